@@ -1,0 +1,143 @@
+/* Tests of the core: memory, arena, text, ledger, failures. */
+#include "core/arena.h"
+#include "core/fail.h"
+#include "core/memory.h"
+#include "core/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void first_failure_stays(void **state)
+{
+    (void)state;
+    cki_error error = {0};
+    assert_int_equal(cki_fail(&error, CASK_TYPE, NULL, "no %d", 1), CASK_TYPE);
+    assert_int_equal(cki_fail(&error, CASK_IO, NULL, "later"), CASK_TYPE);
+    assert_string_equal(error.message, "no 1");
+    assert_string_equal(error.python, "TypeError");
+    cki_fail_place(&error, 3, 5);
+    cki_fail_place(&error, 0, 9);
+    assert_int_equal(error.begin, 3);
+}
+
+static void long_messages_are_cut_at_a_character(void **state)
+{
+    (void)state;
+    char text[2000];
+    for (size_t i = 0; i + 2 < sizeof text; i += 2)
+        memcpy(text + i, "é", 2);
+    text[sizeof text - 2] = '\0';
+    cki_error error = {0};
+    cki_fail(&error, CASK_INVALID, NULL, "%s", text);
+    size_t length = strlen(error.message);
+    assert_string_equal(error.message + length - 3, "...");
+    assert_int_equal(cki_text_codes(error.message, length) - 3, (length - 3) / 2);
+}
+
+static void allocations_fail_on_demand(void **state)
+{
+    (void)state;
+    cki_memory_fail_at(2, false);
+    void *a = cki_memory_alloc(8), *b = cki_memory_alloc(8), *c = cki_memory_alloc(8);
+    assert_non_null(a);
+    assert_null(b);
+    assert_non_null(c);
+    cki_memory_free(a);
+    cki_memory_free(c);
+    cki_memory_fail_at(0, false);
+}
+
+static void arena_rewinds_to_a_mark(void **state)
+{
+    (void)state;
+    cki_arena arena = {0};
+    char *kept = cki_arena_text(&arena, "kept", 4);
+    cki_arena_mark mark = cki_arena_now(&arena);
+    for (int i = 0; i < 100; i++)
+        assert_non_null(cki_arena_alloc(&arena, 1000));
+    assert_non_null(cki_arena_alloc(&arena, 1 << 20));
+    assert_null(cki_arena_array(&arena, SIZE_MAX / 2, 3));
+    cki_arena_rewind(&arena, mark);
+    assert_string_equal(kept, "kept");
+    cki_arena_free(&arena);
+}
+
+static void ledger_counts_and_reuses(void **state)
+{
+    (void)state;
+    cki_ledger *ledger = cki_ledger_new(1 << 22);
+    void *block = cki_ledger_take(ledger, 100000, true);
+    assert_true(cki_ledger_now(ledger) >= 100000);
+    cki_ledger_give(ledger, block, 100000);
+    assert_int_equal(cki_ledger_now(ledger), 0);
+    assert_true(cki_ledger_peak(ledger) >= 100000);
+    void *again = cki_ledger_take(ledger, 100000, false);
+    assert_ptr_equal(again, block);
+    cki_ledger_give(ledger, again, 100000);
+    assert_null(cki_ledger_take(ledger, SIZE_MAX - 5, false));
+    cki_ledger_unref(ledger);
+}
+
+static void utf8_round_trips(void **state)
+{
+    (void)state;
+    const char bytes[] = "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xFF\xC0\xAF";
+    size_t length = sizeof bytes - 1;
+    cki_text text = {0};
+    for (size_t at = 0; at < length;)
+        cki_text_code(&text, cki_text_decode(bytes, length, &at));
+    assert_int_equal(text.length, length);
+    assert_memory_equal(text.bytes, bytes, length);
+    assert_int_equal(cki_text_codes(bytes, length), 7);
+    cki_text_free(&text);
+}
+
+static void sizes_are_read_and_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t bytes;
+    } cases[] = {{"500MB", 500000000}, {"2 GB", 2000000000}, {"1.5GiB", 1610612736}, {"64k", 64000},
+                 {"100", 100},         {"1e3", 1000},        {"128MiB", 134217728}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t bytes = 0;
+        assert_true(cki_text_bytes(cases[i].text, &bytes));
+        assert_int_equal(bytes, cases[i].bytes);
+    }
+    uint64_t bytes;
+    assert_false(cki_text_bytes("", &bytes));
+    assert_false(cki_text_bytes("-1", &bytes));
+    assert_false(cki_text_bytes("5 apples", &bytes));
+    assert_false(cki_text_bytes("nan", &bytes));
+    char buffer[32];
+    assert_string_equal(cki_text_size(12345678, buffer), "12.3 MB");
+    assert_string_equal(cki_text_size(999, buffer), "999 B");
+}
+
+static void distance_counts_edits(void **state)
+{
+    (void)state;
+    assert_int_equal(cki_text_distance("mean", "mean"), 0);
+    assert_int_equal(cki_text_distance("maen", "mean"), 2);
+    assert_int_equal(cki_text_distance("", "abc"), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_failure_stays),
+        cmocka_unit_test(long_messages_are_cut_at_a_character),
+        cmocka_unit_test(allocations_fail_on_demand),
+        cmocka_unit_test(arena_rewinds_to_a_mark),
+        cmocka_unit_test(ledger_counts_and_reuses),
+        cmocka_unit_test(utf8_round_trips),
+        cmocka_unit_test(sizes_are_read_and_written),
+        cmocka_unit_test(distance_counts_edits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,167 @@
+/* The ledger of chunk bytes, and its pool: released buffers kept by size class for reuse. */
+#include "core/memory.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64, CLASSES = 96, POOLED_FROM = 1 << 14 };
+
+typedef struct spare {
+    struct spare *next;
+} spare;
+
+struct cki_ledger {
+    atomic_size_t references;
+    atomic_size_t now, peak;
+    size_t pool_limit;
+    atomic_flag busy; /* guards the two below, for a few instructions only */
+    size_t pooled;
+    spare *spares[CLASSES];
+};
+
+static _Thread_local cki_ledger *current;
+
+/* Size classes step by a quarter of a power of two, so at most a fifth of a buffer is unused. */
+static int class_of(size_t bytes, size_t *rounded)
+{
+    int power = 14;
+    while (power < 62 && bytes > (size_t)1 << (power + 1))
+        power++;
+    size_t base = (size_t)1 << power, step = base / 4;
+    size_t quarter = bytes <= base ? 0 : (bytes - base + step - 1) / step;
+    *rounded = base + quarter * step;
+    int class = (power - 14) * 4 + (int)quarter;
+    return class < CLASSES ? class : -1;
+}
+
+static void lock(cki_ledger *ledger)
+{
+    while (atomic_flag_test_and_set_explicit(&ledger->busy, memory_order_acquire))
+        continue; /* held for a few instructions only */
+}
+
+static void unlock(cki_ledger *ledger)
+{
+    atomic_flag_clear_explicit(&ledger->busy, memory_order_release);
+}
+
+cki_ledger *cki_ledger_new(size_t pool_bytes)
+{
+    cki_ledger *ledger = cki_memory_calloc(1, sizeof *ledger);
+    if (!ledger)
+        return NULL;
+    atomic_init(&ledger->references, 1);
+    atomic_flag_clear(&ledger->busy);
+    ledger->pool_limit = pool_bytes;
+    return ledger;
+}
+
+cki_ledger *cki_ledger_ref(cki_ledger *ledger)
+{
+    if (ledger)
+        atomic_fetch_add_explicit(&ledger->references, 1, memory_order_relaxed);
+    return ledger;
+}
+
+void cki_ledger_unref(cki_ledger *ledger)
+{
+    if (!ledger || atomic_fetch_sub_explicit(&ledger->references, 1, memory_order_acq_rel) != 1)
+        return;
+    for (int class = 0; class < CLASSES; class ++)
+        for (spare *block = ledger->spares[class], *next; block; block = next) {
+            next = block->next;
+            free(block);
+        }
+    cki_memory_free(ledger);
+}
+
+size_t cki_ledger_now(const cki_ledger *ledger)
+{
+    return ledger ? atomic_load_explicit(&ledger->now, memory_order_relaxed) : 0;
+}
+
+size_t cki_ledger_peak(const cki_ledger *ledger)
+{
+    return ledger ? atomic_load_explicit(&ledger->peak, memory_order_relaxed) : 0;
+}
+
+cki_ledger *cki_ledger_enter(cki_ledger *ledger)
+{
+    cki_ledger *previous = current;
+    current = ledger;
+    return previous;
+}
+
+cki_ledger *cki_ledger_current(void)
+{
+    return current;
+}
+
+void cki_ledger_count(cki_ledger *ledger, int64_t bytes)
+{
+    if (!ledger)
+        return;
+    size_t now = atomic_fetch_add_explicit(&ledger->now, (size_t)bytes, memory_order_relaxed) +
+                 (size_t)bytes;
+    size_t peak = atomic_load_explicit(&ledger->peak, memory_order_relaxed);
+    while (bytes > 0 && now > peak &&
+           !atomic_compare_exchange_weak_explicit(&ledger->peak, &peak, now, memory_order_relaxed,
+                                                  memory_order_relaxed))
+        continue;
+}
+
+static void *reuse(cki_ledger *ledger, int class, size_t rounded)
+{
+    lock(ledger);
+    spare *block = ledger->spares[class];
+    if (block) {
+        ledger->spares[class] = block->next;
+        ledger->pooled -= rounded;
+    }
+    unlock(ledger);
+    return block;
+}
+
+void *cki_ledger_take(cki_ledger *ledger, size_t bytes, bool zero)
+{
+    if (bytes > SIZE_MAX / 2)
+        return NULL;
+    size_t rounded = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+    int class = bytes >= POOLED_FROM ? class_of(bytes, &rounded) : -1;
+    void *block = ledger && class >= 0 ? reuse(ledger, class, rounded) : NULL;
+    if (!block) {
+        void *raw = cki_memory_alloc(1); /* asks whether a test wants this one to fail */
+        cki_memory_free(raw);
+        block = raw ? aligned_alloc(ALIGNMENT, rounded) : NULL;
+    }
+    if (!block)
+        return NULL;
+    cki_ledger_count(ledger, (int64_t)rounded);
+    if (zero)
+        memset(block, 0, bytes);
+    return block;
+}
+
+void cki_ledger_give(cki_ledger *ledger, void *block, size_t bytes)
+{
+    if (!block)
+        return;
+    size_t rounded = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+    int class = bytes >= POOLED_FROM ? class_of(bytes, &rounded) : -1;
+    cki_ledger_count(ledger, -(int64_t)rounded);
+    if (ledger && class >= 0) {
+        lock(ledger);
+        bool keep = ledger->pooled + rounded <= ledger->pool_limit;
+        if (keep) {
+            spare *head = block;
+            head->next = ledger->spares[class];
+            ledger->spares[class] = head;
+            ledger->pooled += rounded;
+        }
+        unlock(ledger);
+        if (keep)
+            return;
+    }
+    free(block);
+}

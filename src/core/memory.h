@@ -1,0 +1,47 @@
+/* Memory: the allocator of everything, which can be made to fail, and the ledger of chunk bytes
+ * with its pool of buffers for reuse. */
+#ifndef CKI_CORE_MEMORY_H
+#define CKI_CORE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* malloc, calloc, realloc and free by other names, so that a test can fail the n-th call. NULL when
+ * there is none; count * size is checked. cki_memory_free accepts NULL. */
+void *cki_memory_alloc(size_t bytes) __attribute__((malloc, warn_unused_result));
+void *cki_memory_calloc(size_t count, size_t size) __attribute__((malloc, warn_unused_result));
+void *cki_memory_realloc(void *block, size_t bytes) __attribute__((warn_unused_result));
+void cki_memory_free(void *block);
+/* A NUL-terminated copy of `length` bytes. */
+char *cki_memory_copy(const char *bytes, size_t length) __attribute__((warn_unused_result));
+
+/* Let the n-th allocation from now on fail (1 is the next), and each one after it if `all`;
+ * 0 lets none fail. For tests. */
+void cki_memory_fail_at(int64_t n, bool all);
+/* Allocations so far, for a sweep over n. */
+int64_t cki_memory_count(void);
+
+/* The ledger: how many bytes of chunks a context holds now and held at most, and the pool of
+ * released buffers that it keeps for reuse (touching fresh pages is several times slower than
+ * reusing warm ones). Reference counted: buffers outlive the context that made them. */
+typedef struct cki_ledger cki_ledger;
+
+cki_ledger *cki_ledger_new(size_t pool_bytes);
+cki_ledger *cki_ledger_ref(cki_ledger *ledger);
+void cki_ledger_unref(cki_ledger *ledger);
+size_t cki_ledger_now(const cki_ledger *ledger);
+size_t cki_ledger_peak(const cki_ledger *ledger);
+
+/* The ledger that buffers made by this thread are entered in; NULL is one for the whole process.
+ * Entering returns the previous one, to be restored. Executors and API calls enter theirs. */
+cki_ledger *cki_ledger_enter(cki_ledger *ledger);
+cki_ledger *cki_ledger_current(void);
+
+/* 64-byte aligned chunk memory from a ledger's pool. `zero` clears it. */
+void *cki_ledger_take(cki_ledger *ledger, size_t bytes, bool zero);
+void cki_ledger_give(cki_ledger *ledger, void *block, size_t bytes);
+/* Memory that somebody else allocated but the ledger should count (negative to take it off). */
+void cki_ledger_count(cki_ledger *ledger, int64_t bytes);
+
+#endif

@@ -1,0 +1,43 @@
+/* Executors: run a plan on threads or here, within a budget of bytes, each result released after
+ * its last user. */
+#ifndef CKI_EXEC_EXEC_H
+#define CKI_EXEC_EXEC_H
+
+#include "core/memory.h"
+#include "graph/plan.h"
+
+/* Told what happens, from the thread where it happens; every entry may be NULL. */
+typedef struct cki_callbacks {
+    void *user;
+    void (*start)(void *user, const cki_plan *plan);
+    void (*before)(void *user, const cki_plan *plan, size_t task, int worker);
+    void (*after)(void *user, const cki_plan *plan, size_t task, int worker,
+                  const cki_error *error);
+    void (*finish)(void *user, const cki_plan *plan, const cki_error *error);
+} cki_callbacks;
+
+typedef struct cki_exec_options {
+    int threads;         /* at least 1 */
+    size_t memory_limit; /* bytes of chunks that may be alive; tasks wait while it is reached */
+    cki_ledger *ledger;  /* entered by every worker */
+    const cki_callbacks *const *callbacks; /* NULL-terminated; may be NULL */
+    _Atomic bool *cancel;                  /* becomes true when the run should end; may be NULL */
+} cki_exec_options;
+
+/* Gets each wanted result once, as soon as it is there, on the thread that made it (so several at
+ * once): index in the plan's wanted list, value only lent. A failure ends the run. */
+typedef cask_status (*cki_deliver)(void *user, size_t wanted, cask_value *value, cki_error *error);
+
+/* A scheduler: one record, found by name. */
+typedef struct cki_scheduler {
+    const char *name; /* "sync", "threads" */
+    cask_status (*run)(const cki_plan *plan, const cki_exec_options *options, cki_deliver deliver,
+                       void *user, cki_error *error);
+} cki_scheduler;
+
+const cki_scheduler *cki_exec_find(const char *name); /* NULL if there is none */
+
+/* Whether the run that `task` belongs to should end early; for long tasks to ask now and then. */
+bool cki_exec_cancelled(const cki_task *task);
+
+#endif

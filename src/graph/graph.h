@@ -1,0 +1,74 @@
+/* Graphs: layers of tasks. A layer is a function from a block number to a task, so a graph of a
+ * billion tasks is as small as its layers; a plan is the part that is wanted, in order. */
+#ifndef CKI_GRAPH_GRAPH_H
+#define CKI_GRAPH_GRAPH_H
+
+#include "core/arena.h"
+#include "core/fail.h"
+#include "value/value.h"
+
+typedef struct cki_layer cki_layer;
+typedef struct cki_graph cki_graph;
+
+/* One task's result, by name: block `block` of layer number `layer`. */
+typedef struct cki_key {
+    uint32_t layer;
+    int64_t block;
+} cki_key;
+
+/* A list of keys that a layer's rule fills. */
+typedef struct cki_keys {
+    cki_key *items;
+    size_t count, capacity;
+    bool failed;
+} cki_keys;
+void cki_graph_key(cki_keys *keys, uint32_t layer, int64_t block);
+
+/* What a task is given when it runs. */
+typedef struct cki_task {
+    const cki_layer *layer;
+    int64_t block;
+    cask_value *const *inputs; /* in the order of the layer's rule; borrowed */
+    size_t ninputs;
+    void *run; /* the executor's, for cki_exec_cancelled() and the like */
+} cki_task;
+
+/* A function that tasks name: built-in kernels and users' own alike. Found by name and version,
+ * so that a task can be printed, hashed and sent. `run` gives a new reference in *result. */
+typedef struct cki_function {
+    const char *name;
+    int version;
+    cask_status (*run)(const cki_task *task, cask_value **result, cki_error *error);
+} cki_function;
+
+/* Upper bounds of what a task needs, known before it runs. */
+typedef struct cki_cost {
+    size_t output;  /* bytes of its result that are new memory (a view costs nothing) */
+    size_t working; /* bytes it needs only while it runs */
+    size_t read;    /* bytes it reads from files */
+} cki_cost;
+
+struct cki_layer {
+    const char *name; /* "sum-partial": for keys, messages and pictures */
+    const cki_function *function;
+    const void *parameters; /* the function's own; lives as long as the graph */
+    int64_t blocks;         /* how many tasks there could be */
+    /* The keys whose results block `block` needs, in the order that the function expects. */
+    void (*inputs)(const cki_layer *layer, int64_t block, cki_keys *keys);
+    void (*cost)(const cki_layer *layer, int64_t block, cki_cost *cost);
+    /* If set, the layer has no tasks: block `block` simply is another layer's block. */
+    cki_key (*alias)(const cki_layer *layer, int64_t block);
+};
+
+cki_graph *cki_graph_new(cki_error *error);
+void cki_graph_free(cki_graph *graph);
+cki_arena *cki_graph_arena(cki_graph *graph); /* for layers, their names and parameters */
+/* Free something else with the graph. Called once, also if recording it fails. */
+cask_status cki_graph_own(cki_graph *graph, void (*release)(void *), void *thing, cki_error *error);
+/* Append a layer; it may only refer to layers before it. *number is its number. */
+cask_status cki_graph_add(cki_graph *graph, const cki_layer *layer, uint32_t *number,
+                          cki_error *error);
+size_t cki_graph_layers(const cki_graph *graph);
+const cki_layer *cki_graph_layer(const cki_graph *graph, uint32_t number);
+
+#endif

@@ -1,0 +1,35 @@
+/* Plans: the tasks that wanted keys need (culled), in the order that keeps least alive. */
+#ifndef CKI_GRAPH_PLAN_H
+#define CKI_GRAPH_PLAN_H
+
+#include "graph/graph.h"
+
+/* One task of a plan, at most 64 bytes with its share of the edge lists. Tasks stand in order of
+ * priority: inputs before users, so running them first to last is one good schedule. */
+typedef struct cki_plan_task {
+    uint32_t layer;
+    uint32_t ninputs; /* distinct inputs: the tasks to wait for */
+    int64_t block;
+    uint32_t arguments;  /* where its arguments start in plan->arguments (task numbers) */
+    uint32_t narguments; /* arguments in the rule's order; one task may occur twice */
+    uint32_t users;      /* where its users start in plan->users (task numbers, each once) */
+    uint32_t nusers;
+} cki_plan_task;
+
+typedef struct cki_plan {
+    cki_graph *graph; /* borrowed */
+    cki_plan_task *tasks;
+    size_t count;
+    uint32_t *arguments, *users;
+    uint32_t *wanted; /* task number of each wanted key, in the caller's order */
+    size_t nwanted;
+    uint64_t bytes_read; /* sum of the tasks' declared reading */
+    size_t peak_bytes;   /* most bytes alive when run in order by one thread */
+} cki_plan;
+
+/* Cull and order. No recursion: a chain of a million tasks is a usual case. */
+cask_status cki_plan_build(cki_graph *graph, const cki_key *wanted, size_t nwanted, cki_plan **plan,
+                           cki_error *error);
+void cki_plan_free(cki_plan *plan);
+
+#endif

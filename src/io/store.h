@@ -1,0 +1,81 @@
+/* Stores: files that hold n-d arrays. A file gives variables, a variable gives regions; a writer
+ * takes regions. One record a format (formats.c has the table). */
+#ifndef CKI_IO_STORE_H
+#define CKI_IO_STORE_H
+
+#include "value/array.h"
+
+/* One array in a file. The strings and arrays are the file's. */
+typedef struct cki_variable {
+    const char *name; /* "t2m", "/group/x" for HDF5 below the root */
+    cki_dtype dtype;  /* as values come out: native byte order */
+    int ndim;
+    const int64_t *shape;
+    const char *const
+        *dims; /* dimension names; NULL where the format has none, entries may be NULL */
+    const int64_t *chunks;  /* on-disk chunk shape; NULL if contiguous */
+    cask_value *attributes; /* DICT: str -> int, float, str, or 1-d array */
+    const char *codec;      /* "deflate 4 + shuffle"; NULL if stored plainly */
+    const char
+        *unreadable; /* why region reading is refused (compound type, unknown filter); NULL */
+} cki_variable;
+
+/* An open file: metadata only. Counted, immutable, any thread. Bulk bytes are read with pread by
+ * path or kept descriptor, without a library's lock where the layout allows. */
+typedef struct cki_store cki_store;
+
+/* Open by content, not by name: NetCDF-3 (classic, 64-bit offset, CDF-5), HDF5 and NetCDF-4, npy.
+ * FileNotFoundError, IsADirectoryError, PermissionError, or OSError "x.nc: truncated: ..." . */
+cki_store *cki_store_open(const char *path, cki_error *error);
+cki_store *cki_store_ref(cki_store *store);
+void cki_store_unref(cki_store *store);
+const char *cki_store_path(const cki_store *store);
+const char *
+cki_store_format(const cki_store *store); /* "NetCDF-3 (64-bit offset)", "HDF5", "npy" */
+size_t cki_store_count(const cki_store *store);
+const cki_variable *cki_store_variable(const cki_store *store, size_t i);
+/* By name; KeyError listing the names that exist. An npy file's only variable is called "data". */
+cask_status cki_store_find(const cki_store *store, const char *name, size_t *i, cki_error *error);
+cask_value *cki_store_attributes(const cki_store *store); /* global ones, DICT, borrowed */
+
+/* Elements start[k] + j * step[k], j < count[k], of variable i into `out` (its dtype and shape
+ * count; any strides). step >= 1; in range. Any thread, any number at once. */
+cask_status cki_store_read(const cki_store *store, size_t i, const int64_t *start,
+                           const int64_t *count, const int64_t *step, const cki_array *out,
+                           cki_error *error);
+/* Bytes of the file that such a read touches, about; for the plan's account. */
+size_t cki_store_read_bytes(const cki_store *store, size_t i, const int64_t *start,
+                            const int64_t *count, const int64_t *step);
+
+/* Names matching a shell pattern, sorted, as a LIST of str; one plain path gives itself without
+ * looking. FileNotFoundError if a pattern matches nothing. */
+cask_value *cki_store_glob(const char *pattern, cki_error *error);
+
+/* What to write. */
+typedef struct cki_target {
+    const char *name; /* of the variable; NULL is "data" */
+    cki_dtype dtype;
+    int ndim;
+    const int64_t *shape;
+    const int64_t *chunks;   /* wanted on-disk chunks; NULL: the format's choice */
+    const char *const *dims; /* names; NULL: dim_0, dim_1, ... */
+    cask_value *attributes;  /* DICT or NULL */
+} cki_target;
+
+/* A file being written: regions in any order from any thread; it appears under its name only at
+ * commit, whole (temporary name in the same directory, fsync, rename). */
+typedef struct cki_writer cki_writer;
+
+/* The format is chosen by suffix: .npy, .nc (NetCDF-4), .nc3 .cdf (NetCDF-3), .h5 .hdf5.
+ * ValueError naming the known suffixes otherwise. */
+cki_writer *cki_writer_open(const char *path, const cki_target *target, cki_error *error);
+cask_status cki_writer_region(cki_writer *writer, const int64_t *start, const cki_array *array,
+                              cki_error *error);
+cask_status cki_writer_commit(cki_writer *writer, cki_error *error); /* frees the writer */
+void cki_writer_abort(cki_writer *writer);                           /* likewise; NULL accepted */
+bool cki_writer_knows(const char *path); /* whether the suffix is one of those above */
+
+/* Bytes read from files by this process, and by stores of the current ledger's computation. */
+uint64_t cki_store_bytes_read(void);
+
+#endif
