@@ -1,0 +1,26 @@
+/* Element-wise operations on lazy arrays: broadcasting, alignment of chunks, types. */
+#ifndef CKI_ARRAY_ELEMENTWISE_H
+#define CKI_ARRAY_ELEMENTWISE_H
+
+#include "array/node.h"
+#include "kernel/ufunc.h"
+
+/* A ufunc of values: lazy arrays, eager arrays and scalars (whose value counts for the type). */
+cask_array cki_elementwise_values(cki_build *build, const char *ufunc, cask_value *const *arguments,
+                                  size_t count);
+/* The same of lazy arrays only. */
+cask_array cki_elementwise_arrays(cki_build *build, const char *ufunc, const cask_array *arguments,
+                                  size_t count);
+/* astype; x itself if it has the type already. */
+cask_array cki_elementwise_cast(cki_build *build, cask_array x, cki_dtype dtype);
+/* Rechunk arrays so that where they have an axis in common (counted from the last; length 1
+ * broadcasts) they have the same chunks: the common refinement, as Dask. ValueError "operands could
+ * not be broadcast together with shapes (2,) (3,)". The chunks of the broadcast result go to
+ * axes[CKI_MAX_NDIM], their number to *ndim. */
+cask_status cki_elementwise_unify(cki_build *build, cask_array *arrays, size_t count,
+                                  cki_axis *axes, int *ndim);
+
+/* For fusing (fuse.c): whether a node is element-wise. */
+bool cki_elementwise_is(const cki_node *node);
+
+#endif

@@ -1,0 +1,34 @@
+/* The context: its first error, and the things that it frees when it closes. */
+#include "expr/context.h"
+
+cask_status cki_context_fail(cask *ck, const cki_error *error)
+{
+    if (ck->error.status == CASK_OK && error->status != CASK_OK) {
+        ck->error = *error;
+        if (ck->options.on_error)
+            ck->options.on_error(ck->options.user, error->status, error->message);
+    }
+    return error->status;
+}
+
+cask_status cki_context_own(cask *ck, void (*release)(void *thing), void *thing, cki_error *error)
+{
+    cki_owned *owned = cki_memory_alloc(sizeof *owned);
+    if (!owned) {
+        release(thing);
+        return cki_fail_memory(error, sizeof *owned);
+    }
+    *owned = (cki_owned){ck->owned, release, thing, ck->nscopes};
+    ck->owned = owned;
+    return CASK_OK;
+}
+
+void cki_context_release(cask *ck, cki_owned *until)
+{
+    while (ck->owned && ck->owned != until) {
+        cki_owned *owned = ck->owned;
+        ck->owned = owned->next;
+        owned->release(owned->thing);
+        cki_memory_free(owned);
+    }
+}

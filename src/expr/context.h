@@ -1,0 +1,61 @@
+/* The context behind `cask *`: what the collections, the language and cask.c share. */
+#ifndef CKI_EXPR_CONTEXT_H
+#define CKI_EXPR_CONTEXT_H
+
+#include "core/arena.h"
+#include "core/fail.h"
+#include "core/memory.h"
+#include "value/value.h"
+
+#include <stdatomic.h>
+
+typedef struct cki_node cki_node;
+typedef struct cki_operation cki_operation;
+
+enum { CKI_SCOPES = 64, CKI_TABLES = 16 };
+
+/* A node whose blocks are wanted: each is delivered once, from any worker thread, several at once.
+ * `value` is only lent. */
+typedef struct cki_want {
+    const cki_node *node;
+    void *user;
+    cask_status (*deliver)(void *user, int64_t block, cask_value *value, cki_error *error);
+} cki_want;
+
+struct cask {
+    cki_error error; /* the first one */
+    cki_arena arena; /* nodes and what they refer to */
+    cki_ledger *ledger;
+    int threads;
+    size_t memory_limit;
+    const char *scheduler;
+    cask_options options;
+    atomic_uint_fast64_t bytes_read;
+    atomic_bool cancel;
+    cki_arena_mark scopes[CKI_SCOPES];
+    size_t nscopes;
+    /* The operations, a NULL-terminated table a room. */
+    const cki_operation *const *tables[CKI_TABLES];
+    size_t ntables;
+    /* Things to free with the context (files, values), newest first. */
+    struct cki_owned *owned;
+    /* Optimise, lower and run. Set by cask.c, which alone knows the executors. */
+    cask_status (*compute)(cask *ck, const cki_want *wants, size_t count, cki_error *error);
+};
+
+/* Record a failure as the context's, if it is the first, and tell the user's on_error. */
+cask_status cki_context_fail(cask *ck, const cki_error *error);
+/* Have release(thing) called when the context closes or its present scope ends; at once if that
+ * cannot be recorded. */
+cask_status cki_context_own(cask *ck, void (*release)(void *thing), void *thing, cki_error *error);
+/* Release what was recorded since there were `keep` things. */
+void cki_context_release(cask *ck, struct cki_owned *until);
+
+typedef struct cki_owned {
+    struct cki_owned *next;
+    void (*release)(void *thing);
+    void *thing;
+    size_t scope; /* how many scopes were open */
+} cki_owned;
+
+#endif

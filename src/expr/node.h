@@ -1,0 +1,87 @@
+/* Expression nodes: what an operation makes at once, long before there are tasks. A node knows its
+ * inputs, parameters and metadata, and its primitive knows how to simplify and lower it. */
+#ifndef CKI_EXPR_NODE_H
+#define CKI_EXPR_NODE_H
+
+#include "expr/context.h"
+#include "graph/graph.h"
+#include "value/token.h"
+
+typedef struct cki_optimiser cki_optimiser;
+typedef struct cki_lowering cki_lowering;
+
+/* A kind of node. Few, and each in the file of its family; user-visible operations (operation.h)
+ * are made of them. */
+typedef struct cki_primitive {
+    const char *name;
+    size_t size; /* of the collection's node struct, which begins with a cki_node */
+    /* Optional: an equal node that costs less, or `node` itself, or NULL with the error set. Its
+     * inputs have been simplified; nodes it makes will be. */
+    const cki_node *(*simplify)(cki_optimiser *optimiser, const cki_node *node, cki_error *error);
+    /* Optional, after all are simplified: take element-wise inputs into this node (see fuse.c). */
+    const cki_node *(*fuse)(cki_optimiser *optimiser, const cki_node *node, cki_error *error);
+    /* Append this node's layers to the graph; cki_lower_input() gives the inputs' layers, and
+     * cki_lower_result() tells which layer holds its blocks. */
+    cask_status (*lower)(cki_lowering *lowering, const cki_node *node, cki_error *error);
+} cki_primitive;
+
+/* The beginning of every collection's node. */
+struct cki_node {
+    const cki_primitive *primitive;
+    cask *ck;
+    cki_token token; /* equal tokens: equal results */
+    const cki_node *const *inputs;
+    size_t ninputs;
+    const void *parameters;
+};
+
+/* Where nodes are made: in a context while the user builds, in a graph's arena while optimising. */
+typedef struct cki_build {
+    cask *ck;
+    cki_arena *arena;
+    cki_error *error;
+} cki_build;
+
+/* The token of a node: its primitive, the token of its parameters, and its inputs'. */
+cask_status cki_node_token(cki_node *node, cki_token parameters, cki_error *error);
+/* A copy of `node` (all primitive->size bytes) with other inputs of the same metadata. */
+const cki_node *cki_node_with_inputs(cki_build *build, const cki_node *node,
+                                     const cki_node *const *inputs);
+
+/* ---- optimising (optimise.c) ---- */
+
+/* Where simplify and fuse make their nodes. */
+cki_build cki_optimise_build(cki_optimiser *optimiser, cki_error *error);
+/* While fusing: in how many inputs of other nodes this one occurs, wanted counting as one. */
+size_t cki_optimise_uses(const cki_optimiser *optimiser, const cki_node *node);
+/* While fusing: whether the pass decided to compute `node` inside its one user (see fuse rules in
+ * cki_optimise_absorb). */
+bool cki_optimise_absorbed(const cki_optimiser *optimiser, const cki_node *node);
+/* Decide so; for the collection's fusion rule, consumers before inputs. */
+void cki_optimise_absorb(cki_optimiser *optimiser, const cki_node *node, const cki_node *into);
+/* The node that `node` is computed in: itself if it was not absorbed. */
+const cki_node *cki_optimise_root(const cki_optimiser *optimiser, const cki_node *node);
+/* The node's users, as the pass knows them. */
+const cki_node *const *cki_optimise_users(const cki_optimiser *optimiser, const cki_node *node,
+                                          size_t *count);
+
+/* ---- lowering (lower.c) ---- */
+
+cki_graph *cki_lower_graph(cki_lowering *lowering);
+/* The layer that holds the blocks of an input of the node being lowered. */
+uint32_t cki_lower_input(const cki_lowering *lowering, const cki_node *input);
+/* Say which layer holds the blocks of the node being lowered. */
+void cki_lower_result(cki_lowering *lowering, const cki_node *node, uint32_t layer);
+/* A layer's name: "sum-partial-1f3a9c02" from a label, a part (may be "") and the node's token. */
+const char *cki_lower_name(cki_lowering *lowering, const cki_node *node, const char *label,
+                           const char *part);
+
+/* A collection's part in fusing: called for every node, users before inputs. */
+typedef void (*cki_absorb_rule)(cki_optimiser *optimiser, const cki_node *node);
+
+/* Optimise the wanted nodes and lower them into `graph`; layers[i] holds the blocks of wanted[i]. */
+cask_status cki_lower_nodes(cki_graph *graph, cask *ck, const cki_node *const *wanted,
+                            size_t count, cki_absorb_rule rule, uint32_t *layers,
+                            cki_error *error);
+
+#endif
