@@ -29,7 +29,8 @@ typedef struct cki_primitive {
 struct cki_node {
     const cki_primitive *primitive;
     cask *ck;
-    cki_token token; /* equal tokens: equal results */
+    cki_token token; /* of all that decides the result: equal tokens, equal results */
+    cki_token own;   /* of the primitive and its parameters alone */
     const cki_node *const *inputs;
     size_t ninputs;
     const void *parameters;
@@ -42,8 +43,8 @@ typedef struct cki_build {
     cki_error *error;
 } cki_build;
 
-/* The token of a node: its primitive, the token of its parameters, and its inputs'. */
-cask_status cki_node_token(cki_node *node, cki_token parameters, cki_error *error);
+/* Set both tokens, from the primitive's name, the token of the parameters, and the inputs'. */
+cask_status cki_node_seal(cki_node *node, cki_token parameters, cki_error *error);
 /* A copy of `node` (all primitive->size bytes) with other inputs of the same metadata. */
 const cki_node *cki_node_with_inputs(cki_build *build, const cki_node *node,
                                      const cki_node *const *inputs);
@@ -52,18 +53,21 @@ const cki_node *cki_node_with_inputs(cki_build *build, const cki_node *node,
 
 /* Where simplify and fuse make their nodes. */
 cki_build cki_optimise_build(cki_optimiser *optimiser, cki_error *error);
-/* While fusing: in how many inputs of other nodes this one occurs, wanted counting as one. */
-size_t cki_optimise_uses(const cki_optimiser *optimiser, const cki_node *node);
-/* While fusing: whether the pass decided to compute `node` inside its one user (see fuse rules in
- * cki_optimise_absorb). */
-bool cki_optimise_absorbed(const cki_optimiser *optimiser, const cki_node *node);
-/* Decide so; for the collection's fusion rule, consumers before inputs. */
-void cki_optimise_absorb(cki_optimiser *optimiser, const cki_node *node, const cki_node *into);
-/* The node that `node` is computed in: itself if it was not absorbed. */
+/* While fusing, of a node as it was before: */
+/* its users, and whether its own result is wanted; */
+size_t cki_optimise_users(const cki_optimiser *optimiser, const cki_node *node, bool *wanted);
+const cki_node *cki_optimise_user(const cki_optimiser *optimiser, const cki_node *node, size_t i);
+/* the node in which it is computed: itself unless it was absorbed; */
 const cki_node *cki_optimise_root(const cki_optimiser *optimiser, const cki_node *node);
-/* The node's users, as the pass knows them. */
-const cki_node *const *cki_optimise_users(const cki_optimiser *optimiser, const cki_node *node,
-                                          size_t *count);
+/* how many nodes that one computes, and how many inputs it may then have at most; */
+size_t cki_optimise_members(const cki_optimiser *optimiser, const cki_node *root);
+size_t cki_optimise_fan(const cki_optimiser *optimiser, const cki_node *root);
+/* what has taken its place (for inputs of the node being fused); */
+const cki_node *cki_optimise_result(const cki_optimiser *optimiser, const cki_node *node);
+/* and the decision to compute it in `root`: the collection's rule makes it, users before inputs. */
+void cki_optimise_absorb(cki_optimiser *optimiser, const cki_node *node, const cki_node *root);
+/* The graph that is being made, which owns what lives as long as its tasks. */
+cki_graph *cki_optimise_graph(cki_optimiser *optimiser);
 
 /* ---- lowering (lower.c) ---- */
 
@@ -79,9 +83,11 @@ const char *cki_lower_name(cki_lowering *lowering, const cki_node *node, const c
 /* A collection's part in fusing: called for every node, users before inputs. */
 typedef void (*cki_absorb_rule)(cki_optimiser *optimiser, const cki_node *node);
 
-/* Optimise the wanted nodes and lower them into `graph`; layers[i] holds the blocks of wanted[i]. */
-cask_status cki_lower_nodes(cki_graph *graph, cask *ck, const cki_node *const *wanted,
-                            size_t count, cki_absorb_rule rule, uint32_t *layers,
-                            cki_error *error);
+/* The wanted nodes, simplified and fused, in place; nodes made on the way live in the graph. */
+cask_status cki_optimise_nodes(cki_graph *graph, cask *ck, const cki_node **wanted, size_t count,
+                               cki_absorb_rule rule, cki_error *error);
+/* Lower nodes into `graph`; layers[i] holds the blocks of wanted[i]. */
+cask_status cki_lower_nodes(cki_graph *graph, const cki_node *const *wanted, size_t count,
+                            uint32_t *layers, cki_error *error);
 
 #endif

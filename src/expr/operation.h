@@ -8,9 +8,9 @@
 
 /* Where an operation is found. */
 enum {
-    CKI_IN_DA = 1,         /* da.NAME, and the bare name in a shell; may hold a dot: "linalg.norm" */
-    CKI_IN_NP = 2,         /* np.NAME too: the same, computed at once if no argument is lazy */
-    CKI_ARRAY_METHOD = 4,  /* x.NAME(...): x is the first parameter */
+    CKI_IN_DA = 1,        /* da.NAME, and the bare name in a shell; may hold a dot: "linalg.norm" */
+    CKI_IN_NP = 2,        /* np.NAME too: the same, computed at once if no argument is lazy */
+    CKI_ARRAY_METHOD = 4, /* x.NAME(...): x is the first parameter */
     CKI_ARRAY_ATTRIBUTE = 8, /* x.NAME: called with x alone */
     CKI_ARRAY_PROTOCOL = 16  /* "__add__", "__getitem__", "__len__": the language's own use */
 };
@@ -19,8 +19,9 @@ enum {
 typedef struct cki_call {
     cask *ck;
     const cki_operation *operation;
-    cask_value **arguments; /* one a parameter, borrowed; the default where not given (never NULL,
-                               except a parameter without default that is optional: see signature) */
+    cask_value *
+        *arguments; /* one a parameter, borrowed; the default where not given (never NULL,
+                       except a parameter without default that is optional: see signature) */
     size_t count;
     cki_error *error;
 } cki_call;

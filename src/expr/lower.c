@@ -1,0 +1,105 @@
+/* Lowering: from nodes to layers of tasks, inputs first. */
+#include "core/map.h"
+#include "expr/node.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct cki_lowering {
+    cki_graph *graph;
+    cki_map layers; /* node -> layer + 2; 1 while its inputs are under way */
+};
+
+cki_graph *cki_lower_graph(cki_lowering *lowering)
+{
+    return lowering->graph;
+}
+
+uint32_t cki_lower_input(const cki_lowering *lowering, const cki_node *input)
+{
+    uint64_t layer = 2;
+    cki_map_get(&lowering->layers, cki_map_key(input), &layer);
+    return (uint32_t)(layer - 2);
+}
+
+void cki_lower_result(cki_lowering *lowering, const cki_node *node, uint32_t layer)
+{
+    cki_map_set(&lowering->layers, cki_map_key(node), (uint64_t)layer + 2);
+}
+
+const char *cki_lower_name(cki_lowering *lowering, const cki_node *node, const char *label,
+                           const char *part)
+{
+    char name[160];
+    snprintf(name, sizeof name, "%s%s%s-%08x", label, *part ? "-" : "", part,
+             (unsigned)node->token.low);
+    const char *copy = cki_arena_text(cki_graph_arena(lowering->graph), name, strlen(name));
+    return copy ? copy : label;
+}
+
+/* One node: false if its inputs must come first, which were pushed. */
+static bool lower_one(cki_lowering *lowering, const cki_node *node, cki_error *error)
+{
+    cask_status status = node->primitive->lower(lowering, node, error);
+    uint64_t layer = 1;
+    cki_map_get(&lowering->layers, cki_map_key(node), &layer);
+    if (status == CASK_OK && layer < 2)
+        cki_fail_memory(error, sizeof(cki_map_slot));
+    return error->status == CASK_OK;
+}
+
+typedef struct frame {
+    const cki_node *node;
+    size_t input;
+} frame;
+
+static cask_status lower_under(cki_lowering *lowering, const cki_node *wanted, frame **frames,
+                               size_t *capacity, cki_error *error)
+{
+    size_t depth = 0;
+    const cki_node *enter = wanted;
+    for (;;) {
+        if (enter) {
+            if (depth == *capacity) {
+                size_t more = *capacity * 2 + 64;
+                frame *larger = cki_memory_realloc(*frames, more * sizeof **frames);
+                if (!larger)
+                    return cki_fail_memory(error, more * sizeof **frames);
+                *frames = larger;
+                *capacity = more;
+            }
+            (*frames)[depth++] = (frame){enter, 0};
+            enter = NULL;
+        }
+        frame *top = &(*frames)[depth - 1];
+        uint64_t layer = 0;
+        while (top->input < top->node->ninputs &&
+               cki_map_get(&lowering->layers, cki_map_key(top->node->inputs[top->input]), &layer))
+            top->input++;
+        if (top->input < top->node->ninputs) {
+            enter = top->node->inputs[top->input];
+            continue;
+        }
+        if (!cki_map_get(&lowering->layers, cki_map_key(top->node), &layer) &&
+            !lower_one(lowering, top->node, error))
+            return error->status;
+        if (--depth == 0)
+            return CASK_OK;
+    }
+}
+
+cask_status cki_lower_nodes(cki_graph *graph, const cki_node *const *wanted, size_t count,
+                            uint32_t *layers, cki_error *error)
+{
+    cki_lowering lowering = {.graph = graph};
+    frame *frames = NULL;
+    size_t capacity = 0;
+    cask_status status = CASK_OK;
+    for (size_t i = 0; i < count && status == CASK_OK; i++) {
+        status = lower_under(&lowering, wanted[i], &frames, &capacity, error);
+        layers[i] = cki_lower_input(&lowering, wanted[i]);
+    }
+    cki_memory_free(frames);
+    cki_map_free(&lowering.layers);
+    return status;
+}
