@@ -32,7 +32,7 @@ typedef struct cki_dtype {
     int32_t count;
 } cki_dtype;
 
-/* The largest int64 stands for "not a time", as in NumPy it is the smallest. */
+/* The smallest int64 stands for "not a time", as in NumPy. */
 #define CKI_NAT INT64_MIN
 
 /* A plain numeric type (no unit, no length). */
@@ -52,6 +52,8 @@ cki_dtype cki_dtype_real(cki_dtype dtype);
 
 /* "float64", "datetime64[ns]", "<U3" as str(numpy.dtype); buffer of at least 48. */
 const char *cki_dtype_name(cki_dtype dtype, char buffer[48]);
+/* "Y" ... "as", or "generic". */
+const char *cki_dtype_unit_name(cki_unit unit);
 /* "<f8", "|b1", "<M8[ns]", "<U3" as dtype.str. */
 const char *cki_dtype_code(cki_dtype dtype, char buffer[48]);
 /* Reads what numpy.dtype() reads of one plain type: "f8", "<i4", ">u2" (big-endian accepted: the

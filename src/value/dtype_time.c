@@ -1,0 +1,142 @@
+/* Units of dates and durations: ratios between them, the common one of two, and conversion of
+ * values. */
+#include "value/dtype_civil.h"
+#include "value/dtype_promote.h"
+
+/* Days in 400 years, and the factors NumPy takes for an average year and month. */
+enum { ERA_YEARS = 400, ERA_DAYS = 400 * 365 + 97 };
+
+static int32_t multiple(cki_dtype dtype)
+{
+    return dtype.count > 0 ? dtype.count : 1;
+}
+
+static int64_t gcd(int64_t a, int64_t b)
+{
+    while (b) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* How many `fine` make one `coarse` (coarse <= fine), as a fraction. Of years and months in days
+ * and below it is the average. */
+static bool unit_fraction(int coarse, int fine, int64_t *over, int64_t *under)
+{
+    *under = 1;
+    if (coarse > CKI_UNIT_MONTH || coarse == fine) {
+        *over = cki_dtype_civil_factor(coarse, fine);
+        return *over != 0;
+    }
+    if (fine == CKI_UNIT_MONTH) {
+        *over = 12;
+        return true;
+    }
+    *under = ERA_YEARS * (coarse == CKI_UNIT_MONTH ? 12 : 1) * (fine == CKI_UNIT_WEEK ? 7 : 1);
+    int64_t in_day = fine == CKI_UNIT_WEEK ? 1 : cki_dtype_civil_factor(CKI_UNIT_DAY, fine);
+    return in_day && !__builtin_mul_overflow((int64_t)ERA_DAYS, in_day, over);
+}
+
+/* value * *multiply / *divide makes `to` of `from`, averages of years and months included. */
+static bool average_ratio(cki_dtype from, cki_dtype to, int64_t *multiply, int64_t *divide)
+{
+    *multiply = *divide = 1;
+    if (from.unit == CKI_UNIT_GENERIC || to.unit == CKI_UNIT_GENERIC)
+        return true;
+    bool finer = from.unit <= to.unit;
+    int64_t over, under;
+    if (!unit_fraction(finer ? from.unit : to.unit, finer ? to.unit : from.unit, &over, &under))
+        return false;
+    if (__builtin_mul_overflow(finer ? over : under, multiple(from), multiply) ||
+        __builtin_mul_overflow(finer ? under : over, multiple(to), divide))
+        return false;
+    int64_t common = gcd(*multiply, *divide);
+    *multiply /= common;
+    *divide /= common;
+    return true;
+}
+
+bool cki_dtype_unit_ratio(cki_dtype from, cki_dtype to, int64_t *multiply, int64_t *divide)
+{
+    bool calendar = from.unit <= CKI_UNIT_MONTH, target = to.unit <= CKI_UNIT_MONTH;
+    if (calendar != target && from.unit != CKI_UNIT_GENERIC && to.unit != CKI_UNIT_GENERIC)
+        return false;
+    return average_ratio(from, to, multiply, divide);
+}
+
+/* a * b / c, floored; the product wraps as NumPy's does when it leaves 64 bits. */
+static int64_t scale(int64_t value, int64_t multiply, int64_t divide)
+{
+    int64_t product = (int64_t)((uint64_t)value * (uint64_t)multiply);
+    int64_t quotient = product / divide;
+    return product % divide < 0 ? quotient - 1 : quotient;
+}
+
+cask_status cki_dtype_time_cast(int64_t value, cki_dtype from, cki_dtype to, int64_t *result)
+{
+    *result = value;
+    bool date = from.id == CASK_DATETIME && to.id == CASK_DATETIME;
+    if (value == CKI_NAT || to.unit == CKI_UNIT_GENERIC || cki_dtype_same(from, to))
+        return CASK_OK;
+    if (from.unit == CKI_UNIT_GENERIC)
+        return date ? CASK_INVALID : CASK_OK; /* a bare number is a duration, but no date */
+    int64_t multiply, divide;
+    if (date && (from.unit <= CKI_UNIT_MONTH) != (to.unit <= CKI_UNIT_MONTH)) {
+        cki_civil civil;
+        cki_dtype_civil_split(value, from, &civil);
+        return cki_dtype_civil_join(&civil, to, result) ? CASK_OK : CASK_ARITHMETIC;
+    }
+    if (!average_ratio(from, to, &multiply, &divide))
+        return CASK_ARITHMETIC;
+    *result = scale(value, multiply, divide);
+    return CASK_OK;
+}
+
+static const char *bracket(cki_dtype dtype, char buffer[24])
+{
+    char name[48];
+    cki_dtype_name(dtype, name);
+    size_t i = 0;
+    for (const char *s = name; *s; s++)
+        if (i || *s == '[')
+            buffer[i++] = *s;
+    buffer[i] = '\0';
+    return buffer;
+}
+
+/* The common unit of two: the finer base, and the greatest multiple that divides both. Bounds are
+ * NumPy's: a factor of 2**56 and more counts as an overflow. */
+cask_status cki_dtype_time_common(cki_dtype a, cki_dtype b, bool strict, cki_dtype *result,
+                                  cki_error *error)
+{
+    if (a.unit == CKI_UNIT_GENERIC || b.unit == CKI_UNIT_GENERIC) {
+        cki_dtype known = a.unit == CKI_UNIT_GENERIC ? b : a;
+        result->unit = known.unit;
+        result->count = multiple(known);
+        return CASK_OK;
+    }
+    cki_dtype coarse = a.unit <= b.unit ? a : b, fine = a.unit <= b.unit ? b : a;
+    char text_a[24], text_b[24];
+    int64_t factor = cki_dtype_civil_factor(coarse.unit, fine.unit), scaled;
+    if (coarse.unit == CKI_UNIT_YEAR && fine.unit == CKI_UNIT_MONTH)
+        factor = 12;
+    else if (coarse.unit <= CKI_UNIT_MONTH && fine.unit > CKI_UNIT_MONTH && strict)
+        return cki_fail(error, CASK_TYPE, "TypeError",
+                        "Cannot get a common metadata divisor for Numpy datetime metadata %s and "
+                        "%s because they have incompatible nonlinear base time units.",
+                        bracket(a, text_a), bracket(b, text_b));
+    int64_t common = 0;
+    if (factor && factor < INT64_C(1) << 56 &&
+        !__builtin_mul_overflow(factor, multiple(coarse), &scaled))
+        common = gcd(scaled, multiple(fine));
+    if (common <= 0 || common > INT32_MAX)
+        return cki_fail(error, CASK_ARITHMETIC, "OverflowError",
+                        "Integer overflow getting a common metadata divisor for NumPy datetime "
+                        "metadata %s and %s.",
+                        bracket(a, text_a), bracket(b, text_b));
+    result->unit = fine.unit;
+    result->count = (int32_t)common;
+    return CASK_OK;
+}
