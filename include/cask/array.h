@@ -5,4 +5,7 @@
 #include "cask.h"
 #include "value.h"
 
+/* A lazy array: a handle that is copied like a number and never freed; the context owns the plan. */
+typedef const struct cask_array_node *cask_array;
+
 #endif
