@@ -1,0 +1,408 @@
+/* The reduce node: a partial result a block, computed with the element-wise chain before it, then
+ * combined by a tree whose shape depends on the chunks alone, so that the bits never change. */
+#include "array/reductions.h"
+#include "array/fuse.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct parameters {
+    cki_reduce_spec spec;
+    cki_reduction reduction;
+    bool axes[CKI_MAX_NDIM];
+    int64_t split[CKI_MAX_NDIM]; /* how many partial results along an axis become one */
+    cask_array value;            /* what is reduced, for its grid of blocks */
+    cki_fused fused;             /* the program that makes its blocks; set by fuse */
+} parameters;
+
+/* A layer's own: the partial results of blocks, or their combining from one grid to a coarser. */
+typedef struct stage {
+    const parameters *p;
+    cask_array out;
+    const uint32_t *layers; /* partial: of the program's inputs */
+    uint32_t from;          /* combine: the layer before */
+    int64_t before[CKI_MAX_NDIM], grid[CKI_MAX_NDIM];
+    bool finish; /* the last stage gives the result itself */
+} stage;
+
+static bool is_arg(cki_reduce_kind kind)
+{
+    return kind == CKI_REDUCE_ARGMIN || kind == CKI_REDUCE_ARGMAX;
+}
+
+/* ---- tasks ---- */
+
+/* The finished array of a partial result, without the reduced axes unless they are kept. */
+static cask_status finish(const parameters *p, cask_value *partial, cask_value **result,
+                          cki_error *error)
+{
+    cask_value *whole = NULL;
+    cask_status status = cki_reduce_finish(&p->reduction, partial, &whole, error);
+    if (status != CASK_OK)
+        return status;
+    if (p->spec.keepdims) {
+        *result = whole;
+        return CASK_OK;
+    }
+    const cki_array *array = cki_array_of(whole);
+    int64_t shape[CKI_MAX_NDIM];
+    int ndim = 0;
+    for (int k = 0; k < array->ndim; k++)
+        if (!p->axes[k])
+            shape[ndim++] = array->shape[k];
+    *result = cki_array_reshape(whole, ndim, shape, error);
+    cask_value_unref(whole);
+    return *result ? CASK_OK : error->status;
+}
+
+/* Takes the partial result over. */
+static cask_status deliver(const stage *s, cask_value *partial, cask_value **result,
+                           cki_error *error)
+{
+    if (!s->finish) {
+        *result = partial;
+        return CASK_OK;
+    }
+    cask_status status = finish(s->p, partial, result, error);
+    cask_value_unref(partial);
+    return status;
+}
+
+/* A block's shape, unknown lengths being those that the inputs broadcast to. */
+static void block_shape(cask_array value, const int64_t *position, const cki_array *const *inputs,
+                        size_t ninputs, int64_t *shape)
+{
+    cki_node_block_shape(value, position, shape);
+    for (int k = 0; k < value->ndim; k++) {
+        if (shape[k] >= 0)
+            continue;
+        shape[k] = 1;
+        for (size_t i = 0; i < ninputs; i++) {
+            int axis = inputs[i]->ndim - value->ndim + k;
+            if (axis >= 0 && inputs[i]->shape[axis] != 1)
+                shape[k] = inputs[i]->shape[axis];
+        }
+    }
+}
+
+static cask_status run_partial(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const stage *s = task->layer->parameters;
+    const parameters *p = s->p;
+    cask_array value = p->value;
+    const cki_array *inputs[CKI_PROGRAM_INPUTS];
+    if (task->ninputs > CKI_PROGRAM_INPUTS)
+        return cki_fail_internal(error, "reductions: too many inputs");
+    for (size_t i = 0; i < task->ninputs; i++)
+        if (!(inputs[i] = cki_array_of(task->inputs[i])))
+            return cki_fail_internal(error, "reductions: an input is no array");
+    int64_t position[CKI_MAX_NDIM], shape[CKI_MAX_NDIM], offset[CKI_MAX_NDIM], whole[CKI_MAX_NDIM];
+    cki_node_position(value, task->block, position);
+    block_shape(value, position, inputs, task->ninputs, shape);
+    cki_node_block_start(value, position, offset);
+    for (int k = 0; k < value->ndim; k++) {
+        /* an axis of unknown length has but one block where places count */
+        offset[k] = offset[k] < 0 ? 0 : offset[k];
+        whole[k] = cki_node_length(value, k) < 0 ? shape[k] : cki_node_length(value, k);
+    }
+    cask_value *partial = NULL;
+    cask_status status =
+        cki_reduce_block(&p->reduction, p->fused.program, inputs, value->ndim, shape, p->axes,
+                         &(cki_block_place){offset, whole}, &partial, error);
+    return status == CASK_OK ? deliver(s, partial, result, error) : status;
+}
+
+static cask_status run_combine(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const stage *s = task->layer->parameters;
+    cask_value *partial = NULL;
+    cask_status status =
+        cki_reduce_combine(&s->p->reduction, task->inputs, task->ninputs, &partial, error);
+    return status == CASK_OK ? deliver(s, partial, result, error) : status;
+}
+
+static const cki_function reduce_partial = {"array.reduce_partial", 1, run_partial};
+static const cki_function reduce_combine = {"array.reduce_combine", 1, run_combine};
+
+/* ---- layers ---- */
+
+static void stage_position(const stage *s, int64_t block, int64_t *position)
+{
+    for (int k = s->p->value->ndim - 1; k >= 0; k--) {
+        position[k] = block % s->grid[k];
+        block /= s->grid[k];
+    }
+}
+
+static void partial_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
+{
+    const stage *s = layer->parameters;
+    const cki_fused *fused = &s->p->fused;
+    int64_t position[CKI_MAX_NDIM];
+    stage_position(s, block, position);
+    cki_fuse_inputs(s->layers, fused->inputs, fused->ninputs, s->p->value->ndim, position, keys);
+}
+
+static void combine_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
+{
+    const stage *s = layer->parameters;
+    int ndim = s->p->value->ndim;
+    int64_t at[CKI_MAX_NDIM], first[CKI_MAX_NDIM], end[CKI_MAX_NDIM];
+    stage_position(s, block, first);
+    for (int k = 0; k < ndim; k++) {
+        int64_t split = s->p->axes[k] ? s->p->split[k] : 1;
+        first[k] *= split;
+        end[k] = s->before[k] - first[k] < split ? s->before[k] : first[k] + split;
+        at[k] = first[k];
+    }
+    for (;;) {
+        int64_t number = 0;
+        for (int k = 0; k < ndim; k++)
+            number = number * s->before[k] + at[k];
+        cki_graph_key(keys, s->from, number);
+        int k = ndim - 1;
+        for (; k >= 0 && ++at[k] == end[k]; k--)
+            at[k] = first[k];
+        if (k < 0)
+            return;
+    }
+}
+
+static void stage_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
+{
+    const stage *s = layer->parameters;
+    cask_array value = s->p->value;
+    int64_t position[CKI_MAX_NDIM], elements = 1;
+    stage_position(s, block, position);
+    for (int k = 0; k < value->ndim; k++) {
+        int64_t size = s->p->axes[k] ? 1 : cki_chunks_size(&value->axes[k], position[k]);
+        if (size < 0 || __builtin_mul_overflow(elements, size, &elements))
+            elements = 0;
+    }
+    size_t partial = cki_reduce_partial_bytes(&s->p->reduction, elements);
+    cost->output = s->finish ? cki_node_block_bytes(s->out, block) : partial;
+    cost->working = s->finish ? partial : 0;
+}
+
+static int64_t grid_blocks(const stage *s)
+{
+    int64_t blocks = 1;
+    for (int k = 0; k < s->p->value->ndim; k++)
+        blocks *= s->grid[k];
+    return blocks;
+}
+
+/* Whether a stage's grid has more than one block on a reduced axis. */
+static bool is_split(const stage *s)
+{
+    for (int k = 0; k < s->p->value->ndim; k++)
+        if (s->p->axes[k] && s->grid[k] > 1)
+            return true;
+    return false;
+}
+
+/* Append a stage; the last one is the node's result. */
+static cask_status add_stage(cki_lowering *lowering, const stage *made, bool partial,
+                             uint32_t *number, cki_error *error)
+{
+    stage *s = cki_arena_copy(cki_graph_arena(cki_lower_graph(lowering)), made, sizeof *made);
+    if (!s)
+        return cki_fail_memory(error, sizeof *made);
+    s->finish = !is_split(s);
+    cki_layer layer = {
+        .function = partial ? &reduce_partial : &reduce_combine,
+        .parameters = s,
+        .inputs = partial ? partial_inputs : combine_inputs,
+        .cost = stage_cost,
+    };
+    if (s->finish)
+        return cki_node_lower(lowering, s->out, layer, "", error);
+    layer.blocks = grid_blocks(s);
+    layer.name = cki_lower_name(lowering, &s->out->base, s->out->label, "partial");
+    return cki_graph_add(cki_lower_graph(lowering), &layer, number, error);
+}
+
+static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
+{
+    const parameters *p = node->parameters;
+    if (!p->fused.program)
+        return cki_fail_internal(error, "reductions: lowered without a program");
+    uint32_t *layers = cki_arena_array(cki_graph_arena(cki_lower_graph(lowering)),
+                                       node->ninputs + 1, sizeof *layers);
+    if (!layers)
+        return cki_fail_memory(error, node->ninputs * sizeof *layers);
+    for (size_t i = 0; i < node->ninputs; i++)
+        layers[i] = cki_lower_input(lowering, node->inputs[i]);
+    stage s = {.p = p, .out = cki_node_as_array(node), .layers = layers};
+    for (int k = 0; k < p->value->ndim; k++)
+        s.grid[k] = p->value->axes[k].blocks;
+    cask_status status = add_stage(lowering, &s, true, &s.from, error);
+    while (status == CASK_OK && is_split(&s)) {
+        memcpy(s.before, s.grid, sizeof s.before);
+        for (int k = 0; k < p->value->ndim; k++)
+            if (p->axes[k])
+                s.grid[k] = (s.grid[k] + p->split[k] - 1) / p->split[k];
+        status = add_stage(lowering, &s, false, &s.from, error);
+    }
+    return status;
+}
+
+static const cki_node *fuse(cki_optimiser *optimiser, const cki_node *node, cki_error *error)
+{
+    cki_build build = cki_optimise_build(optimiser, error);
+    struct cask_array_node *copy = cki_arena_copy(build.arena, node, sizeof *copy);
+    parameters *p = cki_arena_copy(build.arena, node->parameters, sizeof *p);
+    if (!copy || !p) {
+        cki_fail_memory(error, sizeof *copy + sizeof *p);
+        return NULL;
+    }
+    if (cki_fuse_program(optimiser, node, node->inputs[0], &p->fused, error) != CASK_OK)
+        return NULL;
+    copy->base.parameters = p;
+    copy->base.inputs = p->fused.inputs;
+    copy->base.ninputs = p->fused.ninputs;
+    return &copy->base;
+}
+
+static const cki_primitive reduce_primitive = {
+    .name = "reduce",
+    .size = sizeof(struct cask_array_node),
+    .fuse = fuse,
+    .lower = lower,
+};
+
+/* ---- building ---- */
+
+static const char *usual_label(const cki_reduce_spec *spec)
+{
+    static const char *const labels[] = {
+        [CKI_REDUCE_SUM] = "sum-aggregate",
+        [CKI_REDUCE_PROD] = "prod-aggregate",
+        [CKI_REDUCE_MIN] = "amin-aggregate",
+        [CKI_REDUCE_MAX] = "amax-aggregate",
+        [CKI_REDUCE_ANY] = "any-aggregate",
+        [CKI_REDUCE_ALL] = "all-aggregate",
+        [CKI_REDUCE_MEAN] = "mean_agg-aggregate",
+        [CKI_REDUCE_VAR] = "var-aggregate",
+        [CKI_REDUCE_STD] = "_sqrt",
+        [CKI_REDUCE_ARGMIN] = "arg_agg-aggregate",
+        [CKI_REDUCE_ARGMAX] = "arg_agg-aggregate",
+        [CKI_REDUCE_COUNT] = "sum-aggregate",
+    };
+    return labels[spec->kind];
+}
+
+/* Dask's share of split_every for each axis: its root, but at least two. */
+static void choose_splits(parameters *p, int ndim)
+{
+    int count = 0;
+    for (int k = 0; k < ndim; k++)
+        count += p->axes[k];
+    double every = p->spec.split_every > 0 ? p->spec.split_every : 4;
+    double root = floor(pow(every, 1.0 / (count ? count : 1)));
+    for (int k = 0; k < ndim; k++) {
+        int64_t own = p->spec.split[k] ? p->spec.split[k] : (int64_t)root;
+        p->split[k] = own < 2 ? 2 : own;
+    }
+}
+
+static cki_token token_of(const parameters *p, int ndim, cki_error *error)
+{
+    cki_hasher *hasher = cki_token_start(error);
+    if (!hasher)
+        return (cki_token){0, 0};
+    const cki_reduction *r = &p->reduction;
+    const int64_t numbers[] = {r->kind,     r->skip_nan, p->spec.keepdims, r->in.id,    r->in.unit,
+                               r->in.count, r->out.id,   r->out.unit,      r->out.count};
+    cki_token_bytes(hasher, numbers, sizeof numbers);
+    cki_token_bytes(hasher, &r->ddof, sizeof r->ddof);
+    for (int k = 0; k < ndim; k++)
+        cki_token_int(hasher, p->axes[k] ? p->split[k] : 0);
+    return cki_token_end(hasher);
+}
+
+/* The places of elements in the whole must be known, unless one block has them all. */
+static bool places_known(cki_build *build, cask_array x, const bool *axes)
+{
+    for (int k = 0; k < x->ndim; k++)
+        if (axes[k] && x->axes[k].blocks > 1 && !cki_chunks_is_known(&x->axes[k])) {
+            cki_fail(build->error, CASK_INVALID, NULL,
+                     "Arg-reductions do not work with arrays that have unknown chunksizes: axis %d "
+                     "of %d has blocks of unknown length. Compute the array first, then reduce it.",
+                     k, x->ndim);
+            return false;
+        }
+    return true;
+}
+
+/* The chunks of the result; -1 without memory. */
+static int result_axes(cki_build *build, const parameters *p, cki_axis *axes)
+{
+    int ndim = 0;
+    for (int k = 0; k < p->value->ndim; k++) {
+        if (!p->axes[k])
+            axes[ndim++] = p->value->axes[k];
+        else if (p->spec.keepdims && !cki_chunks_single(build->arena, 1, &axes[ndim++]))
+            return -1;
+    }
+    return ndim;
+}
+
+cask_array cki_reductions_reduce(cki_build *build, cask_array x, const cki_reduce_spec *spec)
+{
+    parameters *p = cki_arena_alloc(build->arena, sizeof *p);
+    if (!p) {
+        cki_fail_memory(build->error, sizeof *p);
+        return NULL;
+    }
+    p->spec = *spec;
+    p->value = x;
+    for (int k = 0; k < x->ndim; k++)
+        p->axes[k] = spec->all || spec->axes[k];
+    if (cki_reduce_resolve(spec->kind, spec->skip_nan, x->dtype, spec->dtype, spec->ddof,
+                           &p->reduction, build->error) != CASK_OK)
+        return NULL;
+    if (is_arg(spec->kind) && !places_known(build, x, p->axes))
+        return NULL;
+    choose_splits(p, x->ndim);
+    cki_axis *axes = cki_arena_array(build->arena, (size_t)x->ndim + 1, sizeof *axes);
+    int ndim = axes ? result_axes(build, p, axes) : -1;
+    if (ndim < 0) {
+        cki_fail_memory(build->error, sizeof *axes);
+        return NULL;
+    }
+    cki_token token = token_of(p, x->ndim, build->error);
+    if (build->error->status != CASK_OK)
+        return NULL;
+    return cki_node_array(build, &(cki_array_spec){
+                                     .primitive = &reduce_primitive,
+                                     .label = spec->label ? spec->label : usual_label(spec),
+                                     .dtype = p->reduction.out,
+                                     .ndim = ndim,
+                                     .axes = axes,
+                                     .inputs = &x,
+                                     .ninputs = 1,
+                                     .parameters = p,
+                                     .token = token,
+                                 });
+}
+
+bool cki_reductions_is(cask_array x, bool axes[CKI_MAX_NDIM], bool *keepdims)
+{
+    if (x->base.primitive != &reduce_primitive)
+        return false;
+    const parameters *p = x->base.parameters;
+    memcpy(axes, p->axes, sizeof p->axes);
+    *keepdims = p->spec.keepdims;
+    return true;
+}
+
+cask_array cki_reductions_rebuild(cki_build *build, cask_array node, cask_array input)
+{
+    const parameters *p = node->base.parameters;
+    cki_reduce_spec spec = p->spec;
+    memcpy(spec.axes, p->axes, sizeof spec.axes);
+    spec.all = false;
+    spec.label = node->label;
+    return cki_reductions_reduce(build, input, &spec);
+}
