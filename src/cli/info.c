@@ -1,0 +1,63 @@
+/* cask info: what is inside data files, and the expressions that open it.
+ */
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/report.h"
+#include "lang/lang.h"
+
+#include <cask/cask.h>
+
+static const char usage[] = "usage: cask info FILE...\n"
+                            "\n"
+                            "Shows what is inside NetCDF, HDF5 and npy files: variables with their "
+                            "dtypes, shapes, chunks on\n"
+                            "disk, units and attributes, and the expression that opens each.\n";
+
+static int show(cki_session *session, const char *path)
+{
+    cki_error error = {0};
+    cki_text text = {0};
+    cki_lang_info(session, path, &text, &error);
+    if (text.failed)
+        cki_fail_memory(&error, text.length);
+    if (error.status == CASK_OK && text.length) {
+        cki_output_add(text.bytes, text.length);
+        if (text.bytes[text.length - 1] != '\n')
+            cki_output_put("\n");
+    }
+    cki_text_free(&text);
+    return error.status == CASK_OK ? CKI_EXIT_OK : cki_report_error(&error, NULL, 0);
+}
+
+static int run(int argc, char **argv)
+{
+    bool help = false;
+    const cki_option options[] = {{"--help", "-h", CKI_OPTION_FLAG, &help, NULL},
+                                  {NULL, NULL, CKI_OPTION_FLAG, NULL, NULL}};
+    cki_error error = {0};
+    int count;
+    if (cki_options_parse(options, argc, argv, &count, &error) != CASK_OK)
+        return cki_report_usage("info", error.message, usage);
+    if (help) {
+        cki_output_put(usage);
+        return CKI_EXIT_OK;
+    }
+    if (count == 0)
+        return cki_report_usage("info", "no file given", usage);
+    cask *ck = cask_open(NULL);
+    cki_session *session = cki_lang_open(ck, &error);
+    int status = session ? CKI_EXIT_OK : cki_report_error(&error, NULL, 0);
+    /* One file that cannot be read does not hide the others. */
+    for (int i = 0; session && i < count; i++) {
+        if (i > 0)
+            cki_output_put("\n");
+        int one = show(session, argv[i]);
+        status = one != CKI_EXIT_OK ? one : status;
+    }
+    cki_lang_close(session);
+    cask_close(ck);
+    return status;
+}
+
+const cki_command cki_info_command = {"info", usage, run};
