@@ -1,0 +1,16 @@
+/* Contractions: dot, matmul, tensordot: products of blocks, summed along the axes in common. */
+#ifndef CKI_ARRAY_CONTRACT_H
+#define CKI_ARRAY_CONTRACT_H
+
+#include "array/node.h"
+
+/* numpy.dot and numpy.matmul. */
+cask_array cki_contract_dot(cki_build *build, cask_array a, cask_array b);
+cask_array cki_contract_matmul(cki_build *build, cask_array a, cask_array b);
+/* numpy.tensordot over `count` pairs of axes. */
+cask_array cki_contract_tensordot(cki_build *build, cask_array a, cask_array b, const int *a_axes,
+                                  const int *b_axes, int count);
+
+extern const cki_operation *const cki_contract_operations[];
+
+#endif
