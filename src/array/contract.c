@@ -22,10 +22,17 @@ typedef struct parameters {
 typedef struct product {
     const parameters *p;
     cask_array a, b, out;
-    uint32_t a_layer, b_layer, own; /* own: this chain's number, for the block before */
-    int64_t pairs;                  /* blocks along the inner axes, in all */
-    int64_t gather, links;          /* pairs a task, tasks a chain */
+    uint32_t a_layer, b_layer;
+    int64_t pairs;         /* blocks along the inner axes, in all */
+    int64_t gather, links; /* pairs a task, tasks a chain */
 } product;
+
+/* One layer: the same link of every output block's chain. */
+typedef struct chain_link {
+    const product *x;
+    int64_t link;
+    uint32_t before; /* the layer of the link before, if link > 0 */
+} chain_link;
 
 /* ---- blocks ---- */
 
@@ -67,34 +74,29 @@ static int64_t link_pairs(const product *x, int64_t link, int64_t *first)
     return x->pairs - *first < x->gather ? x->pairs - *first : x->gather;
 }
 
-static void chain_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
+static void link_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
 {
-    const product *x = layer->parameters;
-    int64_t position[CKI_MAX_NDIM], first, link = block % x->links;
-    cki_node_position(x->out, block / x->links, position);
-    int64_t count = link_pairs(x, link, &first);
+    const chain_link *own = layer->parameters;
+    const product *x = own->x;
+    int64_t position[CKI_MAX_NDIM], first;
+    cki_node_position(x->out, block, position);
+    int64_t count = link_pairs(x, own->link, &first);
     for (int64_t i = first; i < first + count; i++) {
         int64_t a, b;
         pair_blocks(x, position, i, &a, &b);
         cki_graph_key(keys, x->a_layer, a);
         cki_graph_key(keys, x->b_layer, b);
     }
-    if (link)
-        cki_graph_key(keys, x->own, block - 1);
+    if (own->link)
+        cki_graph_key(keys, own->before, block);
 }
 
-static void chain_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
+static void link_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
 {
-    const product *x = layer->parameters;
-    cost->output = cki_node_block_bytes(x->out, block / x->links);
+    const product *x = ((const chain_link *)layer->parameters)->x;
+    cost->output = cki_node_block_bytes(x->out, block);
     /* a pair of blocks is copied where its axes cannot be merged in place */
     cost->working = cki_node_largest_block(x->a) + cki_node_largest_block(x->b);
-}
-
-static cki_key chain_end(const cki_layer *layer, int64_t block)
-{
-    const product *x = layer->parameters;
-    return (cki_key){x->own, block * x->links + x->links - 1};
 }
 
 /* ---- tasks ---- */
@@ -195,22 +197,22 @@ static cask_status add_pairs(const product *x, const cki_task *task, const cki_a
     return status;
 }
 
-static cask_status run_chain(const cki_task *task, cask_value **result, cki_error *error)
+static cask_status run_link(const cki_task *task, cask_value **result, cki_error *error)
 {
-    const product *x = task->layer->parameters;
-    bool follows = task->block % x->links != 0;
+    const chain_link *own = task->layer->parameters;
+    const product *x = own->x;
     const cki_array *a = cki_array_of(task->inputs[0]), *b = cki_array_of(task->inputs[1]);
-    const cki_array *before = follows ? cki_array_of(task->inputs[task->ninputs - 1]) : NULL;
-    if (!a || !b || follows != (before != NULL))
+    const cki_array *before = own->link ? cki_array_of(task->inputs[task->ninputs - 1]) : NULL;
+    if (!a || !b || (own->link && !before))
         return cki_fail_internal(error, "contract: an input is no array");
     int64_t shape[CKI_MAX_NDIM];
     out_shape(x->p, a, b, shape);
     cask_value *out = cki_array_new(x->out->dtype, x->out->ndim, shape, error);
     if (!out)
         return error->status;
-    if (follows)
+    if (before)
         cki_array_copy(cki_array_of(out), before);
-    if (add_pairs(x, task, cki_array_of(out), follows, error) != CASK_OK) {
+    if (add_pairs(x, task, cki_array_of(out), before != NULL, error) != CASK_OK) {
         cask_value_unref(out);
         return error->status;
     }
@@ -218,9 +220,29 @@ static cask_status run_chain(const cki_task *task, cask_value **result, cki_erro
     return CASK_OK;
 }
 
-static const cki_function contract_blocks = {"array.contract", 1, run_chain};
+static const cki_function contract_blocks = {"array.contract", 1, run_link};
 
 /* ---- the node ---- */
+
+/* Append one link; *before is the layer of the one before, then its own. */
+static cask_status add_link(cki_lowering *lowering, const product *x, int64_t link,
+                            uint32_t *before, cki_error *error)
+{
+    cki_graph *graph = cki_lower_graph(lowering);
+    chain_link *own = cki_arena_alloc(cki_graph_arena(graph), sizeof *own);
+    if (!own)
+        return cki_fail_memory(error, sizeof *own);
+    *own = (chain_link){x, link, *before};
+    cki_layer layer = {.function = &contract_blocks,
+                       .parameters = own,
+                       .blocks = cki_node_blocks(x->out),
+                       .inputs = link_inputs,
+                       .cost = link_cost};
+    if (link == x->links - 1)
+        return cki_node_lower(lowering, x->out, layer, "", error);
+    layer.name = cki_lower_name(lowering, &x->out->base, x->out->label, "partial");
+    return cki_graph_add(graph, &layer, before, error);
+}
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
@@ -239,19 +261,11 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
     x->gather = (int64_t)(GATHER_BYTES / (pair ? pair : 1));
     x->gather = x->gather < 1 ? 1 : x->gather > x->pairs ? x->pairs : x->gather;
     x->links = (x->pairs + x->gather - 1) / x->gather;
-    cki_layer layer = {
-        .function = &contract_blocks, .parameters = x, .inputs = chain_inputs, .cost = chain_cost};
-    if (x->links == 1)
-        return cki_node_lower(lowering, x->out, layer, "", error);
-    if (__builtin_mul_overflow(cki_node_blocks(x->out), x->links, &layer.blocks))
-        return cki_fail(error, CASK_LIMIT, NULL, "%s: more than 2**63 tasks", x->out->label);
-    layer.name = cki_lower_name(lowering, node, x->out->label, "partial");
-    /* a chain refers to its own earlier links */
-    x->own = (uint32_t)cki_graph_layers(graph);
-    if (cki_graph_add(graph, &layer, &x->own, error) != CASK_OK)
-        return error->status;
-    return cki_node_lower(lowering, x->out, (cki_layer){.parameters = x, .alias = chain_end}, "",
-                          error);
+    cask_status status = CASK_OK;
+    uint32_t before = 0;
+    for (int64_t i = 0; i < x->links && status == CASK_OK; i++)
+        status = add_link(lowering, x, i, &before, error);
+    return status;
 }
 
 static const cki_primitive contract_primitive = {
@@ -260,7 +274,8 @@ static const cki_primitive contract_primitive = {
     .lower = lower,
 };
 
-/* One type for both, one in which products are defined. */
+/* One type for both, one in which products are defined. Integers and bools are summed in 64 bits,
+ * as Dask's results are typed. */
 static bool same_types(cki_build *build, cask_array *a, cask_array *b)
 {
     cki_dtype dtype;
@@ -272,6 +287,8 @@ static bool same_types(cki_build *build, cask_array *a, cask_array *b)
                  cki_dtype_name(dtype, name));
         return false;
     }
+    if (dtype.id == CASK_BOOL || cki_dtype_is_integer(dtype))
+        dtype = cki_dtype_of(cki_dtype_is_unsigned(dtype) ? CASK_U64 : CASK_I64);
     *a = cki_elementwise_cast(build, *a, dtype);
     *b = *a ? cki_elementwise_cast(build, *b, dtype) : NULL;
     return *b != NULL;

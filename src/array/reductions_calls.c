@@ -23,7 +23,7 @@ static cask_status refuse_out(cki_call *call)
 {
     if (cki_operation_is_none(call, "out"))
         return CASK_OK;
-    return cki_fail(call->error, CASK_TYPE, NULL,
+    return cki_fail(call->error, CASK_UNSUPPORTED, NULL,
                     "%s(): out= cannot be given: an expression has no array to write into",
                     call->operation->name);
 }
