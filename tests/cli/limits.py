@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Expressions that go to extremes: deep, long, large; and arithmetic at its edges as NumPy does it."""
+import resource
+
+from cases import check, fails, finish, prints, run
+
+DEEP = 100000
+# Deep nesting is refused or computed, but never crashes.
+for text in ("(" * DEEP, "(" * DEEP + "1" + ")" * DEEP, "[" * DEEP, "-" * DEEP + "1", "not " * 30000 + "1", "lambda: " * 15000 + "1",
+             "1 if 1 else " * 10000 + "1", "f(" * 60000, "x[" * 60000, "1" + "**1" * 30000, "{1:" * 40000):
+    status, out, err = run("eval", "--", text)
+    good = status == 0 or (status == 1 and len(err.splitlines()) <= 3 and max(map(len, err.splitlines())) < 1000)
+    check(f"deep {text[:12]!r}", good, (status, out[:80], err[:300]))
+# Long flat ones are computed: no depth in them.
+prints(str(DEEP // 4), "+".join(["1"] * (DEEP // 4)))
+prints(str(20000), "len([" + "1," * 20000 + "])")
+status, out, err = run("eval", "x" + " + 1" * 20000, "x=da.zeros(2, chunks=1)")
+check("a chain of 20000 array operations", status == 0 and out == "array([20000., 20000.])\n", (status, out[:80], err[:300]))
+
+# Division by zero and the rest as NumPy has them: values, no errors.
+prints("array([nan, inf, inf])", "da.arange(3, chunks=2) / 0")
+prints("array([-inf,  nan,  inf])", "da.from_array([-1.0, 0.0, 1.0], chunks=2) / 0.0")
+prints("array([0, 0, 0])", "da.arange(3, chunks=2) // 0")
+prints("array([0, 0])", "da.from_array([-9223372036854775808, 0], chunks=1) // -1 * 0")
+prints("array([ nan, -inf])", "da.log(da.from_array([-1.0, 0.0], chunks=2))")
+prints("array([255, 254], dtype=uint8)", "da.zeros(2, chunks=1, dtype='u1') - da.from_array([1, 2], chunks=1).astype('u1')")
+
+# Sizes that cannot be.
+fails("", "", "eval", "da.ones(10**30, chunks=1)")
+fails("ValueError", "negative", "eval", "da.ones(-3, chunks=1)")
+fails("MemoryError", "", "eval", "da.ones((10**9, 10**6), chunks=-1)", "--memory-limit", "100MB")
+fails("", "", "eval", "'a' * 10**15")
+fails("", "", "eval", "[0] * 10**15")
+prints("1000000000000", "da.ones((10**9, 10**9), chunks=10**6).npartitions * 10**6")
+prints("((1000000000,), (4,))", "da.ones((10**9, 4), chunks=(10**9, 4)).chunks")
+
+# A sum of 2 GB within 200 MB.
+status, out, err = run("eval", "(da.ones((16, 1024, 16384), chunks=(1, 256, 16384)) * 2).sum()", "--memory-limit", "200MB")
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+check("a large sum in little memory", (status, out) == (0, "536870912.0\n") and peak < 400000, (status, out, err, peak))
+finish()
