@@ -18,7 +18,7 @@ cask_status cki_context_own(cask *ck, void (*release)(void *thing), void *thing,
         release(thing);
         return cki_fail_memory(error, sizeof *owned);
     }
-    *owned = (cki_owned){ck->owned, release, thing, ck->nscopes};
+    *owned = (cki_owned){ck->owned, release, thing};
     ck->owned = owned;
     return CASK_OK;
 }

@@ -22,6 +22,13 @@ typedef struct cki_want {
     cask_status (*deliver)(void *user, int64_t block, cask_value *value, cki_error *error);
 } cki_want;
 
+/* Where a scope of the plan began. */
+typedef struct cki_mark {
+    cki_arena_mark arena;
+    struct cki_owned *owned;
+    bool kept; /* something of it is to outlive it */
+} cki_mark;
+
 struct cask {
     cki_error error; /* the first one */
     cki_arena arena; /* nodes and what they refer to */
@@ -32,7 +39,7 @@ struct cask {
     cask_options options;
     atomic_uint_fast64_t bytes_read;
     atomic_bool cancel;
-    cki_arena_mark scopes[CKI_SCOPES];
+    cki_mark scopes[CKI_SCOPES];
     size_t nscopes;
     /* The operations, a NULL-terminated table a room. */
     const cki_operation *const *tables[CKI_TABLES];
@@ -55,7 +62,6 @@ typedef struct cki_owned {
     struct cki_owned *next;
     void (*release)(void *thing);
     void *thing;
-    size_t scope; /* how many scopes were open */
 } cki_owned;
 
 #endif

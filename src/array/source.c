@@ -1,0 +1,241 @@
+/* Sources: lowering of arrays that make regions of themselves, and restricting them to a slice, so
+ * that only what is needed is ever made or read. */
+#include "array/source.h"
+
+#include <string.h>
+
+/* Which part of the whole an array is: axis k of the whole starts at start[k] and goes by step[k];
+ * axes that are not kept stand still there. */
+typedef struct part {
+    const cki_source *source;
+    const void *self;
+    cki_token token; /* of the whole */
+    cki_dtype dtype;
+    int ndim; /* of the whole */
+    const int64_t *start, *step;
+    const bool *kept;
+    cask_array array; /* set in lowering: whose blocks are made */
+} part;
+
+typedef struct region {
+    int64_t start[CKI_MAX_NDIM], count[CKI_MAX_NDIM], step[CKI_MAX_NDIM];
+    bool flipped[CKI_MAX_NDIM];
+} region;
+
+static void region_of(const part *p, int64_t block, region *r)
+{
+    int64_t position[CKI_MAX_NDIM];
+    cki_node_position(p->array, block, position);
+    for (int k = 0, axis = 0; k < p->ndim; k++) {
+        r->start[k] = p->start[k];
+        r->count[k] = r->step[k] = 1;
+        r->flipped[k] = false;
+        if (!p->kept[k])
+            continue;
+        int64_t first = cki_chunks_start(&p->array->axes[axis], position[axis]);
+        r->count[k] = cki_chunks_size(&p->array->axes[axis], position[axis]);
+        axis++;
+        r->flipped[k] = p->step[k] < 0;
+        r->step[k] = r->flipped[k] ? -p->step[k] : p->step[k];
+        r->start[k] += p->step[k] * (r->flipped[k] ? first + r->count[k] - 1 : first);
+        if (r->count[k] <= 0)
+            r->start[k] = 0;
+    }
+}
+
+/* The region's array with its flipped axes turned round and its fixed axes gone. */
+static cask_status present(const part *p, const region *r, cask_value *made, cask_value **result,
+                           cki_error *error)
+{
+    const cki_array *whole = cki_array_of(made);
+    bool turned = false;
+    int64_t start[CKI_MAX_NDIM] = {0}, step[CKI_MAX_NDIM], shape[CKI_MAX_NDIM],
+            strides[CKI_MAX_NDIM];
+    for (int k = 0; k < p->ndim; k++) {
+        step[k] = 1;
+        if (r->flipped[k] && r->count[k] > 1) {
+            turned = true;
+            start[k] = r->count[k] - 1;
+            step[k] = -1;
+        }
+    }
+    cask_value *view =
+        turned ? cki_array_slice(whole, start, r->count, step, error) : cask_value_ref(made);
+    if (!view)
+        return error->status;
+    const cki_array *seen = cki_array_of(view);
+    int ndim = 0;
+    for (int k = 0; k < p->ndim; k++)
+        if (p->kept[k]) {
+            shape[ndim] = seen->shape[k];
+            strides[ndim++] = seen->strides[k];
+        }
+    if (ndim == p->ndim) {
+        *result = view;
+        return CASK_OK;
+    }
+    *result = cki_array_view(seen->buffer, seen->data, seen->dtype, ndim, shape, strides, error);
+    cask_value_unref(view);
+    return *result ? CASK_OK : error->status;
+}
+
+static cask_status run_source(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const part *p = task->layer->parameters;
+    region r;
+    region_of(p, task->block, &r);
+    cask_value *made = NULL;
+    cask_status status =
+        p->source->region(p->self, p->dtype, p->ndim, r.start, r.count, r.step, &made, error);
+    if (status == CASK_OK)
+        status = present(p, &r, made, result, error);
+    cask_value_unref(made);
+    return status;
+}
+
+static const cki_function source_function = {"array.source", 1, run_source};
+
+static void no_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
+{
+    (void)layer, (void)block, (void)keys;
+}
+
+static void source_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
+{
+    const part *p = layer->parameters;
+    cost->output = p->source->cheap ? 64 : cki_node_block_bytes(p->array, block);
+    if (p->source->read_bytes) {
+        region r;
+        region_of(p, block, &r);
+        cost->read = p->source->read_bytes(p->self, p->ndim, r.start, r.count, r.step);
+    }
+}
+
+static cask_status lower_source(cki_lowering *lowering, const cki_node *node, cki_error *error)
+{
+    part *p =
+        cki_arena_copy(cki_graph_arena(cki_lower_graph(lowering)), node->parameters, sizeof *p);
+    if (!p)
+        return cki_fail_memory(error, sizeof *p);
+    p->array = cki_node_as_array(node);
+    cki_layer layer = {
+        .function = &source_function, .parameters = p, .inputs = no_inputs, .cost = source_cost};
+    return cki_node_lower(lowering, p->array, layer, "", error);
+}
+
+static const cki_primitive source_primitive = {
+    .name = "source", .size = sizeof(struct cask_array_node), .lower = lower_source};
+
+bool cki_source_is(cask_array x)
+{
+    return x->base.primitive == &source_primitive;
+}
+
+/* The node of a part; its arrays are already in the arena. */
+static cask_array make(cki_build *build, const char *label, const part *p, int ndim,
+                       const cki_axis *axes)
+{
+    part *own = cki_arena_copy(build->arena, p, sizeof *p);
+    cki_hasher *hasher = own ? cki_token_start(build->error) : NULL;
+    if (!hasher) {
+        cki_fail_memory(build->error, sizeof *p);
+        return NULL;
+    }
+    cki_token_text(hasher, p->source->name);
+    cki_token_token(hasher, p->token);
+    for (int k = 0; k < p->ndim; k++) {
+        cki_token_int(hasher, p->start[k]);
+        cki_token_int(hasher, p->step[k]);
+        cki_token_int(hasher, p->kept[k]);
+    }
+    cki_array_spec spec = {.primitive = &source_primitive,
+                           .label = label,
+                           .dtype = p->dtype,
+                           .ndim = ndim,
+                           .axes = axes,
+                           .parameters = own,
+                           .token = cki_token_end(hasher)};
+    return cki_node_array(build, &spec);
+}
+
+cask_array cki_source_array(cki_build *build, const char *label, const cki_source *source,
+                            const void *self, cki_token token, cki_dtype dtype, int ndim,
+                            const cki_axis *axes)
+{
+    int64_t *start = cki_arena_array(build->arena, (size_t)ndim, sizeof *start);
+    int64_t *step = cki_arena_array(build->arena, (size_t)ndim, sizeof *step);
+    bool *kept = cki_arena_array(build->arena, (size_t)ndim, sizeof *kept);
+    if (!start || !step || !kept) {
+        cki_fail_memory(build->error, (size_t)ndim * sizeof *start);
+        return NULL;
+    }
+    for (int k = 0; k < ndim; k++) {
+        step[k] = 1;
+        kept[k] = true;
+    }
+    part p = {source, self, token, dtype, ndim, start, step, kept, NULL};
+    return make(build, label, &p, ndim, axes);
+}
+
+cask_array cki_source_restrict(cki_build *build, cask_array x, const int64_t *start,
+                               const int64_t *step, const bool *drop, const cki_axis *axes)
+{
+    const part *whole = x->base.parameters;
+    size_t n = (size_t)whole->ndim;
+    int64_t *starts = cki_arena_copy(build->arena, whole->start, n * sizeof *starts);
+    int64_t *steps = cki_arena_copy(build->arena, whole->step, n * sizeof *steps);
+    bool *kept = cki_arena_copy(build->arena, whole->kept, n * sizeof *kept);
+    if (!starts || !steps || !kept) {
+        cki_fail_memory(build->error, n * sizeof *starts);
+        return NULL;
+    }
+    int ndim = 0;
+    for (int k = 0, axis = 0; k < whole->ndim; k++) {
+        if (!whole->kept[k])
+            continue;
+        starts[k] += start[axis] * steps[k];
+        steps[k] *= step[axis];
+        kept[k] = !drop[axis];
+        ndim += kept[k];
+        axis++;
+    }
+    part p = *whole;
+    p.start = starts;
+    p.step = steps;
+    p.kept = kept;
+    return make(build, x->label, &p, ndim, axes);
+}
+
+/* ---- eager arrays ---- */
+
+static cask_status constant_region(const void *self, cki_dtype dtype, int ndim,
+                                   const int64_t *start, const int64_t *count, const int64_t *step,
+                                   cask_value **out, cki_error *error)
+{
+    (void)dtype, (void)ndim;
+    const cask_value *value = self;
+    *out = cki_array_slice(cki_array_of(value), start, count, step, error);
+    return *out ? CASK_OK : error->status;
+}
+
+static const cki_source constant_source = {"constant", constant_region, NULL, true};
+
+static void release_value(void *value)
+{
+    cask_value_unref(value);
+}
+
+cask_array cki_source_constant(cki_build *build, cask_value *array, const cki_axis *axes)
+{
+    const cki_array *eager = cki_array_of(array);
+    cki_axis whole[CKI_MAX_NDIM];
+    for (int i = 0; !axes && i < eager->ndim; i++)
+        if (!cki_chunks_single(build->arena, eager->shape[i], &whole[i])) {
+            cki_fail_memory(build->error, sizeof(cki_run));
+            return NULL;
+        }
+    if (cki_context_own(build->ck, release_value, cask_value_ref(array), build->error) != CASK_OK)
+        return NULL;
+    return cki_source_array(build, "array", &constant_source, array, cki_token_of(array),
+                            eager->dtype, eager->ndim, axes ? axes : whole);
+}

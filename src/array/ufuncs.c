@@ -1,0 +1,142 @@
+/* Ufuncs as operations: one record each, all computed by elementwise.c. A new one is a line here
+ * and its row in the kernel's table. */
+#include "array/elementwise.h"
+
+/* dtype= converts the arguments first, as NumPy's choice of a loop does. */
+static cask_value *converted(cki_build *build, cask_value *value, cki_dtype dtype)
+{
+    cask_array lazy = dtype.id ? cki_node_from_value(build, value) : NULL;
+    if (!dtype.id)
+        return cask_value_ref(value);
+    return lazy ? cki_node_value(build, cki_elementwise_cast(build, lazy, dtype)) : NULL;
+}
+
+static cask_value *run_ufunc(cki_call *call)
+{
+    cki_build build = cki_node_build(call->ck, call->error);
+    const char *name = call->operation->name;
+    size_t count = (size_t)cki_ufunc_inputs(cki_ufunc_find(name));
+    cki_dtype dtype;
+    cask_value *arguments[CKI_UFUNC_INPUTS] = {0};
+    cask_array result = NULL;
+    bool ready =
+        cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error) == CASK_OK;
+    for (size_t i = 0; ready && i < count; i++)
+        ready = (arguments[i] = converted(&build, call->arguments[i], dtype)) != NULL;
+    if (ready)
+        result = cki_elementwise_values(&build, name, arguments, count);
+    for (size_t i = 0; i < count; i++)
+        cask_value_unref(arguments[i]);
+    return cki_node_value(&build, result);
+}
+
+/* X(name, what it gives). */
+#define UNARY(X)                                                                                   \
+    X(absolute, "Absolute value, element by element; of complex numbers the modulus.")             \
+    X(fabs, "Absolute value of real numbers, as floats.")                                          \
+    X(negative, "The numbers with their signs changed.")                                           \
+    X(positive, "The numbers as they are.")                                                        \
+    X(sign, "-1, 0 or 1 for negative, zero and positive numbers.")                                 \
+    X(sqrt, "Square root.")                                                                        \
+    X(square, "The numbers times themselves.")                                                     \
+    X(cbrt, "Cube root.")                                                                          \
+    X(reciprocal, "One divided by each number.")                                                   \
+    X(exp, "e to the power of each number.")                                                       \
+    X(exp2, "2 to the power of each number.")                                                      \
+    X(expm1, "exp(x) - 1, precise for small x.")                                                   \
+    X(log, "Natural logarithm.")                                                                   \
+    X(log2, "Logarithm to base 2.")                                                                \
+    X(log10, "Logarithm to base 10.")                                                              \
+    X(log1p, "log(1 + x), precise for small x.")                                                   \
+    X(sin, "Sine of angles in radians.")                                                           \
+    X(cos, "Cosine of angles in radians.")                                                         \
+    X(tan, "Tangent of angles in radians.")                                                        \
+    X(arcsin, "Inverse sine, in radians.")                                                         \
+    X(arccos, "Inverse cosine, in radians.")                                                       \
+    X(arctan, "Inverse tangent, in radians.")                                                      \
+    X(sinh, "Hyperbolic sine.")                                                                    \
+    X(cosh, "Hyperbolic cosine.")                                                                  \
+    X(tanh, "Hyperbolic tangent.")                                                                 \
+    X(arcsinh, "Inverse hyperbolic sine.")                                                         \
+    X(arccosh, "Inverse hyperbolic cosine.")                                                       \
+    X(arctanh, "Inverse hyperbolic tangent.")                                                      \
+    X(deg2rad, "Degrees to radians.")                                                              \
+    X(rad2deg, "Radians to degrees.")                                                              \
+    X(degrees, "Radians to degrees.")                                                              \
+    X(radians, "Degrees to radians.")                                                              \
+    X(sinc, "sin(pi x) / (pi x), 1 at zero.")                                                      \
+    X(i0, "Modified Bessel function of the first kind, order 0.")                                  \
+    X(isfinite, "True where a number is neither infinite nor NaN.")                                \
+    X(isinf, "True where a number is infinite.")                                                   \
+    X(isnan, "True where a number is NaN (or a date NaT).")                                        \
+    X(isnat, "True where a date or duration is NaT.")                                              \
+    X(isneginf, "True where a number is minus infinity.")                                          \
+    X(isposinf, "True where a number is plus infinity.")                                           \
+    X(signbit, "True where the sign bit is set: also for -0.0.")                                   \
+    X(spacing, "Distance to the next representable number.")                                       \
+    X(rint, "Rounded to the nearest integer, halves to even.")                                     \
+    X(floor, "The largest integer not above.")                                                     \
+    X(ceil, "The smallest integer not below.")                                                     \
+    X(trunc, "The integer part, towards zero.")                                                    \
+    X(fix, "The integer part, towards zero.")                                                      \
+    X(conjugate, "Complex conjugate.")                                                             \
+    X(conj, "Complex conjugate.")                                                                  \
+    X(real, "Real part.")                                                                          \
+    X(imag, "Imaginary part.")                                                                     \
+    X(isreal, "True where the imaginary part is zero.")                                            \
+    X(iscomplex, "True where the imaginary part is not zero.")                                     \
+    X(logical_not, "True where an element is zero or false.")                                      \
+    X(invert, "Bits flipped; of bools, not.")                                                      \
+    X(bitwise_not, "Bits flipped; of bools, not.")
+
+#define BINARY(X)                                                                                  \
+    X(add, "Sum, element by element.")                                                             \
+    X(subtract, "Difference.")                                                                     \
+    X(multiply, "Product.")                                                                        \
+    X(divide, "Quotient; of integers a float.")                                                    \
+    X(true_divide, "Quotient; of integers a float.")                                               \
+    X(floor_divide, "Quotient rounded down; of integers by zero, 0.")                              \
+    X(remainder, "Remainder with the sign of the divisor, as Python's %.")                         \
+    X(mod, "Remainder with the sign of the divisor, as Python's %.")                               \
+    X(fmod, "Remainder with the sign of the dividend, as in C.")                                   \
+    X(power, "The first to the power of the second.")                                              \
+    X(float_power, "The first to the power of the second, in at least float64.")                   \
+    X(logaddexp, "log(exp(x1) + exp(x2)).")                                                        \
+    X(logaddexp2, "log2(2**x1 + 2**x2).")                                                          \
+    X(arctan2, "Angle of the point (x2, x1), in radians, in the right quadrant.")                  \
+    X(hypot, "sqrt(x1**2 + x2**2), without overflow on the way.")                                  \
+    X(maximum, "The larger of two; NaN if either is.")                                             \
+    X(minimum, "The smaller of two; NaN if either is.")                                            \
+    X(fmax, "The larger of two; a number rather than NaN.")                                        \
+    X(fmin, "The smaller of two; a number rather than NaN.")                                       \
+    X(greater, "True where x1 > x2.")                                                              \
+    X(greater_equal, "True where x1 >= x2.")                                                       \
+    X(less, "True where x1 < x2.")                                                                 \
+    X(less_equal, "True where x1 <= x2.")                                                          \
+    X(equal, "True where x1 == x2.")                                                               \
+    X(not_equal, "True where x1 != x2.")                                                           \
+    X(logical_and, "True where both are nonzero.")                                                 \
+    X(logical_or, "True where either is nonzero.")                                                 \
+    X(logical_xor, "True where exactly one is nonzero.")                                           \
+    X(bitwise_and, "Bits set in both.")                                                            \
+    X(bitwise_or, "Bits set in either.")                                                           \
+    X(bitwise_xor, "Bits set in exactly one.")                                                     \
+    X(left_shift, "Bits of x1 shifted left by x2.")                                                \
+    X(right_shift, "Bits of x1 shifted right by x2.")                                              \
+    X(copysign, "x1 with the sign of x2.")                                                         \
+    X(nextafter, "The next representable number after x1 towards x2.")                             \
+    X(ldexp, "x1 * 2**x2.")                                                                        \
+    X(heaviside, "0, x2 or 1 for negative, zero and positive x1.")                                 \
+    X(gcd, "Greatest common divisor.")                                                             \
+    X(lcm, "Least common multiple.")
+
+#define RECORD(name, signature, text)                                                              \
+    static const cki_operation name##_record = {                                                   \
+        #name, CKI_IN_DA | CKI_IN_NP, signature ", *, dtype=None", text, run_ufunc, NULL};
+#define UNARY_RECORD(name, text)  RECORD(name, "x", text)
+#define BINARY_RECORD(name, text) RECORD(name, "x1, x2", text)
+UNARY(UNARY_RECORD)
+BINARY(BINARY_RECORD)
+
+#define POINTER(name, text) &name##_record,
+const cki_operation *const cki_ufuncs_operations[] = {UNARY(POINTER) BINARY(POINTER) NULL};
