@@ -1,0 +1,298 @@
+/* The host: operators, attributes and calls on arrays and lazy collections, by the records. */
+#include "lang/host.h"
+
+#include "core/memory.h"
+#include "lang/namespace.h"
+#include "value/array.h"
+
+#include <string.h>
+
+enum { ANY_METHOD = CKI_ARRAY_METHOD, ANY_ATTRIBUTE = CKI_ARRAY_ATTRIBUTE, DEEPEST = 100 };
+
+static bool holds_lazy(const cask_value *value, int depth)
+{
+    if (!value || depth > DEEPEST)
+        return false;
+    if (value->kind == CKI_OBJECT)
+        return cki_operation_node(value) != NULL;
+    bool found = false;
+    if (value->kind == CKI_LIST || value->kind == CKI_TUPLE || value->kind == CKI_SET)
+        for (size_t i = 0; !found && i < value->as.list.count; i++)
+            found = holds_lazy(value->as.list.items[i], depth + 1);
+    else if (value->kind == CKI_DICT)
+        for (size_t i = 0; !found && i < value->as.dict.count; i++)
+            found = holds_lazy(value->as.dict.values[i], depth + 1);
+    return found;
+}
+
+bool cki_host_is_lazy(const cask_value *value)
+{
+    return holds_lazy(value, 0);
+}
+
+cask_value *cki_host_run(cki_session *session, const cki_operation *operation,
+                         const cki_arguments *arguments, bool eager, cki_error *error)
+{
+    for (size_t i = 0; eager && i < arguments->count; i++)
+        eager = !cki_host_is_lazy(arguments->positional[i]);
+    for (size_t i = 0; eager && i < arguments->nnamed; i++)
+        eager = !cki_host_is_lazy(arguments->named[i]);
+    cask_value *result = cki_operation_call(session->ck, operation, arguments, error);
+    if (!result || !eager)
+        return result;
+    cask_value *computed = cki_lang_compute(session, result, error);
+    cask_value_unref(result);
+    return computed;
+}
+
+cask_value *cki_host_invoke(cki_session *session, const char *name, unsigned places,
+                            cask_value *const *arguments, size_t count, cki_error *error)
+{
+    const cki_operation *operation = cki_operation_find(session->ck, name, places);
+    cki_arguments given = {.positional = arguments, .count = count};
+    return operation ? cki_host_run(session, operation, &given, true, error) : NULL;
+}
+
+static cask_value *find_name(void *self, const char *name, cki_error *error)
+{
+    cki_session *session = self;
+    cask_value *space = strchr(name, '.') ? NULL : cki_namespace_find(name, error);
+    if (space || error->status != CASK_OK)
+        return space;
+    const cki_operation *operation = cki_operation_find(session->ck, name, CKI_IN_DA);
+    return operation ? cki_namespace_function(operation, false, NULL, error) : NULL;
+}
+
+static const char *nearest(void *self, const char *name)
+{
+    cki_session *session = self;
+    return cki_operation_nearest(session->ck, name, CKI_IN_DA);
+}
+
+/* The operation that an operator is. */
+static const char *operation_of(cki_operator op)
+{
+    static const char *const names[] = {
+        [CKI_OP_ADD] = "add",
+        [CKI_OP_SUB] = "subtract",
+        [CKI_OP_MUL] = "multiply",
+        [CKI_OP_DIV] = "divide",
+        [CKI_OP_FLOORDIV] = "floor_divide",
+        [CKI_OP_MOD] = "remainder",
+        [CKI_OP_POW] = "power",
+        [CKI_OP_MATMUL] = "matmul",
+        [CKI_OP_LSHIFT] = "left_shift",
+        [CKI_OP_RSHIFT] = "right_shift",
+        [CKI_OP_AND] = "bitwise_and",
+        [CKI_OP_OR] = "bitwise_or",
+        [CKI_OP_XOR] = "bitwise_xor",
+        [CKI_OP_EQ] = "equal",
+        [CKI_OP_NE] = "not_equal",
+        [CKI_OP_LT] = "less",
+        [CKI_OP_LE] = "less_equal",
+        [CKI_OP_GT] = "greater",
+        [CKI_OP_GE] = "greater_equal",
+        [CKI_OP_NEG] = "negative",
+        [CKI_OP_POS] = "positive",
+        [CKI_OP_INVERT] = "invert",
+        [CKI_OP_ABS] = "absolute",
+    };
+    return names[op];
+}
+
+/* What arithmetic takes: numbers, arrays, lists of numbers, lazy arrays; text and dates compare. */
+static bool is_operand(const cask_value *value)
+{
+    if (!value)
+        return true;
+    switch ((cki_kind)value->kind) {
+    case CKI_BOOL:
+    case CKI_INT:
+    case CKI_FLOAT:
+    case CKI_COMPLEX:
+    case CKI_STR:
+    case CKI_BYTES:
+    case CKI_ARRAY:
+    case CKI_LIST:
+    case CKI_TUPLE:
+        return true;
+    case CKI_OBJECT:
+        return cki_operation_node(value) != NULL;
+    case CKI_NONE:
+    case CKI_SET:
+    case CKI_DICT:
+    case CKI_SLICE:
+    case CKI_ELLIPSIS:
+    case CKI_RANGE:
+    case CKI_DTYPE:
+        break;
+    }
+    return false;
+}
+
+/* None == x is false everywhere, as NumPy has it; other foreign things are not comparable. */
+static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_value *b,
+                           cki_error *error)
+{
+    cki_session *session = self;
+    if (!is_operand(a) || !is_operand(b)) {
+        if ((op == CKI_OP_EQ || op == CKI_OP_NE) && !cki_operation_node(a) &&
+            !cki_operation_node(b))
+            return cki_value_bool((op == CKI_OP_EQ) == cki_value_equal(a, b));
+        return NULL;
+    }
+    cask_value *const both[2] = {a, b};
+    return cki_host_invoke(session, operation_of(op), CKI_IN_DA | CKI_IN_NP, both, b ? 2 : 1,
+                           error);
+}
+
+/* "Array.shape" and the like: an operation by the class of the object it belongs to. */
+static const cki_operation *find_for_class(const cki_session *session, const cask_value *object,
+                                           const char *name)
+{
+    cki_text full = {0};
+    cki_text_format(&full, "%s.%s", cki_value_type(object), name);
+    const cki_operation *operation =
+        full.bytes ? cki_operation_find(session->ck, full.bytes, CKI_ARRAY_PROTOCOL) : NULL;
+    cki_text_free(&full);
+    return operation;
+}
+
+static bool is_collection(const cask_value *value)
+{
+    return cki_array_of(value) || cki_operation_node(value);
+}
+
+static void no_attribute(const cki_session *session, cask_value *object, const char *name,
+                         cki_error *error)
+{
+    const char *type = cki_value_type(object);
+    const char *near = is_collection(object)
+                           ? cki_operation_nearest(session->ck, name, ANY_METHOD | ANY_ATTRIBUTE)
+                           : NULL;
+    if (near)
+        cki_fail(error, CASK_NOT_FOUND, "AttributeError",
+                 "'%s' object has no attribute '%s'. Did you mean: '%s'?", type, name, near);
+    else
+        cki_fail(error, CASK_NOT_FOUND, "AttributeError", "'%s' object has no attribute '%s'", type,
+                 name);
+}
+
+static cask_value *attribute(void *self, cask_value *object, const char *name, cki_error *error)
+{
+    cki_session *session = self;
+    cask_value *member = cki_namespace_member(session, object, name, error);
+    if (member || error->status != CASK_OK)
+        return member;
+    if (cki_namespace_is(object)) {
+        cki_namespace_missing(session, object, name, error);
+        return NULL;
+    }
+    bool eager = cki_array_of(object) != NULL;
+    if (is_collection(object)) {
+        const cki_operation *found = cki_operation_find(session->ck, name, ANY_ATTRIBUTE);
+        if (found) {
+            cki_arguments only = {.positional = &object, .count = 1};
+            return cki_host_run(session, found, &only, eager, error);
+        }
+        found = cki_operation_find(session->ck, name, ANY_METHOD);
+        if (found)
+            return cki_namespace_function(found, eager, object, error);
+    }
+    const cki_operation *own = find_for_class(session, object, name);
+    if (own)
+        return cki_namespace_function(own, eager, object, error);
+    no_attribute(session, object, name, error);
+    return NULL;
+}
+
+static cask_value *item(void *self, cask_value *object, cask_value *index, cki_error *error)
+{
+    cki_session *session = self;
+    cask_value *const both[2] = {object, index};
+    if (is_collection(object))
+        return cki_host_invoke(session, "__getitem__", CKI_ARRAY_PROTOCOL, both, 2, error);
+    const cki_operation *own = find_for_class(session, object, "__getitem__");
+    cki_arguments given = {.positional = both, .count = 2};
+    return own ? cki_host_run(session, own, &given, false, error) : NULL;
+}
+
+static cask_value *call(void *self, cask_value *function, const cki_arguments *arguments,
+                        cki_error *error)
+{
+    return cki_namespace_call(self, function, arguments, error);
+}
+
+static cask_value *concrete(void *self, cask_value *value, cki_error *error)
+{
+    cki_session *session = self;
+    return cki_host_is_lazy(value) ? cki_lang_compute(session, value, error)
+                                   : cask_value_ref(value);
+}
+
+static int64_t length(void *self, cask_value *value, cki_error *error)
+{
+    int64_t count = -1;
+    if (!cki_operation_node(value))
+        return cki_value_length(value, &count, error) == CASK_OK ? count : -1;
+    cask_value *result = cki_host_invoke(self, "__len__", CKI_ARRAY_PROTOCOL, &value, 1, error);
+    if (result && cki_value_index(result, &count, error) != CASK_OK)
+        count = -1;
+    if (!result && error->status == CASK_OK)
+        cki_fail(error, CASK_TYPE, NULL, "object of type '%s' has no len()", cki_value_type(value));
+    cask_value_unref(result);
+    return count;
+}
+
+/* A lazy array's rows stay lazy. */
+static cask_value *items(void *self, cask_value *value, cki_error *error)
+{
+    if (!cki_operation_node(value))
+        return cki_value_items(value, error);
+    int64_t count = length(self, value, error);
+    cask_value *list = count < 0 ? NULL : cki_value_list(CKI_LIST, (size_t)count, error);
+    for (int64_t i = 0; list && i < count; i++) {
+        cask_value *index = cki_value_int(i, error);
+        cask_value *row = index ? item(self, value, index, error) : NULL;
+        cask_value_unref(index);
+        if (!row) {
+            cask_value_unref(list);
+            return NULL;
+        }
+        list->as.list.items[i] = row;
+    }
+    return list;
+}
+
+static cask_status print(void *self, cask_value *value, bool repr, cki_text *text, cki_error *error)
+{
+    cask_value *shown =
+        cki_operation_node(value)
+            ? cki_host_invoke(self, "__repr__", CKI_ARRAY_PROTOCOL, &value, 1, error)
+            : NULL;
+    if (error->status != CASK_OK)
+        return error->status;
+    if (shown)
+        cki_value_print(shown, text);
+    else if (repr)
+        cki_value_repr(value, text);
+    else
+        cki_value_print(value, text);
+    cask_value_unref(shown);
+    return CASK_OK;
+}
+
+cki_host cki_host_of(cki_session *session)
+{
+    return (cki_host){.self = session,
+                      .name = find_name,
+                      .nearest = nearest,
+                      .operate = operate,
+                      .attribute = attribute,
+                      .item = item,
+                      .call = call,
+                      .concrete = concrete,
+                      .length = length,
+                      .items = items,
+                      .print = print};
+}

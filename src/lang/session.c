@@ -1,0 +1,209 @@
+/* Sessions: evaluating text, and computing what is lazy in a value. */
+#include "core/memory.h"
+#include "lang/host.h"
+#include "lang/namespace.h"
+
+#include <string.h>
+
+cki_session *cki_lang_open(cask *ck, cki_error *error)
+{
+    if (cask_error(ck) != CASK_OK) {
+        cki_fail(error, cask_error(ck), cask_error_class(ck), "%s", cask_message(ck));
+        return NULL;
+    }
+    cki_session *session = cki_memory_calloc(1, sizeof *session);
+    if (!session) {
+        cki_fail_memory(error, sizeof *session);
+        return NULL;
+    }
+    session->ck = ck;
+    cki_host host = cki_host_of(session);
+    session->scope = cki_eval_scope(&host, error);
+    if (!session->scope) {
+        cki_memory_free(session);
+        return NULL;
+    }
+    return session;
+}
+
+void cki_lang_close(cki_session *session)
+{
+    if (!session)
+        return;
+    cki_eval_scope_free(session->scope);
+    cki_memory_free(session);
+}
+
+cask_value *cki_lang_eval(cki_session *session, const char *text, cki_error *error)
+{
+    cki_ledger *previous = cki_ledger_enter(session->ck->ledger);
+    cask_value *value = cki_eval_text(session->scope, text, error);
+    cki_ledger_enter(previous);
+    return value;
+}
+
+cask_status cki_lang_bind(cki_session *session, const char *name, const char *text,
+                          cki_error *error)
+{
+    cask_value *value = cki_lang_eval(session, text, error);
+    cask_status status = value ? cki_eval_bind(session->scope, name, value, error) : error->status;
+    cask_value_unref(value);
+    return status;
+}
+
+/* ---- computing ---- */
+
+/* The lazy things in a value, in the order of a walk through it, and then their results. */
+typedef struct gathering {
+    cask_value **items;
+    size_t count, capacity, used;
+    cki_error *error;
+} gathering;
+
+enum { DEEPEST = 500 };
+
+static bool is_list(const cask_value *value)
+{
+    return value->kind == CKI_LIST || value->kind == CKI_TUPLE;
+}
+
+static cask_status gather(gathering *g, cask_value *value, int depth)
+{
+    if (depth > DEEPEST)
+        return cki_fail(g->error, CASK_LIMIT, "RecursionError",
+                        "a value nested more than %d deep cannot be computed", DEEPEST);
+    cask_status status = CASK_OK;
+    if (cki_operation_node(value)) {
+        if (g->count == g->capacity) {
+            size_t capacity = g->capacity * 2 + 8;
+            cask_value **items = cki_memory_realloc(g->items, capacity * sizeof *items);
+            if (!items)
+                return cki_fail_memory(g->error, capacity * sizeof *items);
+            g->items = items;
+            g->capacity = capacity;
+        }
+        g->items[g->count++] = value;
+    } else if (is_list(value)) {
+        for (size_t i = 0; i < value->as.list.count && status == CASK_OK; i++)
+            status = gather(g, value->as.list.items[i], depth + 1);
+    } else if (value->kind == CKI_DICT) {
+        for (size_t i = 0; i < value->as.dict.count && status == CASK_OK; i++)
+            status = gather(g, value->as.dict.values[i], depth + 1);
+    }
+    return status;
+}
+
+/* The value with the results in the places of what was lazy; a new reference. */
+static cask_value *rebuild(gathering *g, cask_value *value, const cask_value *results)
+{
+    if (cki_operation_node(value))
+        return cask_value_ref(results->as.list.items[g->used++]);
+    if (is_list(value)) {
+        cask_value *list = cki_value_list(value->kind, value->as.list.count, g->error);
+        for (size_t i = 0; list && i < value->as.list.count; i++) {
+            list->as.list.items[i] = rebuild(g, value->as.list.items[i], results);
+            if (!list->as.list.items[i]) {
+                list->as.list.count = i;
+                cask_value_unref(list);
+                return NULL;
+            }
+        }
+        return list;
+    }
+    if (value->kind == CKI_DICT) {
+        cask_value *dict = cki_value_dict(g->error);
+        for (size_t i = 0; dict && i < value->as.dict.count; i++) {
+            cask_value *part = rebuild(g, value->as.dict.values[i], results);
+            if (!part || cki_value_dict_set(dict, cask_value_ref(value->as.dict.keys[i]), part,
+                                            g->error) != CASK_OK) {
+                cask_value_unref(dict);
+                return NULL;
+            }
+        }
+        return dict;
+    }
+    return cask_value_ref(value);
+}
+
+cask_value *cki_lang_compute(cki_session *session, cask_value *value, cki_error *error)
+{
+    gathering g = {.error = error};
+    cask_value *result = NULL;
+    if (gather(&g, value, 0) == CASK_OK) {
+        cask_value *results = g.count ? cki_host_invoke(session, "__compute__", CKI_ARRAY_PROTOCOL,
+                                                        g.items, g.count, error)
+                                      : NULL;
+        if (!g.count || results)
+            result = rebuild(&g, value, results);
+        cask_value_unref(results);
+    }
+    cki_memory_free(g.items);
+    return result;
+}
+
+/* ---- files ---- */
+
+static cask_status set(cask_value *dict, const char *key, cask_value *value, cki_error *error)
+{
+    cask_value *name = value ? cki_value_string(key, error) : NULL;
+    if (!name) {
+        cask_value_unref(value);
+        return error->status;
+    }
+    return cki_value_dict_set(dict, name, value, error);
+}
+
+static cask_value *options_of(const cki_save *how, cki_error *error)
+{
+    cask_value *options = cki_value_dict(error);
+    const struct {
+        const char *key, *text;
+    } texts[] = {{"cmap", how->cmap}, {"title", how->title}, {"units", how->units}};
+    for (size_t i = 0; options && i < sizeof texts / sizeof *texts; i++)
+        if (texts[i].text)
+            set(options, texts[i].key, cki_value_string(texts[i].text, error), error);
+    if (options && how->has_vmin)
+        set(options, "vmin", cki_value_float(how->vmin, error), error);
+    if (options && how->has_vmax)
+        set(options, "vmax", cki_value_float(how->vmax, error), error);
+    if (options && error->status != CASK_OK) {
+        cask_value_unref(options);
+        options = NULL;
+    }
+    return options;
+}
+
+cask_status cki_lang_save(cki_session *session, cask_value *value, const char *path,
+                          const cki_save *how, cki_error *error)
+{
+    static const cki_save usual;
+    cki_ledger *previous = cki_ledger_enter(session->ck->ledger);
+    /* one lazy array may stream; anything else is computed first */
+    cask_value *what =
+        cki_operation_node(value) ? cask_value_ref(value) : cki_lang_compute(session, value, error);
+    cask_value *name = what ? cki_value_string(path, error) : NULL;
+    cask_value *options = name ? options_of(how ? how : &usual, error) : NULL;
+    cask_value *done = NULL;
+    if (options) {
+        cask_value *const arguments[3] = {what, name, options};
+        done = cki_host_invoke(session, "__save__", CKI_ARRAY_PROTOCOL, arguments, 3, error);
+    }
+    cask_value_unref(done);
+    cask_value_unref(what);
+    cask_value_unref(name);
+    cask_value_unref(options);
+    cki_ledger_enter(previous);
+    return error->status;
+}
+
+cask_status cki_lang_info(cki_session *session, const char *path, cki_text *out, cki_error *error)
+{
+    cask_value *name = cki_value_string(path, error);
+    cask_value *text =
+        name ? cki_host_invoke(session, "__info__", CKI_ARRAY_PROTOCOL, &name, 1, error) : NULL;
+    if (text)
+        cki_value_print(text, out);
+    cask_value_unref(text);
+    cask_value_unref(name);
+    return error->status;
+}
