@@ -1,0 +1,38 @@
+/* Files as arrays: variables of NetCDF, HDF5 and npy files, one file or several end to end. */
+#ifndef CKI_ARRAY_FILES_H
+#define CKI_ARRAY_FILES_H
+
+#include "array/node.h"
+#include "io/store.h"
+
+/* What to open; zero is the default throughout. */
+typedef struct cki_files_spec {
+    cask_value *paths;    /* a str (perhaps a pattern), or a sequence of them */
+    const char *variable; /* NULL: the file's only array */
+    cask_value *chunks;   /* as Dask's; NULL or None: CKI_FILES_CHUNK bytes a block */
+    int axis;             /* on which several files follow one another; negative from the last */
+    bool unpack;          /* NetCDF's conventions for packed numbers and missing values */
+} cki_files_spec;
+
+/* Blocks of files aim at so many bytes: small enough that a block is still in the processor's cache
+ * when the next step wants it, large enough that a task's own cost does not show beside reading. */
+#define CKI_FILES_CHUNK ((int64_t)4 << 20)
+
+cask_array cki_files_open(cki_build *build, const cki_files_spec *spec);
+
+/* The array of one variable: the first of the parts that a source is made of, for finding
+ * coordinates; NULL if x is no source of this file. */
+typedef struct cki_files_origin {
+    const cki_store *store;
+    const cki_variable *variable;
+    int axis; /* along which other files follow */
+    size_t files;
+} cki_files_origin;
+bool cki_files_origin_of(cask_array x, cki_files_origin *origin);
+
+/* What `cask info` prints of a file. */
+cask_status cki_files_info(const char *path, cki_text *text, cki_error *error);
+
+extern const cki_operation *const cki_files_operations[];
+
+#endif

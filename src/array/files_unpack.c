@@ -1,0 +1,142 @@
+/* Unpacking: scale_factor, add_offset, _FillValue, missing_value and _Unsigned as element-wise
+ * operations, so that slices pass through them and they fuse with what follows. */
+#include "array/files_unpack.h"
+#include "array/elementwise.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The numbers of an attribute, `room` at most; 0 if it has none. */
+static size_t numbers_of(const cki_variable *v, const char *name, double *numbers, size_t room)
+{
+    cask_value *value = v->attributes ? cki_value_dict_find(v->attributes, name) : NULL;
+    const cki_array *array = cki_array_of(value);
+    if (!value || room == 0)
+        return 0;
+    if (!array || array->ndim == 0) {
+        cki_error none = {0};
+        bool number = value->kind == CKI_INT || value->kind == CKI_FLOAT || array;
+        return number && cki_value_real(value, numbers, &none) == CASK_OK ? 1 : 0;
+    }
+    if (array->ndim != 1 || !cki_dtype_is_number(array->dtype))
+        return 0;
+    size_t count = 0;
+    for (int64_t i = 0; i < array->shape[0] && count < room; i++)
+        if (cki_array_cast_element(cki_dtype_of(CASK_F64), &numbers[count], array->dtype,
+                                   array->data + i * array->strides[0], NULL) == CASK_OK)
+            count++;
+    return count;
+}
+
+static cki_dtype other_sign(cki_dtype dtype)
+{
+    static const uint8_t twins[][2] = {
+        {CASK_I8, CASK_U8}, {CASK_I16, CASK_U16}, {CASK_I32, CASK_U32}, {CASK_I64, CASK_U64}};
+    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+        for (int k = 0; k < 2; k++)
+            if (dtype.id == twins[i][k])
+                return cki_dtype_of((cask_dtype)twins[i][1 - k]);
+    return dtype;
+}
+
+/* _Unsigned says whether the bits are to be read as an unsigned number. */
+static bool is_resigned(const cki_variable *v)
+{
+    cask_value *value = v->attributes ? cki_value_dict_find(v->attributes, "_Unsigned") : NULL;
+    if (!value || value->kind != CKI_STR || !cki_dtype_is_integer(v->dtype))
+        return false;
+    bool is_unsigned = cki_dtype_is_unsigned(v->dtype);
+    return is_unsigned ? strcmp(value->as.text.bytes, "false") == 0
+                       : strcmp(value->as.text.bytes, "true") == 0;
+}
+
+/* A fill value is written in the stored type: -1 of a signed byte that means 255. */
+static double resigned(double number, cki_dtype to)
+{
+    if (cki_dtype_is_unsigned(to))
+        return number < 0 ? number + ldexp(1, (int)cki_dtype_size(to) * 8) : number;
+    double half = ldexp(1, (int)cki_dtype_size(to) * 8 - 1);
+    return number >= half ? number - 2 * half : number;
+}
+
+void cki_files_packing(const cki_variable *variable, bool unpack, cki_packing *packing)
+{
+    memset(packing, 0, sizeof *packing); /* padding too: packings are compared as bytes */
+    packing->raw = packing->out = variable->dtype;
+    bool integer = cki_dtype_is_integer(variable->dtype);
+    if (!unpack || !(integer || cki_dtype_is_float(variable->dtype)))
+        return;
+    packing->resign = is_resigned(variable);
+    if (packing->resign)
+        packing->raw = packing->out = other_sign(variable->dtype);
+    packing->scaled = numbers_of(variable, "scale_factor", &packing->scale, 1) == 1;
+    packing->shifted = numbers_of(variable, "add_offset", &packing->offset, 1) == 1;
+    double all[CKI_MISSING];
+    size_t count = numbers_of(variable, "_FillValue", all, 1);
+    count += numbers_of(variable, "missing_value", all + count, CKI_MISSING - count);
+    for (size_t i = 0; i < count; i++) {
+        double number = packing->resign ? resigned(all[i], packing->raw) : all[i];
+        bool known = isnan(number);
+        for (size_t k = 0; k < packing->nmissing; k++)
+            known |= packing->missing[k] == number;
+        if (!known)
+            packing->missing[packing->nmissing++] = number;
+    }
+    if (integer && (packing->scaled || packing->shifted || packing->nmissing))
+        packing->out = cki_dtype_of(CASK_F64);
+}
+
+bool cki_files_same_packing(const cki_packing *a, const cki_packing *b)
+{
+    bool same = cki_dtype_same(a->raw, b->raw) && cki_dtype_same(a->out, b->out) &&
+                a->resign == b->resign && a->scaled == b->scaled && a->shifted == b->shifted &&
+                a->scale == b->scale && a->offset == b->offset && a->nmissing == b->nmissing;
+    return same && memcmp(a->missing, b->missing, sizeof a->missing) == 0;
+}
+
+/* A ufunc of an array and a number, whose type gives way to the array's. */
+static cask_array with_number(cki_build *build, const char *ufunc, cask_array x, double number)
+{
+    cask_value *pair[2] = {cki_node_value(build, x), cki_value_float(number, build->error)};
+    cask_array result = pair[0] && pair[1] ? cki_elementwise_values(build, ufunc, pair, 2) : NULL;
+    cask_value_unref(pair[0]);
+    cask_value_unref(pair[1]);
+    return result;
+}
+
+/* `value` where `missing` is false, NaN where it is true. */
+static cask_array blank(cki_build *build, cask_array missing, cask_array value)
+{
+    cask_value *three[3] = {cki_node_value(build, missing),
+                            cki_value_float((double)NAN, build->error),
+                            cki_node_value(build, value)};
+    cask_array result =
+        three[0] && three[1] && three[2] ? cki_elementwise_values(build, "where", three, 3) : NULL;
+    for (int i = 0; i < 3; i++)
+        cask_value_unref(three[i]);
+    return result;
+}
+
+cask_array cki_files_unpack(cki_build *build, cask_array raw, const cki_packing *packing)
+{
+    if (packing->resign)
+        raw = cki_elementwise_cast(build, raw, packing->raw);
+    cask_array x = raw ? cki_elementwise_cast(build, raw, packing->out) : NULL;
+    cask_array missing = NULL;
+    for (size_t i = 0; i < packing->nmissing && x; i++) {
+        cask_array equal = with_number(build, "equal", raw, packing->missing[i]);
+        missing = !equal    ? NULL
+                  : missing ? cki_elementwise_arrays(build, "logical_or",
+                                                     (cask_array[]){missing, equal}, 2)
+                            : equal;
+        if (!missing)
+            return NULL;
+    }
+    if (x && missing)
+        x = blank(build, missing, x);
+    if (x && packing->scaled)
+        x = with_number(build, "multiply", x, packing->scale);
+    if (x && packing->shifted)
+        x = with_number(build, "add", x, packing->offset);
+    return x;
+}

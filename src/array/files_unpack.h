@@ -1,0 +1,27 @@
+/* Packed numbers: what NetCDF's conventions say of scale, offset and missing values. */
+#ifndef CKI_ARRAY_FILES_UNPACK_H
+#define CKI_ARRAY_FILES_UNPACK_H
+
+#include "array/node.h"
+#include "io/store.h"
+
+enum { CKI_MISSING = 8 };
+
+/* How a variable's numbers become values: missing ones NaN, the others raw * scale + offset. */
+typedef struct cki_packing {
+    cki_dtype raw,
+        out;     /* as stored (turned unsigned if the file says so), and as the array has it */
+    bool resign; /* the stored type is of the other signedness than its attribute says */
+    bool scaled, shifted;
+    double scale, offset;
+    size_t nmissing; /* numbers that stand for nothing; NaN is one anyhow */
+    double missing[CKI_MISSING];
+} cki_packing;
+
+/* From the variable's attributes; with `unpack` false nothing is done. */
+void cki_files_packing(const cki_variable *variable, bool unpack, cki_packing *packing);
+bool cki_files_same_packing(const cki_packing *a, const cki_packing *b);
+/* The element-wise operations that do it. */
+cask_array cki_files_unpack(cki_build *build, cask_array raw, const cki_packing *packing);
+
+#endif
