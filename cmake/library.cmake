@@ -13,6 +13,9 @@ foreach(room ${rooms})
   list(APPEND objects $<TARGET_OBJECTS:${room}>)
 endforeach()
 
+set_source_files_properties(${PROJECT_SOURCE_DIR}/src/cask.c PROPERTIES
+  COMPILE_DEFINITIONS "CASK_VERSION=\"${PROJECT_VERSION}\"")
+
 set(CASK_PACKAGES hdf5 libpng freetype2 libdeflate libxxhash openblas)
 set(dependencies PkgConfig::HDF5 PkgConfig::PNG PkgConfig::FREETYPE PkgConfig::DEFLATE PkgConfig::XXHASH
     PkgConfig::OPENBLAS Threads::Threads m)
