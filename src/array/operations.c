@@ -1,0 +1,23 @@
+/* The list of the array room's tables of operations. */
+#include "array/operations.h"
+
+#include "array/attributes.h"
+#include "array/contract.h"
+#include "array/creation.h"
+#include "array/elementwise.h"
+#include "array/files.h"
+#include "array/index.h"
+#include "array/join.h"
+#include "array/protocol.h"
+#include "array/rechunk.h"
+#include "array/reductions.h"
+#include "array/reshape.h"
+#include "array/routines.h"
+#include "array/view.h"
+
+const cki_operation *const *const cki_operations_tables[] = {
+    cki_creation_operations,   cki_ufuncs_operations,   cki_compound_operations,
+    cki_reductions_operations, cki_contract_operations, cki_attributes_operations,
+    cki_index_operations,      cki_view_operations,     cki_join_operations,
+    cki_rechunk_operations,    cki_reshape_operations,  cki_routines_operations,
+    cki_files_operations,      cki_protocol_operations, NULL};

@@ -1,0 +1,77 @@
+/* Protocol: the operations through which the language computes and saves without knowing arrays. */
+#include "array/protocol.h"
+
+#include "array/files.h"
+#include "array/node.h"
+#include "array/save.h"
+#include "core/memory.h"
+
+/* Any number of lazy arrays to a tuple of their results, in one run. */
+static cask_value *run_compute(cki_call *call)
+{
+    const cask_value *arrays = call->arguments[0];
+    size_t count = arrays->as.list.count;
+    cask_value *results = cki_value_list(CKI_TUPLE, count, call->error);
+    cask_array *nodes = cki_memory_alloc(count * sizeof *nodes);
+    if (results && !nodes)
+        cki_fail_memory(call->error, count * sizeof *nodes);
+    for (size_t i = 0; nodes && i < count; i++)
+        nodes[i] = cki_node_lazy(arrays->as.list.items[i]);
+    if (results && nodes)
+        cki_save_collect(call->ck, nodes, count, results->as.list.items, call->error);
+    cki_memory_free(nodes);
+    if (call->error->status != CASK_OK) {
+        cask_value_unref(results);
+        results = NULL;
+    }
+    return results;
+}
+
+static const char *text_option(const cask_value *options, const char *key)
+{
+    const cask_value *value = cki_value_dict_find(options, key);
+    return value && value->kind == CKI_STR ? value->as.text.bytes : NULL;
+}
+
+static bool number_option(const cask_value *options, const char *key, double *number)
+{
+    const cask_value *value = cki_value_dict_find(options, key);
+    return value && cki_value_real(value, number, NULL) == CASK_OK;
+}
+
+static cask_value *run_save(cki_call *call)
+{
+    cask_value *value = call->arguments[0];
+    const cask_value *options = call->arguments[2];
+    const char *path = call->arguments[1]->as.text.bytes;
+    cki_save_options how = {.variable = text_option(options, "variable"),
+                            .title = text_option(options, "title"),
+                            .units = text_option(options, "units"),
+                            .cmap = text_option(options, "cmap")};
+    how.has_vmin = number_option(options, "vmin", &how.vmin);
+    how.has_vmax = number_option(options, "vmax", &how.vmax);
+    cask_array x = cki_node_lazy(value);
+    cask_status status = x ? cki_save_array(call->ck, x, path, &how, call->error)
+                           : cki_save_value(value, path, &how, call->error);
+    return status == CASK_OK ? cki_value_none() : NULL;
+}
+
+static cask_value *run_info(cki_call *call)
+{
+    cki_text text = {0};
+    cask_value *result = NULL;
+    if (cki_files_info(call->arguments[0]->as.text.bytes, &text, call->error) == CASK_OK)
+        result = cki_value_str(text.bytes ? text.bytes : "", text.length, call->error);
+    cki_text_free(&text);
+    return result;
+}
+
+static const cki_operation compute = {
+    "__compute__", CKI_ARRAY_PROTOCOL, "*arrays", "The results of lazy arrays.", run_compute, NULL};
+static const cki_operation save = {
+    "__save__", CKI_ARRAY_PROTOCOL, "value, path, options", "Write a value to a file.", run_save,
+    NULL};
+static const cki_operation info = {
+    "__info__", CKI_ARRAY_PROTOCOL, "path", "What is inside a file.", run_info, NULL};
+
+const cki_operation *const cki_protocol_operations[] = {&compute, &save, &info, NULL};
