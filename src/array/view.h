@@ -2,7 +2,7 @@
 #ifndef CKI_ARRAY_VIEW_H
 #define CKI_ARRAY_VIEW_H
 
-#include "array/node.h"
+#include "array/index.h"
 
 /* axes[i]: which axis of x becomes axis i. */
 cask_array cki_view_transpose(cki_build *build, cask_array x, const int *axes);
@@ -12,5 +12,17 @@ cask_array cki_view_expand(cki_build *build, cask_array x, int axis);
 cask_array cki_view_squeeze(cki_build *build, cask_array x, const bool *axes);
 /* Broadcast to axes (ndim of them, aligned from the last). */
 cask_array cki_view_broadcast(cki_build *build, cask_array x, int ndim, const cki_axis *axes);
+
+/* All of these at once: axis i of the result is axis from[i] of x, or a new one if that is -1. Axes
+ * of x that are not named have one element. An axis whose length in `axes` is not x's is repeated:
+ * it has one element, in one chunk. Otherwise the chunks are x's. */
+cask_array cki_view_make(cki_build *build, cask_array x, const char *label, int ndim,
+                         const int *from, const cki_axis *axes);
+/* The view of the picked part, made of that part of the view's input; NULL without error if `node`
+ * is no view. */
+cask_array cki_view_push(cki_build *build, cask_array node, const cki_pick *picks,
+                         const cki_axis *axes);
+
+extern const cki_operation *const cki_view_operations[];
 
 #endif

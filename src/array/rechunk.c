@@ -1,0 +1,264 @@
+/* Rechunking: the primitive. A block of the result is a part of one block of the input, or is put
+ * together from several. */
+#include "array/rechunk.h"
+#include "array/pick.h"
+#include "array/runs.h"
+
+#include <string.h>
+
+static const cki_primitive primitive;
+
+static cask_array input_of(cask_array node)
+{
+    return cki_node_as_array(node->base.inputs[0]);
+}
+
+cask_array cki_rechunk_to(cki_build *build, cask_array x, const cki_axis *axes)
+{
+    if (!x || cki_runs_match(x, x->ndim, axes))
+        return x;
+    for (int i = 0; i < x->ndim; i++) {
+        bool known = x->axes[i].length >= 0 && axes[i].length >= 0;
+        if (!known && !cki_chunks_same(&x->axes[i], &axes[i])) {
+            cki_fail(build->error, CASK_SHAPE, "ValueError",
+                     "Chunks must be unchanging along unknown dimensions: axis %d has chunks of "
+                     "unknown sizes.\n\nA possible solution: x.compute_chunk_sizes()",
+                     i);
+            return NULL;
+        }
+        if (x->axes[i].length != axes[i].length) {
+            cki_fail(build->error, CASK_SHAPE, "ValueError",
+                     "Provided chunks are not consistent with shape: axis %d has %lld elements, "
+                     "the chunks %lld",
+                     i, (long long)x->axes[i].length, (long long)axes[i].length);
+            return NULL;
+        }
+    }
+    return cki_node_array(build, &(cki_array_spec){.primitive = &primitive,
+                                                   .label = "rechunk-merge",
+                                                   .dtype = x->dtype,
+                                                   .ndim = x->ndim,
+                                                   .axes = axes,
+                                                   .inputs = &x,
+                                                   .ninputs = 1});
+}
+
+cask_array cki_rechunk_single(cki_build *build, cask_array x, const bool *axes)
+{
+    cki_axis *to = x ? cki_runs_axes(build, x->ndim) : NULL;
+    if (!to)
+        return NULL;
+    for (int i = 0; i < x->ndim; i++) {
+        to[i] = x->axes[i];
+        if (!axes[i] || x->axes[i].blocks == 1)
+            continue;
+        if (x->axes[i].length < 0) {
+            cki_fail(build->error, CASK_SHAPE, "ValueError",
+                     "Chunks must be unchanging along unknown dimensions: axis %d has chunks of "
+                     "unknown sizes.\n\nA possible solution: x.compute_chunk_sizes()",
+                     i);
+            return NULL;
+        }
+        if (!cki_chunks_single(build->arena, x->axes[i].length, &to[i])) {
+            cki_fail_memory(build->error, sizeof(cki_run));
+            return NULL;
+        }
+    }
+    return cki_rechunk_to(build, x, to);
+}
+
+/* ---- optimising ---- */
+
+/* Two in a row are one. */
+static const cki_node *simplify(cki_optimiser *optimiser, const cki_node *node, cki_error *error)
+{
+    cask_array outer = cki_node_as_array(node), inner = input_of(outer);
+    if (inner->base.primitive != &primitive)
+        return node;
+    cki_build build = cki_optimise_build(optimiser, error);
+    cask_array merged = cki_rechunk_to(&build, input_of(inner), outer->axes);
+    return merged ? &merged->base : NULL;
+}
+
+cask_array cki_rechunk_push(cki_build *build, cask_array node, const cki_pick *picks,
+                            const cki_axis *axes)
+{
+    if (node->base.primitive != &primitive)
+        return NULL;
+    cask_array part = cki_index_basic(build, input_of(node), picks);
+    return part ? cki_rechunk_to(build, part, axes) : NULL;
+}
+
+/* ---- lowering ---- */
+
+typedef struct lowered {
+    cask_array out, in;
+    uint32_t layer;
+    bool same[CKI_MAX_NDIM]; /* axes whose blocks are those of the input */
+} lowered;
+
+/* A block of the result along one axis: the input's blocks from first, `count` of them, and which
+ * elements of the axis it covers (0, -1 where unknown). */
+typedef struct span {
+    int64_t first, count, start, stop;
+} span;
+
+static void find_spans(const lowered *l, int64_t block, span *spans)
+{
+    int64_t position[CKI_MAX_NDIM];
+    cki_node_position(l->out, block, position);
+    for (int i = 0; i < l->out->ndim; i++) {
+        const cki_axis *to = &l->out->axes[i], *from = &l->in->axes[i];
+        span *s = &spans[i];
+        *s = (span){.first = position[i], .count = 1, .stop = -1};
+        if (l->same[i])
+            continue;
+        s->start = cki_chunks_start(to, position[i]);
+        s->stop = s->start + cki_chunks_size(to, position[i]);
+        s->first = s->start < from->length ? cki_chunks_find(from, s->start) : 0;
+        if (s->stop > s->start)
+            s->count = cki_chunks_find(from, s->stop - 1) - s->first + 1;
+    }
+}
+
+/* Step through the blocks of the spans in C order; false after the last. */
+static bool next(const lowered *l, const span *spans, int64_t *at)
+{
+    for (int i = l->out->ndim - 1; i >= 0; i--) {
+        if (++at[i] < spans[i].first + spans[i].count)
+            return true;
+        at[i] = spans[i].first;
+    }
+    return false;
+}
+
+static void inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
+{
+    const lowered *l = layer->parameters;
+    span spans[CKI_MAX_NDIM];
+    int64_t at[CKI_MAX_NDIM];
+    find_spans(l, block, spans);
+    for (int i = 0; i < l->out->ndim; i++)
+        at[i] = spans[i].first;
+    do
+        cki_graph_key(keys, l->layer, cki_node_block(l->in, at));
+    while (next(l, spans, at) && !keys->failed);
+}
+
+static void cost(const cki_layer *layer, int64_t block, cki_cost *cost)
+{
+    const lowered *l = layer->parameters;
+    span spans[CKI_MAX_NDIM];
+    bool single = true;
+    find_spans(l, block, spans);
+    for (int i = 0; i < l->out->ndim; i++)
+        single = single && spans[i].count == 1;
+    *cost = (cki_cost){.output = single ? 0 : cki_node_block_bytes(l->out, block)};
+}
+
+/* The part of one axis that an input block and a block of the result have in common: where it
+ * begins in each, and how long it is. */
+static void overlap(const lowered *l, const span *s, int axis, int64_t block, int64_t size,
+                    int64_t *in, int64_t *out, int64_t *length)
+{
+    *in = *out = 0;
+    *length = size;
+    if (l->same[axis])
+        return;
+    int64_t start = cki_chunks_start(&l->in->axes[axis], block);
+    int64_t low = start > s->start ? start : s->start;
+    int64_t high = start + size < s->stop ? start + size : s->stop;
+    *in = high > low ? low - start : 0;
+    *out = high > low ? low - s->start : 0;
+    *length = high > low ? high - low : 0;
+}
+
+/* Views of the common part of an input block (its number along each axis in `at`) and, if `out` is
+ * given, of the result. */
+static void common(const lowered *l, const span *spans, const int64_t *at, cki_array *in,
+                   cki_array *out)
+{
+    for (int i = 0; i < l->out->ndim; i++) {
+        int64_t from, to, length;
+        overlap(l, &spans[i], i, at[i], in->shape[i], &from, &to, &length);
+        in->data += from * in->strides[i];
+        in->shape[i] = length;
+        if (out) {
+            out->data += to * out->strides[i];
+            out->shape[i] = length;
+        }
+    }
+}
+
+static cask_status part_of_one(const lowered *l, const span *spans, cask_value *input,
+                               cask_value **result, cki_error *error)
+{
+    const cki_array *x = cki_array_of(input);
+    cki_array part = *x;
+    int64_t at[CKI_MAX_NDIM];
+    for (int i = 0; i < l->out->ndim; i++)
+        at[i] = spans[i].first;
+    common(l, spans, at, &part, NULL);
+    if (!memcmp(part.shape, x->shape, (size_t)x->ndim * sizeof *part.shape))
+        *result = cask_value_ref(input);
+    else
+        *result = cki_array_view(part.buffer, part.data, part.dtype, part.ndim, part.shape,
+                                 part.strides, error);
+    return *result ? CASK_OK : CASK_MEMORY;
+}
+
+static cask_status run(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const lowered *l = task->layer->parameters;
+    const cki_array *first = cki_array_of(task->inputs[0]);
+    span spans[CKI_MAX_NDIM];
+    int64_t at[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
+    if (!first)
+        return cki_fail_internal(error, "array.rechunk");
+    find_spans(l, task->block, spans);
+    if (task->ninputs == 1)
+        return part_of_one(l, spans, task->inputs[0], result, error);
+    for (int i = 0; i < l->out->ndim; i++) {
+        at[i] = spans[i].first;
+        shape[i] = l->same[i] ? first->shape[i] : spans[i].stop - spans[i].start;
+    }
+    cask_value *out = cki_array_new(first->dtype, l->out->ndim, shape, error);
+    if (!out)
+        return CASK_MEMORY;
+    for (size_t i = 0; i < task->ninputs; i++) {
+        const cki_array *x = cki_array_of(task->inputs[i]);
+        if (!x) {
+            cask_value_unref(out);
+            return cki_fail_internal(error, "array.rechunk");
+        }
+        cki_array from = *x, to = *cki_array_of(out);
+        common(l, spans, at, &from, &to);
+        cki_array_copy(&to, &from);
+        next(l, spans, at);
+    }
+    *result = out;
+    return CASK_OK;
+}
+
+static const cki_function function = {"array.rechunk", 1, run};
+
+static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
+{
+    lowered *l = cki_arena_alloc(cki_graph_arena(cki_lower_graph(lowering)), sizeof *l);
+    if (!l)
+        return cki_fail_memory(error, sizeof *l);
+    cask_array out = cki_node_as_array(node);
+    *l = (lowered){
+        .out = out, .in = input_of(out), .layer = cki_lower_input(lowering, node->inputs[0])};
+    for (int i = 0; i < out->ndim; i++)
+        l->same[i] = cki_chunks_same(&out->axes[i], &l->in->axes[i]);
+    return cki_node_lower(
+        lowering, out,
+        (cki_layer){.function = &function, .parameters = l, .inputs = inputs, .cost = cost}, "",
+        error);
+}
+
+static const cki_primitive primitive = {.name = "array.rechunk",
+                                        .size = sizeof(struct cask_array_node),
+                                        .simplify = simplify,
+                                        .lower = lower};
