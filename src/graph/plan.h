@@ -23,13 +23,19 @@ typedef struct cki_plan {
     uint32_t *arguments, *users;
     uint32_t *wanted; /* task number of each wanted key, in the caller's order */
     size_t nwanted;
-    uint64_t bytes_read; /* sum of the tasks' declared reading */
-    size_t peak_bytes;   /* most bytes alive when run in order by one thread */
+    uint64_t bytes_read;  /* sum of the tasks' declared reading */
+    size_t peak_bytes;    /* most bytes alive when run in order by one thread */
+    size_t largest_bytes; /* output and working bytes of the task that declares most... */
+    uint32_t largest;     /* ...and its number */
 } cki_plan;
 
 /* Cull and order. No recursion: a chain of a million tasks is a usual case. */
 cask_status cki_plan_build(cki_graph *graph, const cki_key *wanted, size_t nwanted, cki_plan **plan,
                            cki_error *error);
 void cki_plan_free(cki_plan *plan);
+
+/* The layer of a task of the plan, and the bytes that it declares. */
+const cki_layer *cki_plan_layer(const cki_plan *plan, size_t task);
+cki_cost cki_plan_cost(const cki_plan *plan, size_t task);
 
 #endif

@@ -1,0 +1,101 @@
+/* Graphs: the layers in the order in which they were added, and what is freed with them. */
+#include "graph/graph.h"
+#include "core/memory.h"
+
+typedef struct owned {
+    struct owned *previous;
+    void (*release)(void *);
+    void *thing;
+} owned;
+
+struct cki_graph {
+    cki_arena arena;
+    cki_layer **layers; /* each in the arena, so that its address stays */
+    size_t count, capacity;
+    owned *owned; /* newest first */
+};
+
+void cki_graph_key(cki_keys *keys, uint32_t layer, int64_t block)
+{
+    if (keys->count == keys->capacity) {
+        size_t capacity = keys->capacity ? 2 * keys->capacity : 16;
+        cki_key *items =
+            keys->failed ? NULL : cki_memory_realloc(keys->items, capacity * sizeof *items);
+        if (!items) {
+            keys->failed = true;
+            return;
+        }
+        keys->items = items;
+        keys->capacity = capacity;
+    }
+    keys->items[keys->count++] = (cki_key){.layer = layer, .block = block};
+}
+
+cki_graph *cki_graph_new(cki_error *error)
+{
+    cki_graph *graph = cki_memory_calloc(1, sizeof *graph);
+    if (!graph)
+        cki_fail_memory(error, sizeof *graph);
+    return graph;
+}
+
+void cki_graph_free(cki_graph *graph)
+{
+    if (!graph)
+        return;
+    for (const owned *at = graph->owned; at; at = at->previous)
+        at->release(at->thing);
+    cki_arena_free(&graph->arena);
+    cki_memory_free((void *)graph->layers);
+    cki_memory_free(graph);
+}
+
+cki_arena *cki_graph_arena(cki_graph *graph)
+{
+    return &graph->arena;
+}
+
+cask_status cki_graph_own(cki_graph *graph, void (*release)(void *), void *thing, cki_error *error)
+{
+    owned *record = cki_arena_alloc(&graph->arena, sizeof *record);
+    if (!record) {
+        release(thing);
+        return cki_fail_memory(error, sizeof *record);
+    }
+    *record = (owned){.previous = graph->owned, .release = release, .thing = thing};
+    graph->owned = record;
+    return CASK_OK;
+}
+
+cask_status cki_graph_add(cki_graph *graph, const cki_layer *layer, uint32_t *number,
+                          cki_error *error)
+{
+    if (!layer->name || layer->blocks < 0 || (!layer->alias && !layer->function))
+        return cki_fail_internal(error, "a layer without name, function or number of blocks");
+    if (graph->count >= UINT32_MAX)
+        return cki_fail(error, CASK_LIMIT, NULL, "a graph has at most %u layers", UINT32_MAX);
+    if (graph->count == graph->capacity) {
+        size_t capacity = graph->capacity ? 2 * graph->capacity : 16;
+        cki_layer **layers = cki_memory_realloc((void *)graph->layers, capacity * sizeof *layers);
+        if (!layers)
+            return cki_fail_memory(error, capacity * sizeof *layers);
+        graph->layers = layers;
+        graph->capacity = capacity;
+    }
+    cki_layer *copy = cki_arena_copy(&graph->arena, layer, sizeof *layer);
+    if (!copy)
+        return cki_fail_memory(error, sizeof *layer);
+    *number = (uint32_t)graph->count;
+    graph->layers[graph->count++] = copy;
+    return CASK_OK;
+}
+
+size_t cki_graph_layers(const cki_graph *graph)
+{
+    return graph->count;
+}
+
+const cki_layer *cki_graph_layer(const cki_graph *graph, uint32_t number)
+{
+    return number < graph->count ? graph->layers[number] : NULL;
+}

@@ -1,0 +1,262 @@
+/* Plans: find the tasks that wanted keys need, link them, order them, number them anew.
+ *
+ * Finding goes breadth first, so that the list of tasks found is the list of those to look at, and
+ * each task's arguments stand together. Everything is numbers of 32 bits in a few large arrays. */
+#include "graph/plan.h"
+#include "core/memory.h"
+#include "graph/index.h"
+#include "graph/order.h"
+
+#define NONE UINT32_MAX
+
+typedef struct finding {
+    cki_plan *plan;
+    cki_index index;
+    cki_keys keys; /* of the task being looked at */
+    size_t tasks_capacity, arguments_capacity, arguments;
+    cki_error *error;
+} finding;
+
+const cki_layer *cki_plan_layer(const cki_plan *plan, size_t task)
+{
+    return cki_graph_layer(plan->graph, plan->tasks[task].layer);
+}
+
+cki_cost cki_plan_cost(const cki_plan *plan, size_t task)
+{
+    cki_cost cost = {0};
+    const cki_layer *layer = cki_plan_layer(plan, task);
+    if (layer->cost)
+        layer->cost(layer, plan->tasks[task].block, &cost);
+    return cost;
+}
+
+/* The array, moved if it was too small for `wanted` items; NULL and an error if that cannot be. */
+static void *reserve(void *array, size_t *capacity, size_t wanted, size_t size, cki_error *error)
+{
+    if (wanted <= *capacity)
+        return array;
+    if (wanted >= NONE) {
+        cki_fail(error, CASK_LIMIT, NULL,
+                 "a plan has at most %u tasks and arguments of tasks: use larger chunks "
+                 "(rechunk), or compute it in parts",
+                 NONE);
+        return NULL;
+    }
+    size_t wider = *capacity + *capacity / 2 + 64;
+    if (wider < wanted)
+        wider = wanted;
+    void *moved = cki_memory_realloc(array, wider * size);
+    if (moved)
+        *capacity = wider;
+    else
+        cki_fail_memory(error, wider * size);
+    return moved;
+}
+
+/* Follow aliases. `below` is the layer that refers to the key: each step leads to an earlier one,
+ * which is why this ends. */
+static cask_status resolve(const finding *builder, cki_key *key, size_t below)
+{
+    for (;;) {
+        const cki_layer *layer = cki_graph_layer(builder->plan->graph, key->layer);
+        if (!layer || key->layer >= below)
+            return cki_fail_internal(builder->error, "a layer refers to one that is not before it");
+        if (key->block < 0 || key->block >= layer->blocks)
+            return cki_fail(builder->error, CASK_INTERNAL, NULL,
+                            "a defect in cask: block %lld of layer %s, which has %lld",
+                            (long long)key->block, layer->name, (long long)layer->blocks);
+        if (!layer->alias)
+            return CASK_OK;
+        below = key->layer;
+        *key = layer->alias(layer, key->block);
+    }
+}
+
+/* The number of a key's task, which is made if it is new. */
+static cask_status find(finding *builder, cki_key key, size_t below, uint32_t *number)
+{
+    cki_plan *plan = builder->plan;
+    cask_status status = resolve(builder, &key, below);
+    if (status != CASK_OK)
+        return status;
+    int64_t blocks = cki_graph_layer(plan->graph, key.layer)->blocks;
+    uint32_t *slot = cki_index_slot(&builder->index, key.layer, key.block, blocks, plan->tasks);
+    if (!slot)
+        return cki_fail_memory(builder->error, plan->count * sizeof *slot);
+    if (*slot == 0) {
+        void *tasks = reserve(plan->tasks, &builder->tasks_capacity, plan->count + 1,
+                              sizeof *plan->tasks, builder->error);
+        if (!tasks)
+            return builder->error->status;
+        plan->tasks = tasks;
+        plan->tasks[plan->count++] =
+            (cki_plan_task){.layer = key.layer, .block = key.block, .users = NONE};
+        *slot = (uint32_t)plan->count;
+    }
+    *number = *slot - 1;
+    return CASK_OK;
+}
+
+/* Ask for a task's inputs. Until users are linked, `users` says which task was the last to name
+ * this one, to know one that is named twice. */
+static cask_status expand(finding *builder, uint32_t number)
+{
+    cki_plan *plan = builder->plan;
+    uint32_t own = plan->tasks[number].layer, distinct = 0;
+    const cki_layer *layer = cki_graph_layer(plan->graph, own);
+    cki_keys *keys = &builder->keys;
+    keys->count = 0;
+    if (layer->inputs)
+        layer->inputs(layer, plan->tasks[number].block, keys);
+    if (keys->failed)
+        return cki_fail_memory(builder->error, 2 * keys->count * sizeof *keys->items);
+    void *arguments =
+        reserve(plan->arguments, &builder->arguments_capacity, builder->arguments + keys->count + 1,
+                sizeof *plan->arguments, builder->error);
+    if (!arguments)
+        return builder->error->status;
+    plan->arguments = arguments;
+    for (size_t i = 0; i < keys->count; i++) {
+        uint32_t found;
+        cask_status status = find(builder, keys->items[i], own, &found);
+        if (status != CASK_OK)
+            return status;
+        cki_plan_task *input = &plan->tasks[found];
+        if (input->users != number) {
+            input->users = number;
+            input->nusers++;
+            distinct++;
+        }
+        plan->arguments[builder->arguments + i] = found;
+    }
+    cki_plan_task *task = &plan->tasks[number];
+    task->arguments = (uint32_t)builder->arguments;
+    task->narguments = (uint32_t)keys->count;
+    task->ninputs = distinct;
+    builder->arguments += keys->count;
+    return CASK_OK;
+}
+
+static cask_status discover(finding *builder, const cki_key *wanted)
+{
+    cki_plan *plan = builder->plan;
+    size_t layers = cki_graph_layers(plan->graph);
+    cask_status status = cki_index_init(&builder->index, layers, builder->error);
+    for (size_t i = 0; status == CASK_OK && i < plan->nwanted; i++)
+        status = find(builder, wanted[i], layers, &plan->wanted[i]);
+    for (size_t i = 0; status == CASK_OK && i < plan->count; i++)
+        status = expand(builder, (uint32_t)i);
+    return status;
+}
+
+/* The lists of users, from the lists of arguments; each list ascends. */
+static cask_status link_users(cki_plan *plan, cki_error *error)
+{
+    size_t edges = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        plan->tasks[i].users = (uint32_t)edges;
+        edges += plan->tasks[i].nusers;
+        plan->tasks[i].nusers = 0;
+    }
+    if (!plan->users)
+        plan->users = cki_memory_alloc(edges * sizeof *plan->users);
+    if (!plan->users)
+        return cki_fail_memory(error, edges * sizeof *plan->users);
+    for (size_t i = 0; i < plan->count; i++)
+        for (size_t a = 0; a < plan->tasks[i].narguments; a++) {
+            cki_plan_task *input = &plan->tasks[plan->arguments[plan->tasks[i].arguments + a]];
+            uint32_t *end = plan->users + input->users + input->nusers;
+            if (input->nusers > 0 && end[-1] == (uint32_t)i)
+                continue; /* named twice by this one */
+            *end = (uint32_t)i;
+            input->nusers++;
+        }
+    return CASK_OK;
+}
+
+/* Number the tasks as the sequence has them. */
+static cask_status renumber(cki_plan *plan, const uint32_t *sequence, size_t arguments,
+                            cki_error *error)
+{
+    cki_plan_task *tasks = cki_memory_alloc(plan->count * sizeof *tasks);
+    uint32_t *moved = cki_memory_alloc(arguments * sizeof *moved);
+    uint32_t *numbers = cki_memory_alloc(plan->count * sizeof *numbers);
+    cask_status status =
+        tasks && moved && numbers ? CASK_OK : cki_fail_memory(error, plan->count * sizeof *tasks);
+    uint32_t at = 0;
+    for (size_t i = 0; status == CASK_OK && i < plan->count; i++)
+        numbers[sequence[i]] = (uint32_t)i;
+    for (size_t i = 0; status == CASK_OK && i < plan->count; i++) {
+        tasks[i] = plan->tasks[sequence[i]];
+        for (size_t a = 0; a < tasks[i].narguments; a++)
+            moved[at + a] = numbers[plan->arguments[tasks[i].arguments + a]];
+        tasks[i].arguments = at;
+        at += tasks[i].narguments;
+    }
+    for (size_t i = 0; status == CASK_OK && i < plan->nwanted; i++)
+        plan->wanted[i] = numbers[plan->wanted[i]];
+    if (status == CASK_OK && plan->count > 0)
+        plan->largest = numbers[plan->largest];
+    cki_memory_free(numbers);
+    cki_memory_free(status == CASK_OK ? plan->tasks : tasks);
+    cki_memory_free(status == CASK_OK ? plan->arguments : moved);
+    if (status != CASK_OK)
+        return status;
+    plan->tasks = tasks;
+    plan->arguments = moved;
+    return link_users(plan, error);
+}
+
+static cask_status build(cki_plan *plan, const cki_key *wanted, cki_error *error)
+{
+    finding builder = {.plan = plan, .error = error};
+    cask_status status = discover(&builder, wanted);
+    cki_index_free(&builder.index);
+    cki_memory_free(builder.keys.items);
+    if (status == CASK_OK)
+        status = link_users(plan, error);
+    if (status != CASK_OK)
+        return status;
+    uint32_t *sequence = cki_memory_alloc(plan->count * sizeof *sequence);
+    if (!sequence)
+        return cki_fail_memory(error, plan->count * sizeof *sequence);
+    status = cki_order_run(plan, sequence, error);
+    if (status == CASK_OK)
+        status = renumber(plan, sequence, builder.arguments, error);
+    cki_memory_free(sequence);
+    return status;
+}
+
+cask_status cki_plan_build(cki_graph *graph, const cki_key *wanted, size_t nwanted, cki_plan **plan,
+                           cki_error *error)
+{
+    *plan = NULL;
+    cki_error local = {0}; /* there is always one to look at */
+    if (!error)
+        error = &local;
+    cki_plan *made = cki_memory_calloc(1, sizeof *made);
+    if (!made)
+        return cki_fail_memory(error, sizeof *made);
+    made->graph = graph;
+    made->nwanted = nwanted;
+    made->wanted = cki_memory_alloc(nwanted * sizeof *made->wanted);
+    cask_status status = made->wanted ? build(made, wanted, error)
+                                      : cki_fail_memory(error, nwanted * sizeof *made->wanted);
+    if (status == CASK_OK)
+        *plan = made;
+    else
+        cki_plan_free(made);
+    return status;
+}
+
+void cki_plan_free(cki_plan *plan)
+{
+    if (!plan)
+        return;
+    cki_memory_free(plan->tasks);
+    cki_memory_free(plan->arguments);
+    cki_memory_free(plan->users);
+    cki_memory_free(plan->wanted);
+    cki_memory_free(plan);
+}
