@@ -1,0 +1,19 @@
+/* Coordinates: which axes of which file's variable an array's axes come from. */
+#ifndef CKI_ARRAY_COORDINATES_H
+#define CKI_ARRAY_COORDINATES_H
+
+#include "array/node.h"
+
+/* One axis of an array, found in a file. */
+typedef struct cki_coordinate {
+    char name[64];      /* the dimension's */
+    cask_value *values; /* float64, 1-d, of the axis' length; the caller's reference */
+    bool latitude, longitude;
+} cki_coordinate;
+
+/* The coordinates of an axis, by following it down to a file: through element-wise operations,
+ * slices, reductions of other axes and rechunking, and no further. False (and no error) if it leads
+ * elsewhere, or the file has no such coordinates. */
+bool cki_coordinates_find(cask_array x, int axis, cki_coordinate *found);
+
+#endif

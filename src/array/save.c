@@ -1,0 +1,195 @@
+/* Computing arrays into memory: the blocks are copied to their places as they come. */
+#include "array/save.h"
+#include "core/memory.h"
+
+#include <string.h>
+
+/* Where one array's blocks go. */
+typedef struct collector {
+    cask_array x;
+    cask_value *whole;   /* known shape: the result; NULL if it is to be the only block */
+    cask_value **blocks; /* unknown shape, or a single block: one slot each */
+    int64_t count;
+} collector;
+
+/* Each block has its own place or slot, so several may be delivered at once. */
+static cask_status collect_block(void *user, int64_t block, cask_value *value, cki_error *error)
+{
+    collector *c = user;
+    const cki_array *array = cki_array_of(value);
+    if (!array || array->ndim != c->x->ndim)
+        return cki_fail_internal(error, "save: a block of another shape");
+    if (c->blocks) {
+        c->blocks[block] = cask_value_ref(value);
+        return CASK_OK;
+    }
+    int64_t position[CKI_MAX_NDIM], start[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
+    cki_node_position(c->x, block, position);
+    cki_node_block_start(c->x, position, start);
+    cki_node_block_shape(c->x, position, shape);
+    cki_array place = *cki_array_of(c->whole);
+    for (int k = 0; k < array->ndim; k++) {
+        if (array->shape[k] != shape[k])
+            return cki_fail_internal(error, "save: a block of another length");
+        place.data += start[k] * place.strides[k];
+        place.shape[k] = shape[k];
+    }
+    cki_array_copy(&place, array);
+    return CASK_OK;
+}
+
+static cask_status prepare(collector *c, cask_array x, cki_error *error)
+{
+    int64_t shape[CKI_MAX_NDIM], blocks = cki_node_blocks(x);
+    bool known = cki_node_shape(x, shape);
+    *c = (collector){.x = x, .count = blocks};
+    if (known && blocks != 1) {
+        c->whole = cki_array_new(x->dtype, x->ndim, shape, error);
+        return c->whole ? CASK_OK : error->status;
+    }
+    c->blocks = cki_memory_calloc((size_t)blocks + 1, sizeof *c->blocks);
+    return c->blocks ? CASK_OK : cki_fail_memory(error, (size_t)blocks * sizeof *c->blocks);
+}
+
+static void discard(collector *c)
+{
+    for (int64_t i = 0; c->blocks && i < c->count; i++)
+        cask_value_unref(c->blocks[i]);
+    cki_memory_free(c->blocks);
+    cask_value_unref(c->whole);
+    *c = (collector){0};
+}
+
+/* ---- arrays whose shape only the blocks tell ---- */
+
+/* The length of block `i` of an axis: that of the blocks there, which all agree. */
+static cask_status block_length(const collector *c, int axis, int64_t i, int64_t *length,
+                                cki_error *error)
+{
+    int64_t position[CKI_MAX_NDIM] = {0};
+    position[axis] = i;
+    const cki_array *array = cki_array_of(c->blocks[cki_node_block(c->x, position)]);
+    if (!array)
+        return cki_fail_internal(error, "save: a block did not come");
+    *length = array->shape[axis];
+    return CASK_OK;
+}
+
+/* Where each block of an axis begins, and its end. */
+static int64_t *starts_of(const collector *c, int axis, cki_error *error)
+{
+    int64_t blocks = c->x->axes[axis].blocks;
+    int64_t *starts = cki_memory_calloc((size_t)blocks + 1, sizeof *starts);
+    if (!starts) {
+        cki_fail_memory(error, (size_t)blocks * sizeof *starts);
+        return NULL;
+    }
+    for (int64_t i = 0; i < blocks; i++) {
+        int64_t length = 0;
+        if (block_length(c, axis, i, &length, error) != CASK_OK) {
+            cki_memory_free(starts);
+            return NULL;
+        }
+        starts[i + 1] = starts[i] + length;
+    }
+    return starts;
+}
+
+static cask_status place_blocks(const collector *c, int64_t *const *starts, const cki_array *whole,
+                                cki_error *error)
+{
+    for (int64_t i = 0; i < c->count; i++) {
+        const cki_array *array = cki_array_of(c->blocks[i]);
+        int64_t position[CKI_MAX_NDIM];
+        cki_array place = *whole;
+        cki_node_position(c->x, i, position);
+        for (int k = 0; k < c->x->ndim; k++) {
+            int64_t from = starts[k][position[k]];
+            if (!array || array->shape[k] != starts[k][position[k] + 1] - from)
+                return cki_fail(error, CASK_SHAPE, NULL,
+                                "blocks of %s do not fit together along axis %d", c->x->label, k);
+            place.data += from * place.strides[k];
+            place.shape[k] = array->shape[k];
+        }
+        if (array)
+            cki_array_copy(&place, array);
+    }
+    return CASK_OK;
+}
+
+static cask_value *join_blocks(const collector *c, cki_error *error)
+{
+    int64_t *starts[CKI_MAX_NDIM] = {0}, shape[CKI_MAX_NDIM];
+    cask_value *whole = NULL;
+    bool good = true;
+    for (int k = 0; k < c->x->ndim && good; k++) {
+        good = (starts[k] = starts_of(c, k, error)) != NULL;
+        shape[k] = good ? starts[k][c->x->axes[k].blocks] : 0;
+    }
+    if (good)
+        whole = cki_array_new(c->x->dtype, c->x->ndim, shape, error);
+    if (whole && place_blocks(c, starts, cki_array_of(whole), error) != CASK_OK) {
+        cask_value_unref(whole);
+        whole = NULL;
+    }
+    for (int k = 0; k < c->x->ndim; k++)
+        cki_memory_free(starts[k]);
+    return whole;
+}
+
+/* The result; the collector keeps what it still holds. */
+static cask_value *result_of(collector *c, cki_error *error)
+{
+    if (!c->blocks)
+        return cask_value_ref(c->whole);
+    if (c->count == 1 && c->blocks[0])
+        return cki_array_compact(c->blocks[0], error);
+    return join_blocks(c, error);
+}
+
+/* ---- many at once ---- */
+
+static cask_status run_all(cask *ck, collector *collectors, const cask_array *arrays, size_t count,
+                           cki_error *error)
+{
+    cki_want *wants = cki_memory_calloc(count, sizeof *wants);
+    if (!wants)
+        return cki_fail_memory(error, count * sizeof *wants);
+    for (size_t i = 0; i < count && error->status == CASK_OK; i++)
+        if (prepare(&collectors[i], arrays[i], error) == CASK_OK)
+            wants[i] = (cki_want){&arrays[i]->base, &collectors[i], collect_block};
+    cask_status status = error->status;
+    if (status == CASK_OK)
+        status = ck->compute(ck, wants, count, error);
+    cki_memory_free(wants);
+    return status;
+}
+
+cask_status cki_save_collect(cask *ck, const cask_array *arrays, size_t count, cask_value **values,
+                             cki_error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        values[i] = NULL;
+    if (count == 0)
+        return CASK_OK;
+    collector *collectors = cki_memory_calloc(count, sizeof *collectors);
+    if (!collectors)
+        return cki_fail_memory(error, count * sizeof *collectors);
+    cki_ledger *before = cki_ledger_enter(ck->ledger);
+    cask_status status = run_all(ck, collectors, arrays, count, error);
+    for (size_t i = 0; i < count && status == CASK_OK; i++) {
+        values[i] = result_of(&collectors[i], error);
+        status = error->status;
+        discard(&collectors[i]); /* its blocks make room for the next one */
+    }
+    for (size_t i = 0; i < count; i++) {
+        discard(&collectors[i]);
+        if (status != CASK_OK) {
+            cask_value_unref(values[i]);
+            values[i] = NULL;
+        }
+    }
+    cki_memory_free(collectors);
+    cki_ledger_enter(before);
+    return status;
+}

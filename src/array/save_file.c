@@ -1,0 +1,196 @@
+/* Computing arrays into files: block by block where the format takes regions, else at once. */
+#include "array/coordinates.h"
+#include "array/save.h"
+#include "core/memory.h"
+#include "io/sink.h"
+#include "io/store.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const cki_save_options no_options = {0};
+
+static bool has_suffix(const char *path, const char *suffix)
+{
+    size_t length = strlen(path), n = strlen(suffix);
+    return length > n && strcasecmp(path + length - n, suffix) == 0;
+}
+
+static cask_status unknown_suffix(const char *path, cki_error *error)
+{
+    return cki_fail(error, CASK_INVALID, NULL,
+                    "%s: the suffix says how to write, and this one is not known; known are .npy, "
+                    ".nc, .nc3, .cdf, .h5, .hdf5, .png, .csv, .json, .txt",
+                    path);
+}
+
+/* ---- formats that take regions ---- */
+
+/* Attributes of the variable written; NULL if there are none. */
+static cask_value *attributes_of(const cki_save_options *how, cki_error *error)
+{
+    const char *names[] = {"units", "long_name"}, *texts[] = {how->units, how->title};
+    if (!how->units && !how->title)
+        return NULL;
+    cask_value *dict = cki_value_dict(error);
+    for (int i = 0; dict && i < 2; i++) {
+        if (!texts[i])
+            continue;
+        cask_value *name = cki_value_string(names[i], error);
+        cask_value *text = name ? cki_value_string(texts[i], error) : NULL;
+        if (!text)
+            cask_value_unref(name);
+        else
+            cki_value_dict_set(dict, name, text, error);
+    }
+    return dict;
+}
+
+static cki_writer *open_writer(const char *path, const cki_save_options *how, cki_dtype dtype,
+                               int ndim, const int64_t *shape, const int64_t *chunks,
+                               cki_error *error)
+{
+    cask_value *attributes = attributes_of(how, error);
+    cki_target target = {.name = how->variable,
+                         .dtype = dtype,
+                         .ndim = ndim,
+                         .shape = shape,
+                         .chunks = chunks,
+                         .attributes = attributes};
+    cki_writer *writer = error->status == CASK_OK ? cki_writer_open(path, &target, error) : NULL;
+    cask_value_unref(attributes);
+    return writer;
+}
+
+static cask_status finish_writer(cki_writer *writer, cask_status status, cki_error *error)
+{
+    if (status == CASK_OK)
+        return cki_writer_commit(writer, error);
+    cki_writer_abort(writer);
+    return status;
+}
+
+static cask_status write_whole(const cki_array *array, const char *path,
+                               const cki_save_options *how, cki_error *error)
+{
+    int64_t start[CKI_MAX_NDIM] = {0};
+    cki_writer *writer =
+        open_writer(path, how, array->dtype, array->ndim, array->shape, NULL, error);
+    if (!writer)
+        return error->status;
+    return finish_writer(writer, cki_writer_region(writer, start, array, error), error);
+}
+
+typedef struct stream {
+    cask_array x;
+    cki_writer *writer;
+} stream;
+
+static cask_status write_block(void *user, int64_t block, cask_value *value, cki_error *error)
+{
+    const stream *s = user;
+    const cki_array *array = cki_array_of(value);
+    int64_t position[CKI_MAX_NDIM], start[CKI_MAX_NDIM];
+    if (!array)
+        return cki_fail_internal(error, "save: a block that is no array");
+    cki_node_position(s->x, block, position);
+    cki_node_block_start(s->x, position, start);
+    return cki_writer_region(s->writer, start, array, error);
+}
+
+/* Blocks go to the file as they are made, so the whole is never in memory. */
+static cask_status write_stream(cask *ck, cask_array x, const int64_t *shape, const char *path,
+                                const cki_save_options *how, cki_error *error)
+{
+    int64_t chunks[CKI_MAX_NDIM];
+    bool blocked = cki_node_blocks(x) > 1;
+    for (int k = 0; k < x->ndim; k++)
+        chunks[k] = cki_chunks_largest(&x->axes[k]);
+    stream s = {.x = x};
+    s.writer = open_writer(path, how, x->dtype, x->ndim, shape, blocked ? chunks : NULL, error);
+    if (!s.writer)
+        return error->status;
+    cki_want want = {&x->base, &s, write_block};
+    return finish_writer(s.writer, ck->compute(ck, &want, 1, error), error);
+}
+
+/* ---- formats that want all at once ---- */
+
+/* A picture; the coordinates of its rows and columns where the expression leads to a file. */
+static cask_status write_picture(const cki_array *array, cask_array x, const char *path,
+                                 const cki_save_options *how, cki_error *error)
+{
+    cki_picture picture = {.cmap = how->cmap,
+                           .has_vmin = how->has_vmin,
+                           .has_vmax = how->has_vmax,
+                           .vmin = how->vmin,
+                           .vmax = how->vmax,
+                           .title = how->title,
+                           .units = how->units};
+    cki_coordinate rows = {0}, columns = {0};
+    if (x && array->ndim == 2 && cki_coordinates_find(x, 0, &rows) &&
+        cki_coordinates_find(x, 1, &columns)) {
+        picture.y = cki_array_of(rows.values);
+        picture.x = cki_array_of(columns.values);
+        picture.degrees = rows.latitude && columns.longitude;
+    }
+    cask_status status = cki_png_write(path, array, &picture, error);
+    cask_value_unref(rows.values);
+    cask_value_unref(columns.values);
+    return status;
+}
+
+/* `x` (may be NULL) is the expression that the value comes from. */
+static cask_status write_value(cask_value *value, cask_array x, const char *path,
+                               const cki_save_options *how, cki_error *error)
+{
+    if (has_suffix(path, ".json"))
+        return cki_json_write(path, value, error);
+    if (has_suffix(path, ".txt"))
+        return cki_text_write(path, value, error);
+    bool png = has_suffix(path, ".png"), csv = has_suffix(path, ".csv");
+    if (!png && !csv && !cki_writer_knows(path))
+        return unknown_suffix(path, error);
+    cask_value *made = cki_array_of(value) ? cask_value_ref(value)
+                                           : cki_array_from_value(value, (cki_dtype){0}, error);
+    const cki_array *array = cki_array_of(made);
+    cask_status status = error->status;
+    if (array)
+        status = png   ? write_picture(array, x, path, how, error)
+                 : csv ? cki_csv_write(path, array, error)
+                       : write_whole(array, path, how, error);
+    cask_value_unref(made);
+    return status;
+}
+
+cask_status cki_save_value(cask_value *value, const char *path, const cki_save_options *how,
+                           cki_error *error)
+{
+    return write_value(value, NULL, path, how ? how : &no_options, error);
+}
+
+cask_status cki_save_array(cask *ck, cask_array x, const char *path, const cki_save_options *how,
+                           cki_error *error)
+{
+    int64_t shape[CKI_MAX_NDIM];
+    how = how ? how : &no_options;
+    bool regions = cki_writer_knows(path);
+    if (regions && cki_node_shape(x, shape)) {
+        cki_ledger *before = cki_ledger_enter(ck->ledger);
+        cask_status status = write_stream(ck, x, shape, path, how, error);
+        cki_ledger_enter(before);
+        return status;
+    }
+    static const char *const wholes[] = {".png", ".csv", ".json", ".txt"};
+    bool known = regions;
+    for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++)
+        known |= has_suffix(path, wholes[i]);
+    if (!known) /* before hours of computing */
+        return unknown_suffix(path, error);
+    cask_value *value = NULL;
+    cask_status status = cki_save_collect(ck, &x, 1, &value, error);
+    if (status == CASK_OK)
+        status = write_value(value, x, path, how, error);
+    cask_value_unref(value);
+    return status;
+}
