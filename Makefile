@@ -43,7 +43,7 @@ install:
 bench:
 	@scripts/setup build
 	@scripts/build release products
-	@bench/run
+	@bench/run $(BENCH)
 
 lint:
 	@scripts/setup ci
