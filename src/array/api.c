@@ -1,0 +1,233 @@
+/* The C interface: calls become operations by name, as in the expression language; failures become
+ * poison arrays. */
+#include "array/api.h"
+#include "core/memory.h"
+
+#include <string.h>
+
+/* A failed call's array: a node like any other, which every function passes on. */
+typedef struct poison {
+    struct cask_array_node node;
+    cask_status status;
+} poison;
+
+static cask_status lower_poison(cki_lowering *lowering, const cki_node *node, cki_error *error)
+{
+    (void)lowering, (void)node;
+    return cki_fail_internal(error, "api: a failed array was computed");
+}
+
+static const cki_primitive poison_primitive = {
+    .name = "poison", .size = sizeof(struct cask_array_node), .lower = lower_poison};
+
+/* Where there is no memory for one, nor a context. */
+static const poison no_memory = {.node = {.base = {.primitive = &poison_primitive}, .label = ""},
+                                 .status = CASK_MEMORY};
+
+bool cki_api_failed(cask_array x)
+{
+    return !x || x->base.primitive == &poison_primitive;
+}
+
+cask_status cki_api_status(cask_array x)
+{
+    return x ? ((const poison *)(const void *)x)->status : CASK_INVALID;
+}
+
+cask_array cki_api_poison(cask *ck, const cki_error *error)
+{
+    if (!ck)
+        return &no_memory.node;
+    cki_context_fail(ck, error);
+    /* a context that could not be made has no arena of its own */
+    poison *made = ck->compute ? cki_arena_alloc(&ck->arena, sizeof *made) : NULL;
+    if (!made)
+        return &no_memory.node;
+    *made = (poison){.node = {.base = {.primitive = &poison_primitive, .ck = ck}, .label = ""},
+                     .status = error->status};
+    return &made->node;
+}
+
+/* ---- arguments ---- */
+
+void cki_api_value(cki_api *api, const char *name, cask_value *value)
+{
+    if (!value) {
+        cki_fail_memory(&api->error, sizeof value);
+    } else if (api->count == CKI_API_ARGUMENTS) {
+        cki_fail(&api->error, CASK_LIMIT, NULL, "a call takes at most %d arguments",
+                 CKI_API_ARGUMENTS);
+        cask_value_unref(value);
+    } else {
+        api->names[api->count] = name;
+        api->values[api->count++] = value;
+    }
+}
+
+/* Whether an array may take part; its context becomes the call's. */
+static bool admit(cki_api *api, cask_array x)
+{
+    if (cki_api_failed(x)) {
+        api->poison = api->poison ? api->poison : x ? x : &no_memory.node;
+        return false;
+    }
+    if (api->ck && api->ck != x->base.ck) {
+        cki_fail(&api->error, CASK_INVALID, NULL,
+                 "arrays of two contexts cannot meet in one operation");
+        return false;
+    }
+    api->ck = x->base.ck;
+    return true;
+}
+
+void cki_api_array(cki_api *api, cask_array x)
+{
+    if (admit(api, x))
+        cki_api_value(api, NULL, cki_operation_wrap(&x->base, &api->error));
+}
+
+void cki_api_arrays(cki_api *api, const cask_array *arrays, size_t count)
+{
+    cask_value *list = cki_value_list(CKI_LIST, count, &api->error);
+    for (size_t i = 0; list && i < count; i++) {
+        cask_value *item =
+            admit(api, arrays[i]) ? cki_operation_wrap(&arrays[i]->base, &api->error) : NULL;
+        list->as.list.items[i] = item ? item : cki_value_none();
+    }
+    cki_api_value(api, NULL, list);
+}
+
+void cki_api_float(cki_api *api, const char *name, double number)
+{
+    cki_api_value(api, name, cki_value_float(number, &api->error));
+}
+
+void cki_api_int(cki_api *api, const char *name, int64_t number)
+{
+    cki_api_value(api, name, cki_value_int(number, &api->error));
+}
+
+void cki_api_flag(cki_api *api, const char *name, bool flag)
+{
+    cki_api_value(api, name, cki_value_bool(flag));
+}
+
+void cki_api_text(cki_api *api, const char *name, const char *text)
+{
+    cki_api_value(api, name, text ? cki_value_string(text, &api->error) : cki_value_none());
+}
+
+void cki_api_dtype(cki_api *api, const char *name, cask_dtype dtype)
+{
+    if (dtype != CASK_DTYPE_DEFAULT)
+        cki_api_value(api, name, cki_value_dtype(cki_dtype_of(dtype), &api->error));
+}
+
+static void put_numbers(cki_api *api, const char *name, const int64_t *numbers, int count)
+{
+    if (count < 0 || count > CASK_MAX_NDIM)
+        cki_fail(&api->error, CASK_INVALID, NULL, "%d axes: an array has at most %d", count,
+                 CASK_MAX_NDIM);
+    else
+        cki_api_value(api, name, cki_value_ints(CKI_TUPLE, numbers, (size_t)count, &api->error));
+}
+
+void cki_api_shape(cki_api *api, const char *name, const cask_shape *shape)
+{
+    put_numbers(api, name, shape->sizes, shape->ndim);
+}
+
+void cki_api_chunks(cki_api *api, const char *name, const cask_shape *chunks)
+{
+    if (chunks->ndim == 0)
+        cki_api_text(api, name, "auto");
+    else
+        put_numbers(api, name, chunks->sizes, chunks->ndim);
+}
+
+void cki_api_axes(cki_api *api, const char *name, const cask_axes *axes)
+{
+    int64_t numbers[CASK_MAX_NDIM];
+    for (int k = 0; k < axes->count && k < CASK_MAX_NDIM; k++)
+        numbers[k] = axes->axes[k];
+    if (axes->count == 1)
+        cki_api_int(api, name, numbers[0]);
+    else if (axes->count != 0)
+        put_numbers(api, name, numbers, axes->count);
+}
+
+/* ---- calling ---- */
+
+static cask_value *call(cki_api *api, const char *name, unsigned places)
+{
+    const cki_operation *operation = cki_operation_find(api->ck, name, places);
+    if (!operation) {
+        const char *nearest = cki_operation_nearest(api->ck, name, places);
+        cki_fail(&api->error, CASK_NOT_FOUND, "AttributeError", "no operation is called '%s'%s%s%s",
+                 name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                 nearest ? "'?" : "");
+        return NULL;
+    }
+    size_t positional = 0;
+    while (positional < api->count && !api->names[positional])
+        positional++;
+    cki_arguments arguments = {.positional = api->values,
+                               .count = positional,
+                               .names = api->names + positional,
+                               .named = api->values + positional,
+                               .nnamed = api->count - positional};
+    return cki_operation_call(api->ck, operation, &arguments, &api->error);
+}
+
+/* The lazy array of a result; a number or an eager array becomes one. */
+static cask_array result_array(cki_api *api, const char *name, cask_value *value)
+{
+    if (cki_node_lazy(value))
+        return cki_node_lazy(value);
+    cki_build build = cki_node_build(api->ck, &api->error);
+    bool numeric = cki_array_of(value) || value->kind == CKI_INT || value->kind == CKI_FLOAT ||
+                   value->kind == CKI_BOOL || value->kind == CKI_COMPLEX;
+    if (numeric)
+        return cki_node_from_value(&build, value);
+    cki_fail(&api->error, CASK_TYPE, NULL, "%s() gives no array but a %s", name,
+             cki_value_type(value));
+    return NULL;
+}
+
+cask_array cki_api_run(cki_api *api, const char *operation, unsigned places)
+{
+    cask_array result = NULL;
+    if (!api->poison && api->ck && api->error.status == CASK_OK) {
+        cki_ledger *before = cki_ledger_enter(api->ck->ledger);
+        cask_value *value = call(api, operation, places);
+        result = value ? result_array(api, operation, value) : NULL;
+        cask_value_unref(value);
+        cki_ledger_enter(before);
+    }
+    for (size_t i = 0; i < api->count; i++)
+        cask_value_unref(api->values[i]);
+    if (api->poison)
+        return api->poison;
+    if (!result && api->error.status == CASK_OK)
+        cki_fail_memory(&api->error, sizeof *result);
+    return result ? result : cki_api_poison(api->ck, &api->error);
+}
+
+cask_array cask_array_apply(cask *ck, const char *operation, const cask_argument *arguments,
+                            size_t count)
+{
+    cki_api api = {.ck = ck};
+    bool named = false;
+    for (size_t i = 0; i < count && i <= CKI_API_ARGUMENTS; i++) {
+        const cask_argument *argument = &arguments[i];
+        cask_array x = argument->array;
+        if (named && !argument->name)
+            cki_fail(&api.error, CASK_TYPE, NULL, "positional argument follows keyword argument");
+        named |= argument->name != NULL;
+        if (argument->value)
+            cki_api_value(&api, argument->name, cask_value_ref(argument->value));
+        else if (admit(&api, x))
+            cki_api_value(&api, argument->name, cki_operation_wrap(&x->base, &api.error));
+    }
+    return cki_api_run(&api, operation, CKI_IN_DA | CKI_ARRAY_METHOD);
+}

@@ -1,0 +1,128 @@
+/* The C interface: asking arrays what they are, computing and saving them. */
+#include "array/api.h"
+#include "array/attributes.h"
+#include "array/save.h"
+
+/* ---- asking ---- */
+
+int cask_array_ndim(cask_array x)
+{
+    return cki_api_failed(x) ? 0 : x->ndim;
+}
+
+cask_dtype cask_array_dtype(cask_array x)
+{
+    return cki_api_failed(x) ? CASK_DTYPE_DEFAULT : (cask_dtype)x->dtype.id;
+}
+
+const char *cask_array_name(cask_array x, char *buffer, size_t size)
+{
+    if (!cki_api_failed(x))
+        return cki_attributes_name(x, buffer, size);
+    if (size)
+        *buffer = '\0';
+    return buffer;
+}
+
+bool cask_array_failed(cask_array x)
+{
+    return cki_api_failed(x);
+}
+
+cask_shape cask_array_shape(cask_array x)
+{
+    cask_shape shape = {0};
+    if (cki_api_failed(x))
+        return shape;
+    shape.ndim = x->ndim;
+    for (int k = 0; k < x->ndim; k++)
+        shape.sizes[k] = cki_node_length(x, k);
+    return shape;
+}
+
+int64_t cask_array_size(cask_array x)
+{
+    return cki_api_failed(x) ? 0 : cki_node_size(x);
+}
+
+int64_t cask_array_nbytes(cask_array x)
+{
+    int64_t bytes, size = cask_array_size(x);
+    if (size <= 0)
+        return size;
+    if (__builtin_mul_overflow(size, (int64_t)cki_dtype_size(x->dtype), &bytes))
+        return INT64_MAX;
+    return bytes;
+}
+
+static bool has_axis(cask_array x, int axis)
+{
+    return !cki_api_failed(x) && axis >= 0 && axis < x->ndim;
+}
+
+int64_t cask_array_blocks(cask_array x, int axis)
+{
+    return has_axis(x, axis) ? x->axes[axis].blocks : 0;
+}
+
+int64_t cask_array_chunk(cask_array x, int axis, int64_t block)
+{
+    bool there = has_axis(x, axis) && block >= 0 && block < x->axes[axis].blocks;
+    return there ? cki_chunks_size(&x->axes[axis], block) : -1;
+}
+
+cask_array cask_keep(cask_array x)
+{
+    if (!cki_api_failed(x) && x->base.ck->nscopes)
+        x->base.ck->scopes[x->base.ck->nscopes - 1].kept = true;
+    return x;
+}
+
+/* ---- computing ---- */
+
+cask_status cask_arrays_compute(const cask_array *arrays, size_t count, cask_value **values)
+{
+    cki_error error = {0};
+    for (size_t i = 0; i < count; i++)
+        values[i] = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (cki_api_failed(arrays[i]))
+            return cki_api_status(arrays[i]);
+        if (arrays[i]->base.ck != arrays[0]->base.ck)
+            cki_fail(&error, CASK_INVALID, NULL,
+                     "arrays of two contexts cannot be computed in one run");
+    }
+    if (count == 0)
+        return CASK_OK;
+    cask *ck = arrays[0]->base.ck;
+    if (error.status == CASK_OK)
+        cki_save_collect(ck, arrays, count, values, &error);
+    return error.status == CASK_OK ? CASK_OK : cki_context_fail(ck, &error);
+}
+
+cask_status cask_array_compute(cask_array x, cask_value **value)
+{
+    return cask_arrays_compute(&x, 1, value);
+}
+
+cask_status cask_array_save(cask_array x, const char *path, const cask_saving *saving)
+{
+    static const cask_saving usual;
+    cki_error error = {0};
+    if (cki_api_failed(x))
+        return cki_api_status(x);
+    saving = saving ? saving : &usual;
+    cki_save_options how = {.variable = saving->variable,
+                            .title = saving->title,
+                            .units = saving->units,
+                            .cmap = saving->cmap,
+                            .has_vmin = saving->has_vmin,
+                            .has_vmax = saving->has_vmax,
+                            .vmin = saving->vmin,
+                            .vmax = saving->vmax};
+    if (!path)
+        cki_fail(&error, CASK_INVALID, NULL, "cask_array_save: no path was given");
+    else
+        cki_save_array(x->base.ck, x, path, &how, &error);
+    return error.status == CASK_OK ? CASK_OK : cki_context_fail(x->base.ck, &error);
+}
