@@ -10,8 +10,8 @@ typedef struct cki_progress {
     _Atomic int drawn;   /* whether a line is open */
 } cki_progress;
 
-/* For cask_options.on_progress, with a cki_progress as user; from any thread. */
-void cki_progress_show(void *progress, int64_t done, int64_t total);
+/* For cask_options.on_progress, whose user is a cki_progress; from any thread. */
+void cki_progress_show(void *user, int64_t done, int64_t total);
 /* End the line, if one was begun. */
 void cki_progress_end(cki_progress *progress);
 
