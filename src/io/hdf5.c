@@ -1,0 +1,479 @@
+/* Opening HDF5 and NetCDF-4: the library walks the groups and says what each dataset is; all that
+ * reading needs is kept, and the library's file is closed again. */
+#include "io/hdf5.h"
+#include "core/memory.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+enum {
+    MOST_GROUPS = 10000,
+    MOST_SETS = 200000,
+    LONGEST_PATH = 4096 /* bounds the depth too */
+};
+
+/* A group that waits to be looked into. */
+typedef struct group {
+    char *path; /* "" for the root */
+    uint64_t address;
+} group;
+
+typedef struct walk {
+    cki_store *store;
+    hid_t file;
+    group *groups; /* all found so far, in order: a queue whose front is `at` */
+    size_t ngroups, group_room, at;
+    cki_variable *variables;
+    cki_hdf5_set *sets;
+    size_t room;
+    cki_error *error;
+    cask_status status;
+} walk;
+
+static bool starts(cki_file *file, const unsigned char *head, size_t length)
+{
+    static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+    unsigned char found[8];
+    if (length >= 8 && memcmp(head, signature, 8) == 0)
+        return true;
+    /* behind a user block, the size of which is a power of two */
+    for (uint64_t at = 512; at < cki_file_size(file) && cki_file_size(file) - at >= 8; at *= 2) {
+        cki_error ignored = {0};
+        if (cki_file_read(file, at, found, 8, "the signature", &ignored) != CASK_OK)
+            return false;
+        if (memcmp(found, signature, 8) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool make_room(walk *w)
+{
+    if (w->store->count < w->room)
+        return true;
+    size_t room = w->room ? w->room * 2 : 32;
+    cki_variable *variables = cki_memory_realloc(w->variables, room * sizeof *variables);
+    if (variables)
+        w->variables = variables;
+    cki_hdf5_set *sets = variables ? cki_memory_realloc(w->sets, room * sizeof *sets) : NULL;
+    if (sets)
+        w->sets = sets;
+    if (!sets) {
+        w->status = cki_fail_memory(w->error, room * (sizeof *variables + sizeof *sets));
+        return false;
+    }
+    w->room = room;
+    return true;
+}
+
+static bool push_group(walk *w, const char *path, uint64_t address)
+{
+    for (size_t i = 0; i < w->ngroups; i++)
+        if (w->groups[i].address == address)
+            return true; /* seen under another name: a hard link, or a cycle */
+    if (w->ngroups == MOST_GROUPS)
+        return true;
+    if (w->ngroups == w->group_room) {
+        size_t room = w->group_room ? w->group_room * 2 : 8;
+        group *groups = cki_memory_realloc(w->groups, room * sizeof *groups);
+        if (!groups) {
+            w->status = cki_fail_memory(w->error, room * sizeof *groups);
+            return false;
+        }
+        w->groups = groups;
+        w->group_room = room;
+    }
+    char *copy = cki_memory_copy(path, strlen(path));
+    if (!copy) {
+        w->status = cki_fail_memory(w->error, strlen(path));
+        return false;
+    }
+    w->groups[w->ngroups++] = (group){copy, address};
+    return true;
+}
+
+/* Extents, and the axes that an array type adds. */
+static cask_status find_shape(walk *w, hid_t dataset, const cki_hdf5_type *type,
+                              cki_variable *variable, cki_hdf5_set *set)
+{
+    hid_t space = H5Dget_space(dataset);
+    int rank = H5Sget_simple_extent_ndims(space);
+    bool null = H5Sget_simple_extent_type(space) == H5S_NULL;
+    hsize_t extents[H5S_MAX_RANK] = {0};
+    if (rank > 0)
+        H5Sget_simple_extent_dims(space, extents, NULL);
+    H5Sclose(space);
+    int64_t *shape = cki_formats_alloc(w->store, CKI_MAX_NDIM, sizeof *shape, w->error);
+    if (!shape)
+        return CASK_MEMORY;
+    variable->shape = shape;
+    if (null)
+        variable->unreadable = "it has no elements, not even a shape";
+    if (rank < 0 || null)
+        return CASK_OK;
+    if (type->refused)
+        variable->unreadable = type->refused;
+    if (rank + type->ndim > CKI_MAX_NDIM) {
+        variable->unreadable = "it has more than 32 dimensions";
+        return CASK_OK;
+    }
+    set->rank = rank;
+    variable->ndim = rank + type->ndim;
+    for (int k = 0; k < variable->ndim; k++) {
+        uint64_t length = k < rank ? extents[k] : (uint64_t)type->shape[k - rank];
+        if (length > INT64_MAX)
+            variable->unreadable = "an axis is longer than 2**63";
+        shape[k] = (int64_t)(length & INT64_MAX);
+    }
+    set->layout.ndim = variable->ndim;
+    set->layout.itemsize = cki_dtype_size(type->dtype);
+    set->layout.word = type->word;
+    uint64_t bytes;
+    if (!variable->unreadable && !cki_region_order(&set->layout, shape, false, &bytes))
+        variable->unreadable = "it has more elements than 2**63 bytes could hold";
+    return CASK_OK;
+}
+
+/* "shuffle + deflate 4", and whether we or at least the library can undo it. */
+static cask_status find_filters(walk *w, hid_t properties, cki_variable *variable,
+                                cki_hdf5_set *set)
+{
+    cki_text codec = {0}, reason = {0};
+    int count = H5Pget_nfilters(properties);
+    for (int i = 0; i < count; i++) {
+        unsigned flags, config, values[16] = {0};
+        size_t nvalues = 16;
+        char name[64] = "";
+        H5Z_filter_t id = H5Pget_filter2(properties, (unsigned)i, &flags, &nvalues, values,
+                                         sizeof name, name, &config);
+        name[sizeof name - 1] = '\0';
+        const char *known = cki_hdf5_filter_name(id);
+        cki_text_format(&codec, "%s%s", i ? " + " : "", known ? known : name[0] ? name : "filter");
+        if (id == 1)
+            cki_text_format(&codec, " %u", values[0]);
+        if (i < CKI_HDF5_FILTERS && cki_hdf5_filter_known(id)) {
+            set->filters[i] = (cki_hdf5_filter){id, nvalues ? values[0] : 0};
+            set->nfilters = i + 1;
+            continue;
+        }
+        set->way = CKI_HDF5_LIBRARY;
+        if (H5Zfilter_avail(id) <= 0 && !reason.length)
+            cki_text_format(&reason, "it is compressed with %s (HDF5 filter %d), which is not here",
+                            known     ? known
+                            : name[0] ? name
+                                      : "an unknown filter",
+                            id);
+    }
+    cask_status status = CASK_OK;
+    if (codec.length &&
+        !(variable->codec = cki_formats_text(w->store, codec.bytes, codec.length, w->error)))
+        status = CASK_MEMORY;
+    if (reason.length && !variable->unreadable &&
+        !(variable->unreadable = cki_formats_text(w->store, reason.bytes, reason.length, w->error)))
+        status = CASK_MEMORY;
+    cki_text_free(&codec);
+    cki_text_free(&reason);
+    return status;
+}
+
+static cask_status find_chunks(walk *w, hid_t properties, cki_variable *variable, cki_hdf5_set *set)
+{
+    hsize_t lengths[H5S_MAX_RANK] = {0};
+    uint64_t bytes;
+    int64_t *chunks = cki_formats_alloc(w->store, CKI_MAX_NDIM, sizeof *chunks, w->error);
+    if (!chunks)
+        return CASK_MEMORY;
+    if (H5Pget_chunk(properties, H5S_MAX_RANK, lengths) != set->rank) {
+        variable->unreadable = "its chunks have another rank than itself";
+        return CASK_OK;
+    }
+    for (int k = 0; k < variable->ndim; k++) {
+        bool inner = k >= set->rank;
+        chunks[k] = inner ? variable->shape[k] : (int64_t)lengths[k];
+        if (!inner && (lengths[k] == 0 || lengths[k] > UINT32_MAX))
+            variable->unreadable = "its chunks have no valid shape";
+        set->chunk[k] = chunks[k] > 0 ? chunks[k] : 1;
+        set->grid[k] =
+            variable->shape[k] / set->chunk[k] + (variable->shape[k] % set->chunk[k] != 0);
+    }
+    variable->chunks = chunks;
+    if (!variable->unreadable &&
+        (!cki_region_order(&set->layout, chunks, false, &bytes) || bytes > UINT32_MAX))
+        variable->unreadable = "its chunks are larger than HDF5 allows";
+    else if (!variable->unreadable)
+        set->chunk_bytes = (size_t)bytes;
+    set->way = set->convert ? CKI_HDF5_LIBRARY : CKI_HDF5_CHUNKS;
+    hid_t creation = H5Fget_create_plist(w->file);
+    hsize_t block = 0;
+    /* whether chunk addresses count from the file's start or the user block's end depends on the
+     * library's version: leave that to it */
+    if (H5Pget_userblock(creation, &block) < 0 || block > 0)
+        set->way = CKI_HDF5_LIBRARY;
+    H5Pclose(creation);
+    return find_filters(w, properties, variable, set);
+}
+
+/* One native element of the fill value; zeros if there is none. */
+static cask_status find_fill(walk *w, hid_t dataset, hid_t properties, cki_hdf5_set *set)
+{
+    hid_t type = H5Dget_type(dataset);
+    size_t size = H5Tget_size(type);
+    H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
+    set->fill = cki_formats_alloc(w->store, size, 1, w->error);
+    if (set->fill && size >= set->layout.itemsize && !set->convert &&
+        H5Pfill_value_defined(properties, &defined) >= 0 &&
+        defined == H5D_FILL_VALUE_USER_DEFINED) {
+        if (H5Pget_fill_value(properties, type, set->fill) < 0)
+            memset(set->fill, 0, size);
+        size_t word = set->layout.word ? set->layout.word : 1;
+        cki_region_swap(set->fill, set->layout.itemsize / word, word);
+    }
+    H5Tclose(type);
+    return set->fill ? CASK_OK : CASK_MEMORY;
+}
+
+static cask_status find_layout(walk *w, hid_t dataset, cki_variable *variable, cki_hdf5_set *set)
+{
+    hid_t properties = H5Dget_create_plist(dataset);
+    cask_status status = CASK_OK;
+    set->way = CKI_HDF5_LIBRARY;
+    switch (H5Pget_layout(properties)) {
+    case H5D_CHUNKED:
+        status = find_chunks(w, properties, variable, set);
+        break;
+    case H5D_CONTIGUOUS:
+        if (set->convert || H5Pget_external_count(properties) != 0)
+            break;
+        haddr_t address = H5Dget_offset(dataset);
+        set->layout.offset = address;
+        set->way = address == HADDR_UNDEF ? CKI_HDF5_FILL : CKI_HDF5_PLAIN;
+        uint64_t bytes;
+        if (address != HADDR_UNDEF && !variable->unreadable &&
+            !cki_region_order(&set->layout, variable->shape, false, &bytes))
+            variable->unreadable = "it lies beyond the end of any file";
+        break;
+    case H5D_LAYOUT_ERROR:
+    case H5D_COMPACT:
+    case H5D_VIRTUAL:
+    case H5D_NLAYOUTS:
+        break;
+    }
+    if (status == CASK_OK && !variable->unreadable)
+        status = find_fill(w, dataset, properties, set);
+    H5Pclose(properties);
+    return status;
+}
+
+/* Whether it is a dimension scale, or which ones its axes have. */
+static cask_status find_scales(walk *w, hid_t dataset, cki_hdf5_set *set)
+{
+    int64_t dimid;
+    set->dimid = cki_hdf5_attribute_ints(dataset, "_Netcdf4Dimid", &dimid, 1) ? dimid : -1;
+    set->scale = cki_hdf5_attribute_is(dataset, "CLASS", "DIMENSION_SCALE");
+    if (set->rank == 0)
+        return CASK_OK;
+    set->scales = cki_formats_alloc(w->store, CKI_MAX_NDIM, sizeof *set->scales, w->error);
+    int64_t *dimids = cki_formats_alloc(w->store, CKI_MAX_NDIM, sizeof *dimids, w->error);
+    if (!set->scales || !dimids)
+        return CASK_MEMORY;
+    if (set->scale && set->rank == 1)
+        set->scales[0] = set->address;
+    else if (cki_hdf5_attribute_ints(dataset, "_Netcdf4Coordinates", dimids, CKI_MAX_NDIM) ==
+             (size_t)set->rank)
+        set->dimids = dimids;
+    else if (!cki_hdf5_attribute_scales(dataset, set->scales, set->rank))
+        set->scales = NULL;
+    return CASK_OK;
+}
+
+static cask_status describe(walk *w, hid_t dataset, cki_variable *variable, cki_hdf5_set *set)
+{
+    hid_t stored = H5Dget_type(dataset);
+    cki_hdf5_type type;
+    cki_hdf5_type_find(stored, &type);
+    H5Tclose(stored);
+    variable->dtype = type.dtype;
+    set->convert = type.convert;
+    cask_status status = find_shape(w, dataset, &type, variable, set);
+    if (status == CASK_OK)
+        status = find_layout(w, dataset, variable, set);
+    if (status == CASK_OK)
+        status = find_scales(w, dataset, set);
+    if (status == CASK_OK)
+        status = cki_hdf5_attribute_all(dataset, variable->attributes, w->error);
+    return status;
+}
+
+static bool add_set(walk *w, hid_t object, const char *path, uint64_t address)
+{
+    if (w->store->count == MOST_SETS || !make_room(w))
+        return w->status == CASK_OK;
+    cki_variable *variable = &w->variables[w->store->count];
+    cki_hdf5_set *set = &w->sets[w->store->count];
+    memset(variable, 0, sizeof *variable);
+    memset(set, 0, sizeof *set);
+    set->dimid = -1;
+    set->address = address;
+    set->path = cki_formats_text(w->store, path, strlen(path), w->error);
+    variable->attributes = cki_value_dict(w->error);
+    w->store->count++;
+    if (!set->path || !variable->attributes)
+        w->status = CASK_MEMORY;
+    else
+        w->status = describe(w, object, variable, set);
+    /* below the root the whole path is the name */
+    variable->name = set->path ? set->path + (strchr(path + 1, '/') == NULL) : "";
+    return w->status == CASK_OK;
+}
+
+static herr_t take_link(hid_t parent, const char *name, const H5L_info_t *link, void *user)
+{
+    walk *w = user;
+    char path[LONGEST_PATH];
+    const char *base = w->groups[w->at].path;
+    if (link->type != H5L_TYPE_HARD || strlen(base) + strlen(name) + 2 > sizeof path)
+        return 0; /* soft and external links lead to what is found elsewhere, or must not be */
+    path[0] = '\0';
+    strcat(strcat(strcat(path, base), "/"), name);
+    H5O_info_t info;
+    if (H5Oget_info_by_name2(parent, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0)
+        return 0;
+    bool good = true;
+    if (info.type == H5O_TYPE_GROUP) {
+        good = push_group(w, path, info.addr);
+    } else if (info.type == H5O_TYPE_DATASET) {
+        hid_t object = H5Dopen2(parent, name, H5P_DEFAULT);
+        if (object >= 0)
+            good = add_set(w, object, path, info.addr);
+        H5Dclose(object);
+    }
+    return good ? 0 : -1;
+}
+
+/* All links of one group, in the order of their making where the file keeps it. */
+static void walk_group(walk *w)
+{
+    const char *path = w->groups[w->at].path;
+    hid_t opened = H5Gopen2(w->file, path[0] ? path : "/", H5P_DEFAULT);
+    if (opened < 0)
+        return;
+    hid_t properties = H5Gget_create_plist(opened);
+    unsigned flags = 0;
+    H5Pget_link_creation_order(properties, &flags);
+    H5Pclose(properties);
+    hsize_t at = 0;
+    H5Literate(opened, flags & H5P_CRT_ORDER_TRACKED ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME,
+               H5_ITER_INC, &at, take_link, w);
+    if (w->at == 0 && w->status == CASK_OK) {
+        w->store->name = H5Aexists(opened, "_NCProperties") > 0 ? "NetCDF-4" : "HDF5";
+        w->status = cki_hdf5_attribute_all(opened, w->store->attributes, w->error);
+    }
+    H5Gclose(opened);
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* The name of the scale at an address, or of a dimension number. */
+static const char *scale_name(const walk *w, uint64_t address, int64_t dimid)
+{
+    for (size_t i = 0; i < w->store->count; i++)
+        if (w->sets[i].scale &&
+            (dimid >= 0 ? w->sets[i].dimid == dimid : address && w->sets[i].address == address))
+            return last_part(w->sets[i].path);
+    return NULL;
+}
+
+static cask_status name_dimensions(walk *w)
+{
+    for (size_t i = 0; i < w->store->count; i++) {
+        const cki_hdf5_set *set = &w->sets[i];
+        if (set->dimid >= 0)
+            w->store->name = "NetCDF-4";
+        if (!set->scales)
+            continue;
+        const char **dims = cki_formats_alloc(w->store, CKI_MAX_NDIM, sizeof *dims, w->error);
+        if (!dims)
+            return CASK_MEMORY;
+        for (int k = 0; k < set->rank; k++)
+            dims[k] = scale_name(w, set->scales[k], set->dimids ? set->dimids[k] : -1);
+        w->variables[i].dims = dims;
+    }
+    return CASK_OK;
+}
+
+static cask_status walk_file(walk *w)
+{
+    H5O_info_t root;
+    w->store->name = "HDF5";
+    if (H5Oget_info_by_name2(w->file, "/", &root, H5O_INFO_BASIC, H5P_DEFAULT) < 0)
+        return cki_hdf5_lock_fail(cki_store_path(w->store), "cannot read its root group", w->error);
+    push_group(w, "", root.addr);
+    for (; w->at < w->ngroups && w->status == CASK_OK; w->at++)
+        walk_group(w);
+    if (w->status == CASK_OK)
+        w->status = name_dimensions(w);
+    return w->status;
+}
+
+static cask_status open_store(cki_store *store, cki_error *error)
+{
+    walk w = {.store = store, .error = error};
+    cki_hdf5_lock_enter();
+    w.file = cki_hdf5_lock_open(cki_store_path(store), error);
+    w.status = w.file >= 0 ? CASK_OK : CASK_FORMAT;
+    if (w.status == CASK_OK)
+        walk_file(&w);
+    H5Fclose(w.file);
+    cki_hdf5_lock_leave();
+    for (size_t i = 0; i < w.ngroups; i++)
+        cki_memory_free(w.groups[i].path);
+    cki_memory_free(w.groups);
+    store->variables = w.variables; /* on the heap, as is the state: close frees both */
+    store->state = w.sets;
+    return w.status;
+}
+
+static void close_store(cki_store *store)
+{
+    cki_hdf5_set *sets = store->state;
+    for (size_t i = 0; i < store->count; i++) {
+        cask_value_unref(store->variables[i].attributes);
+        cki_memory_free(atomic_load(&sets[i].index));
+    }
+    store->count = 0;
+    cki_memory_free(store->variables);
+    cki_memory_free(sets);
+}
+
+static cask_status create_netcdf(cki_writer *writer, const cki_target *target, cki_error *error)
+{
+    return cki_hdf5_write_create(writer, target, true, error);
+}
+
+static cask_status create_plain(cki_writer *writer, const cki_target *target, cki_error *error)
+{
+    return cki_hdf5_write_create(writer, target, false, error);
+}
+
+static const char *const plain_suffixes[] = {".h5", ".hdf5", NULL};
+static const char *const netcdf_suffixes[] = {".nc", ".nc4", NULL};
+
+const cki_format cki_hdf5_format = {
+    .starts = starts,
+    .open = open_store,
+    .read = cki_hdf5_read_region,
+    .read_bytes = cki_hdf5_read_bytes,
+    .close = close_store,
+    .suffixes = plain_suffixes,
+    .create = create_plain,
+};
+
+/* For writing only: files of both kinds are read as HDF5. */
+const cki_format cki_hdf5_netcdf4_format = {
+    .suffixes = netcdf_suffixes,
+    .create = create_netcdf,
+};

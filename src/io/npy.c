@@ -1,0 +1,300 @@
+/* npy files, versions 1 to 3: the header is a Python dict literal of three known keys. */
+#include "core/memory.h"
+#include "io/formats.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { LARGEST_HEADER = 1 << 20 }; /* a plain type and 32 dimensions need a few hundred bytes */
+
+static bool starts(cki_file *file, const unsigned char *head, size_t length)
+{
+    (void)file;
+    return length >= 8 && memcmp(head, "\x93NUMPY", 6) == 0;
+}
+
+/* The dict's text, walked from left to right. */
+typedef struct scanner {
+    const char *at, *end;
+} scanner;
+
+static void skip_space(scanner *s)
+{
+    while (s->at < s->end && isspace((unsigned char)*s->at))
+        s->at++;
+}
+
+static bool take_char(scanner *s, char c)
+{
+    skip_space(s);
+    if (s->at >= s->end || *s->at != c)
+        return false;
+    s->at++;
+    return true;
+}
+
+static bool take_word(scanner *s, const char *word)
+{
+    skip_space(s);
+    size_t length = strlen(word);
+    if ((size_t)(s->end - s->at) < length || memcmp(s->at, word, length) != 0)
+        return false;
+    s->at += length;
+    return true;
+}
+
+/* A quoted string without escapes, which no key or plain type needs. */
+static bool take_string(scanner *s, char *text, size_t room)
+{
+    skip_space(s);
+    if (s->at >= s->end || (*s->at != '\'' && *s->at != '"'))
+        return false;
+    char quote = *s->at++;
+    const char *close = memchr(s->at, quote, (size_t)(s->end - s->at));
+    if (!close || (size_t)(close - s->at) >= room)
+        return false;
+    memcpy(text, s->at, (size_t)(close - s->at));
+    text[close - s->at] = '\0';
+    s->at = close + 1;
+    return true;
+}
+
+static bool take_length(scanner *s, int64_t *length)
+{
+    skip_space(s);
+    *length = 0;
+    if (s->at >= s->end || !isdigit((unsigned char)*s->at))
+        return false;
+    for (; s->at < s->end && isdigit((unsigned char)*s->at); s->at++)
+        if (__builtin_mul_overflow(*length, 10, length) ||
+            __builtin_add_overflow(*length, *s->at - '0', length))
+            return false;
+    take_char(s, 'L'); /* as Python 2 wrote large ones */
+    return true;
+}
+
+/* What a header says. */
+typedef struct header {
+    char descr[64];
+    bool structured; /* descr is a list: fields */
+    bool fortran;
+    int ndim; /* -1 until the shape is seen */
+    int64_t shape[CKI_MAX_NDIM];
+} header;
+
+static bool take_shape(scanner *s, header *h)
+{
+    if (!take_char(s, '('))
+        return false;
+    for (h->ndim = 0; !take_char(s, ')'); h->ndim++) {
+        if (h->ndim == CKI_MAX_NDIM || !take_length(s, &h->shape[h->ndim]))
+            return false;
+        if (!take_char(s, ',')) {
+            h->ndim++;
+            return take_char(s, ')');
+        }
+    }
+    return true;
+}
+
+static bool take_order(scanner *s, header *h)
+{
+    h->fortran = take_word(s, "True");
+    return h->fortran || take_word(s, "False");
+}
+
+static bool take_descr(scanner *s, header *h)
+{
+    skip_space(s);
+    h->structured = s->at < s->end && (*s->at == '[' || *s->at == '(');
+    return h->structured || take_string(s, h->descr, sizeof h->descr);
+}
+
+/* The whole dict; stops early, well, at the fields of a structured type. */
+static bool take_header(scanner *s, header *h)
+{
+    char key[32];
+    bool descr = false, order = false;
+    h->ndim = -1;
+    if (!take_char(s, '{'))
+        return false;
+    while (!take_char(s, '}')) {
+        if (!take_string(s, key, sizeof key) || !take_char(s, ':'))
+            return false;
+        if (strcmp(key, "descr") == 0 && !descr)
+            descr = take_descr(s, h);
+        else if (strcmp(key, "fortran_order") == 0 && !order)
+            order = take_order(s, h);
+        else if (strcmp(key, "shape") != 0 || h->ndim >= 0 || !take_shape(s, h))
+            return false;
+        if (h->structured)
+            return true;
+        if (!take_char(s, ',') && !take_char(s, '}'))
+            return false;
+        if (s->at[-1] == '}')
+            break;
+    }
+    return descr && order && h->ndim >= 0;
+}
+
+static cask_status broken(const cki_store *store, const char *what, cki_error *error)
+{
+    return cki_fail(error, CASK_FORMAT, "ValueError", "%s: not a valid npy file: %s",
+                    cki_store_path(store), what);
+}
+
+static cask_status read_header(cki_store *store, header *h, uint64_t *data, cki_error *error)
+{
+    unsigned char head[12] = {0};
+    uint64_t size = cki_file_size(store->file);
+    cask_status status =
+        cki_file_read(store->file, 0, head, size < 12 ? (size_t)size : 12, "the header", error);
+    if (status != CASK_OK)
+        return status;
+    int version = head[6];
+    if (version < 1 || version > 3 || head[7] != 0)
+        return broken(store, "we only support format versions (1,0), (2,0) and (3,0)", error);
+    size_t begin = version == 1 ? 10 : 12;
+    size_t length = head[8] | (size_t)head[9] << 8;
+    if (version > 1)
+        length |= (size_t)head[10] << 16 | (size_t)head[11] << 24;
+    if (length > LARGEST_HEADER)
+        return broken(store, "the header is longer than a plain array's can be", error);
+    *data = begin + length;
+    if (*data > size)
+        return broken(store, "truncated: the file ends within the header", error);
+    char *text = cki_memory_alloc(length);
+    if (!text)
+        return cki_fail_memory(error, length);
+    status = cki_file_read(store->file, begin, text, length, "the header", error);
+    scanner s = {text, text + length};
+    if (status == CASK_OK && !take_header(&s, h))
+        status = broken(store, "cannot parse the header", error);
+    cki_memory_free(text);
+    return status;
+}
+
+static cask_status find_dtype(cki_store *store, const header *h, cki_variable *variable,
+                              size_t *word, cki_error *error)
+{
+    const char *path = cki_store_path(store);
+    bool swapped = false;
+    if (h->structured)
+        return cki_fail(error, CASK_UNSUPPORTED, "ValueError",
+                        "%s: structured arrays cannot be loaded; save each field by itself", path);
+    const char *code = h->descr + strspn(h->descr, "|<>=");
+    if (code[0] == 'O')
+        return cki_fail(error, CASK_UNSUPPORTED, "ValueError",
+                        "%s: Object arrays cannot be loaded, as they hold pickled Python objects; "
+                        "save plain numbers or text",
+                        path);
+    cki_error inner = {0};
+    if (code[0] == 'V' || code[0] == '\0' ||
+        cki_dtype_parse(h->descr, &variable->dtype, &swapped, &inner) != CASK_OK)
+        return cki_fail(error, CASK_FORMAT, "ValueError", "%s: descr '%s' is not a dtype we know",
+                        path, h->descr);
+    size_t size = cki_dtype_size(variable->dtype);
+    *word = 1;
+    if (swapped)
+        *word = variable->dtype.id == CASK_STR          ? 4
+                : cki_dtype_is_text(variable->dtype)    ? 1
+                : cki_dtype_is_complex(variable->dtype) ? size / 2
+                                                        : size;
+    return CASK_OK;
+}
+
+static cask_status open_store(cki_store *store, cki_error *error)
+{
+    header h = {0};
+    uint64_t data = 0, bytes;
+    store->name = "npy";
+    cask_status status = read_header(store, &h, &data, error);
+    if (status != CASK_OK)
+        return status;
+    store->variables = cki_formats_alloc(store, 1, sizeof *store->variables, error);
+    cki_region_layout *layout = cki_formats_alloc(store, 1, sizeof *layout, error);
+    int64_t *shape = cki_formats_alloc(store, CKI_MAX_NDIM, sizeof *shape, error);
+    if (!store->variables || !layout || !shape)
+        return CASK_MEMORY;
+    cki_variable *variable = &store->variables[0];
+    store->count = 1;
+    store->state = layout;
+    variable->name = "data";
+    variable->ndim = h.structured ? 0 : h.ndim;
+    variable->shape = shape;
+    memcpy(shape, h.shape, sizeof h.shape);
+    variable->attributes = cki_value_dict(error);
+    if (!variable->attributes)
+        return CASK_MEMORY;
+    status = find_dtype(store, &h, variable, &layout->word, error);
+    if (status != CASK_OK)
+        return status;
+    layout->offset = data;
+    layout->ndim = h.ndim;
+    layout->itemsize = cki_dtype_size(variable->dtype);
+    if (!cki_region_order(layout, shape, h.fortran, &bytes))
+        return broken(store, "the shape is larger than any file", error);
+    if (bytes > cki_file_size(store->file) - data)
+        return broken(store, "truncated: the file is shorter than its shape needs", error);
+    return CASK_OK;
+}
+
+static cask_status read_region(const cki_store *store, size_t i, const int64_t *start,
+                               const int64_t *count, const int64_t *step, const cki_array *out,
+                               cki_error *error)
+{
+    return cki_region_read(store->file, store->state, start, count, step, out,
+                           store->variables[i].name, error);
+}
+
+static size_t region_bytes(const cki_store *store, size_t i, const int64_t *start,
+                           const int64_t *count, const int64_t *step)
+{
+    (void)start, (void)i;
+    return cki_region_bytes(store->state, count, step);
+}
+
+/* The header in the form NumPy writes: version 1, padded so that the data are aligned. */
+static cask_status create(cki_writer *writer, const cki_target *target, cki_error *error)
+{
+    char code[48];
+    cki_text text = {0};
+    cki_text_add(&text, "\x93NUMPY\x01\x00\x00\x00", 10);
+    cki_text_format(&text, "{'descr': '%s', 'fortran_order': False, 'shape': (",
+                    cki_dtype_code(target->dtype, code));
+    for (int k = 0; k < target->ndim; k++)
+        cki_text_format(&text, k ? ", %lld" : "%lld", (long long)target->shape[k]);
+    cki_text_put(&text, target->ndim == 1 ? ",), }" : "), }");
+    cki_text_repeat(&text, ' ', 63 - text.length % 64);
+    cki_text_char(&text, '\n');
+    cask_status status = CASK_OK;
+    uint64_t bytes;
+    if (text.failed) {
+        status = cki_fail_memory(error, text.length);
+    } else {
+        size_t length = text.length - 10;
+        text.bytes[8] = (char)(length & 0xff);
+        text.bytes[9] = (char)(length >> 8);
+        writer->layout.offset = text.length;
+        status = cki_file_write(writer->output, 0, text.bytes, text.length, error);
+    }
+    cki_text_free(&text);
+    if (status != CASK_OK)
+        return status;
+    writer->layout.itemsize = cki_dtype_size(target->dtype);
+    writer->layout.word = 1;
+    if (!cki_region_order(&writer->layout, target->shape, false, &bytes))
+        return cki_fail(error, CASK_INVALID, "ValueError", "the array is larger than any file");
+    return cki_file_resize(writer->output, writer->layout.offset + bytes, error);
+}
+
+static const char *const suffixes[] = {".npy", NULL};
+
+const cki_format cki_npy_format = {
+    .starts = starts,
+    .open = open_store,
+    .read = read_region,
+    .read_bytes = region_bytes,
+    .suffixes = suffixes,
+    .create = create,
+};

@@ -1,0 +1,211 @@
+/* Output that appears under its name whole or not at all: an unnamed file in the same directory
+ * that is linked and renamed at the end; a hidden name where the file system has no such thing. */
+#include "core/memory.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct cki_file_output {
+    char *asked;     /* the name as given, for messages */
+    char *target;    /* the same with symbolic links followed: what gets replaced */
+    char *hidden;    /* the name in the same directory on the way there */
+    bool named;      /* whether `hidden` exists */
+    char opened[40]; /* "/proc/self/fd/7" of a file without a name */
+    int descriptor;
+};
+
+static void free_output(cki_file_output *output)
+{
+    if (output->descriptor >= 0)
+        close(output->descriptor);
+    cki_memory_free(output->asked);
+    cki_memory_free(output->target);
+    cki_memory_free(output->hidden);
+    cki_memory_free(output);
+}
+
+/* The name that will be replaced, behind symbolic links if it exists. */
+static char *resolve(const char *path)
+{
+    char *real = realpath(path, NULL);
+    char *copy = real ? cki_memory_copy(real, strlen(real)) : cki_memory_copy(path, strlen(path));
+    free(real);
+    return copy;
+}
+
+/* Refuse at once what rename() would wrongly replace: a directory, a device, a file that we were
+ * told not to write. */
+static int check_target(const char *target, mode_t *mode)
+{
+    struct stat about;
+    *mode = 0;
+    if (target[0] == '\0')
+        return ENOENT;
+    if (target[strlen(target) - 1] == '/')
+        return EISDIR;
+    if (stat(target, &about) != 0)
+        return errno == ENOENT ? 0 : errno;
+    if (S_ISDIR(about.st_mode))
+        return EISDIR;
+    if (!S_ISREG(about.st_mode))
+        return ENXIO;
+    *mode = about.st_mode & 07777;
+    return access(target, W_OK) != 0 ? errno : 0;
+}
+
+/* "dir/.name.cask-PID-N", unlike any other that this process makes. */
+static char *hidden_name(const char *target)
+{
+    static atomic_uint made;
+    const char *slash = strrchr(target, '/');
+    size_t directory = slash ? (size_t)(slash - target) + 1 : 0;
+    /* a name may be as long as the file system allows: shorten it to leave room for ours */
+    size_t base = cki_text_cut(target + directory, 200);
+    cki_text name = {0};
+    cki_text_add(&name, target, directory);
+    cki_text_char(&name, '.');
+    cki_text_add(&name, target + directory, base);
+    cki_text_format(&name, ".cask-%ld-%u", (long)getpid(), atomic_fetch_add(&made, 1));
+    return cki_text_take(&name);
+}
+
+static int open_unnamed(cki_file_output *output)
+{
+    char *slash = strrchr(output->target, '/');
+    char *directory = cki_memory_copy(
+        output->target, slash ? (size_t)(slash - output->target) + (slash == output->target) : 0);
+    if (!directory)
+        return -1;
+    int descriptor =
+        open(directory[0] ? directory : ".", O_TMPFILE | O_RDWR | O_CLOEXEC, (mode_t)0666);
+    cki_memory_free(directory);
+    if (descriptor < 0)
+        return -1;
+    snprintf(output->opened, sizeof output->opened, "/proc/self/fd/%d", descriptor);
+    if (access(output->opened, F_OK) != 0) { /* no /proc: it could never be linked */
+        close(descriptor);
+        return -1;
+    }
+    return descriptor;
+}
+
+static int open_output(cki_file_output *output)
+{
+    output->descriptor = open_unnamed(output);
+    if (output->descriptor >= 0)
+        return 0;
+    output->descriptor = open(output->hidden, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, (mode_t)0666);
+    if (output->descriptor < 0)
+        return errno;
+    output->named = true;
+    return 0;
+}
+
+cki_file_output *cki_file_create(const char *path, cki_error *error)
+{
+    cki_file_output *output = cki_memory_calloc(1, sizeof *output);
+    if (!output) {
+        cki_fail_memory(error, sizeof *output);
+        return NULL;
+    }
+    output->descriptor = -1;
+    output->asked = cki_memory_copy(path, strlen(path));
+    output->target = resolve(path);
+    output->hidden = output->target ? hidden_name(output->target) : NULL;
+    if (!output->asked || !output->hidden) {
+        cki_fail_memory(error, strlen(path));
+        free_output(output);
+        return NULL;
+    }
+    mode_t mode;
+    int number = check_target(output->target, &mode);
+    if (!number)
+        number = open_output(output);
+    if (number) {
+        cki_file_fail(error, number, path);
+        free_output(output);
+        return NULL;
+    }
+    if (mode) /* what replaces a file keeps its permissions, where we may set them */
+        (void)!fchmod(output->descriptor, mode);
+    return output;
+}
+
+const char *cki_file_temporary(const cki_file_output *output)
+{
+    return output->named ? output->hidden : output->opened;
+}
+
+int cki_file_descriptor(const cki_file_output *output)
+{
+    return output->descriptor;
+}
+
+cask_status cki_file_write(cki_file_output *output, uint64_t offset, const void *bytes,
+                           size_t count, cki_error *error)
+{
+    const unsigned char *from = bytes;
+    while (count > 0) {
+        ssize_t written = pwrite(output->descriptor, from, count < (1U << 30) ? count : (1U << 30),
+                                 (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return cki_file_fail(error, written < 0 ? errno : ENOSPC, output->asked);
+        from += written;
+        offset += (uint64_t)written;
+        count -= (size_t)written;
+    }
+    return CASK_OK;
+}
+
+cask_status cki_file_resize(cki_file_output *output, uint64_t size, cki_error *error)
+{
+    if (size > INT64_MAX)
+        return cki_file_fail(error, EFBIG, output->asked);
+    if (ftruncate(output->descriptor, (off_t)size) != 0)
+        return cki_file_fail(error, errno, output->asked);
+    return CASK_OK;
+}
+
+/* Put the finished file in its place; an errno, or 0. */
+static int publish(cki_file_output *output)
+{
+    if (fsync(output->descriptor) != 0 && errno != EINVAL && errno != EROFS)
+        return errno;
+    if (!output->named) {
+        if (linkat(AT_FDCWD, output->opened, AT_FDCWD, output->hidden, AT_SYMLINK_FOLLOW) != 0)
+            return errno;
+        output->named = true;
+    }
+    return rename(output->hidden, output->target) != 0 ? errno : 0;
+}
+
+cask_status cki_file_commit(cki_file_output *output, cki_error *error)
+{
+    int number = publish(output);
+    cask_status status = CASK_OK;
+    if (number) {
+        status = cki_file_fail(error, number, output->asked);
+        if (output->named)
+            unlink(output->hidden);
+    }
+    free_output(output);
+    return status;
+}
+
+void cki_file_abort(cki_file_output *output)
+{
+    if (!output)
+        return;
+    if (output->named)
+        unlink(output->hidden);
+    free_output(output);
+}
