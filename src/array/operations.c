@@ -4,6 +4,7 @@
 #include "array/attributes.h"
 #include "array/contract.h"
 #include "array/creation.h"
+#include "array/cumulative.h"
 #include "array/elementwise.h"
 #include "array/files.h"
 #include "array/index.h"
@@ -16,8 +17,11 @@
 #include "array/view.h"
 
 const cki_operation *const *const cki_operations_tables[] = {
-    cki_creation_operations,   cki_ufuncs_operations,   cki_compound_operations,
-    cki_reductions_operations, cki_contract_operations, cki_attributes_operations,
-    cki_index_operations,      cki_view_operations,     cki_join_operations,
-    cki_rechunk_operations,    cki_reshape_operations,  cki_routines_operations,
-    cki_files_operations,      cki_protocol_operations, NULL};
+    cki_creation_operations,   cki_ufuncs_operations,
+    cki_compound_operations,   cki_reductions_operations,
+    cki_contract_operations,   cki_attributes_operations,
+    cki_index_operations,      cki_view_operations,
+    cki_join_operations,       cki_rechunk_operations,
+    cki_reshape_operations,    cki_routines_operations,
+    cki_cumulative_operations, cki_files_operations,
+    cki_protocol_operations,   NULL};
