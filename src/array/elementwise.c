@@ -94,8 +94,10 @@ static const cki_primitive fused_primitive = {
 
 /* ---- the element-wise node ---- */
 
-static const cki_primitive elementwise_primitive = {
-    .name = "elementwise", .size = sizeof(struct cask_array_node), .fuse = fuse_elementwise};
+static const cki_primitive elementwise_primitive = {.name = "elementwise",
+                                                    .size = sizeof(struct cask_array_node),
+                                                    .fuse = fuse_elementwise,
+                                                    .repeatable = cki_node_bytes};
 
 /* Every element-wise node that was not absorbed becomes a fused one with a program. */
 static const cki_node *fuse_elementwise(cki_optimiser *optimiser, const cki_node *node,

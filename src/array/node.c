@@ -138,6 +138,15 @@ size_t cki_node_largest_block(cask_array x)
     return bytes_of(x, shape);
 }
 
+uint64_t cki_node_bytes(const cki_node *node)
+{
+    cask_array x = cki_node_as_array(node);
+    uint64_t bytes, size = (uint64_t)cki_node_size(x);
+    if (cki_node_size(x) < 0)
+        return 0;
+    return __builtin_mul_overflow(size, cki_dtype_size(x->dtype), &bytes) ? UINT64_MAX : bytes;
+}
+
 cask_array cki_node_lazy(const cask_value *value)
 {
     const cki_node *node = cki_operation_node(value);

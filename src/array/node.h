@@ -54,6 +54,9 @@ void cki_node_block_shape(cask_array x, const int64_t *position, int64_t *shape)
 void cki_node_block_start(cask_array x, const int64_t *position, int64_t *start);
 /* Upper bound of a block's bytes; unknown lengths count as `whole` does where known, else 0. */
 size_t cki_node_block_bytes(cask_array x, int64_t block);
+/* Bytes of all blocks, for primitives whose results are better made again than kept; 0 if a length
+ * is unknown. */
+uint64_t cki_node_bytes(const cki_node *node);
 /* The largest block's bytes. */
 size_t cki_node_largest_block(cask_array x);
 

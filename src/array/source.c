@@ -123,8 +123,10 @@ static cask_status lower_source(cki_lowering *lowering, const cki_node *node, ck
     return cki_node_lower(lowering, p->array, layer, "", error);
 }
 
-static const cki_primitive source_primitive = {
-    .name = "source", .size = sizeof(struct cask_array_node), .lower = lower_source};
+static const cki_primitive source_primitive = {.name = "source",
+                                               .size = sizeof(struct cask_array_node),
+                                               .lower = lower_source,
+                                               .repeatable = cki_node_bytes};
 
 bool cki_source_is(cask_array x)
 {

@@ -23,6 +23,11 @@ typedef struct cki_primitive {
     /* Append this node's layers to the graph; cki_lower_input() gives the inputs' layers, and
      * cki_lower_result() tells which layer holds its blocks. */
     cask_status (*lower)(cki_lowering *lowering, const cki_node *node, cki_error *error);
+    /* Whether its results need much of its inputs at once: reductions, products, rechunking. */
+    bool barrier;
+    /* Optional: bytes of all its blocks, if making them again is better than keeping them (repeat.c);
+     * 0 if not. */
+    uint64_t (*repeatable)(const cki_node *node);
 } cki_primitive;
 
 /* The beginning of every collection's node. */
@@ -86,6 +91,9 @@ typedef void (*cki_absorb_rule)(cki_optimiser *optimiser, const cki_node *node);
 /* The wanted nodes, simplified and fused, in place; nodes made on the way live in the graph. */
 cask_status cki_optimise_nodes(cki_graph *graph, cask *ck, const cki_node **wanted, size_t count,
                                cki_absorb_rule rule, cki_error *error);
+/* Where a large source, or what is computed from it element by element, is used before and after a
+ * barrier, as x in x - x.mean(), it becomes two nodes, so that x is made twice and not kept. */
+cask_status cki_repeat_nodes(cki_build *build, const cki_node **wanted, size_t count);
 /* Lower nodes into `graph`; layers[i] holds the blocks of wanted[i]. */
 cask_status cki_lower_nodes(cki_graph *graph, const cki_node *const *wanted, size_t count,
                             uint32_t *layers, cki_error *error);

@@ -340,7 +340,10 @@ cask_status cki_optimise_nodes(cki_graph *graph, cask *ck, const cki_node **want
                                cki_absorb_rule rule, cki_error *error)
 {
     cki_optimiser optimiser = {.ck = ck, .graph = graph};
+    cki_build build = cki_optimise_build(&optimiser, error);
     cask_status status = simplify_all(&optimiser, wanted, count, error);
+    if (status == CASK_OK)
+        status = cki_repeat_nodes(&build, wanted, count);
     if (status == CASK_OK)
         status = fuse_all(&optimiser, wanted, count, rule, error);
     cki_map_free(&optimiser.places);
