@@ -67,6 +67,8 @@ struct cask_value {
         struct {
             cask_value **items;
             size_t count;
+            uint32_t *index; /* of a SET: as a dict's */
+            size_t slots;
         } list; /* LIST, TUPLE, SET */
         struct {
             cask_value **keys, **values;
@@ -86,6 +88,11 @@ struct cask_value {
             const cki_class *class;
             void *self;
         } object;
+        /* A dead value waiting to be freed: its link overlays nothing that freeing it needs. */
+        struct {
+            void *kept[4];
+            cask_value *next;
+        } dead;
     } as;
 };
 
@@ -107,6 +114,9 @@ cask_value *cki_value_range(int64_t start, int64_t stop, int64_t step, cki_error
 /* LIST, TUPLE of `count` items, all NULL until the maker sets them (as.list.items[i]), before
  * anybody else sees it. NULL items are allowed only then. */
 cask_value *cki_value_list(cki_kind kind, size_t count, cki_error *error);
+/* While building only, from a list of count 0 and *room 0: one more item, whose reference is taken
+ * over, also on failure (a NULL item is one). */
+bool cki_value_list_push(cask_value *list, size_t *room, cask_value *item, cki_error *error);
 /* A list or tuple of integers: shapes. */
 cask_value *cki_value_ints(cki_kind kind, const int64_t *numbers, size_t count, cki_error *error);
 cask_value *cki_value_set(cki_error *error);  /* empty */
