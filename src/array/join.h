@@ -14,6 +14,7 @@ cask_array cki_join_stack(cki_build *build, const cask_array *arrays, size_t cou
 cask_array cki_join_push(cki_build *build, cask_array node, const cki_pick *picks,
                          const cki_axis *axes);
 
+extern const cki_operation cki_join_insert, cki_join_delete; /* join_insert.c */
 extern const cki_operation *const cki_join_operations[];
 
 #endif
