@@ -1,0 +1,19 @@
+/* What the templates of loops share: names of instances, and the leave to vectorise a loop whose
+ * output may be its input's own memory. */
+#ifndef CKI_KERNEL_EACH_H
+#define CKI_KERNEL_EACH_H
+
+#include "kernel/loop.h"
+
+#define CKI_GLUE_AGAIN(a, b) a##_##b
+#define CKI_GLUE(a, b)       CKI_GLUE_AGAIN(a, b)
+#define NAME(op)             CKI_GLUE(op, D)
+
+/* Every iteration reads and writes its own element only. */
+#if defined(__clang__)
+#define CKI_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define CKI_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
+#endif
