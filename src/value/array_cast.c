@@ -8,7 +8,7 @@
 typedef struct conversion {
     cki_dtype to, from;
     cki_cast_row *numbers; /* NULL where elements go one by one */
-    bool units;            /* both are dates or durations, of unlike units */
+    bool units;            /* both are dates, or durations, of unlike units */
 } conversion;
 
 static cask_status fail_units(const conversion *c, cask_status why, cki_error *error)
@@ -37,8 +37,8 @@ static cask_status cast_units(const conversion *c, unsigned char *out, const uns
 static conversion plan(cki_dtype to, cki_dtype from)
 {
     conversion c = {.to = to, .from = from};
-    c.units = cki_dtype_is_time(to) && cki_dtype_is_time(from) && !cki_dtype_same(to, from) &&
-              (to.unit != from.unit || to.count != from.count);
+    /* a date made a duration, or the other way round, keeps its number */
+    c.units = to.id == from.id && cki_dtype_is_time(to);
     if (!c.units)
         c.numbers = cki_array_cast_numbers((cask_dtype)to.id, (cask_dtype)from.id);
     return c;

@@ -160,7 +160,7 @@ cask_status cki_array_cast_parse(cki_dtype to, unsigned char *out, const char *u
 {
     if (to.id == CASK_DATETIME)
         return parse_date(to, out, utf8, length, error);
-    if (to.id == CASK_TIMEDELTA && length == 3 && !memcmp(utf8, "NaT", 3)) {
+    if (to.id == CASK_TIMEDELTA && (!length || (length == 3 && !memcmp(utf8, "NaT", 3)))) {
         int64_t nat = CKI_NAT;
         memcpy(out, &nat, sizeof nat);
         return CASK_OK;

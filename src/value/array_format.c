@@ -174,12 +174,11 @@ static void put_right(const char *text, size_t length, int width, cki_text *out)
     cki_text_add(out, text, length);
 }
 
-static void put_exponent_form(const cki_float_format *f, double value, int bytes, bool plus,
-                              cki_text *out)
+static void put_exponent_form(const cki_float_format *f, double value, bool plus, cki_text *out)
 {
-    cki_decimal d = {.digits = "0", .count = 1, .exponent = 0};
-    if (value != 0)
-        exponent_digits(value, bytes, &d);
+    /* all to one precision: where an element's own digits are fewer, those of its exact value */
+    cki_decimal d;
+    cki_value_float_rounded(fabs(value), f->precision + 1, &d);
     bool sign = signbit(value) || plus;
     cki_text_repeat(out, ' ', (size_t)larger(0, f->left - 1 - sign));
     if (sign)
@@ -217,7 +216,7 @@ static void put_real(const cki_float_format *f, double value, int bytes, bool pl
                             : "inf",
                   value < 0 || plus ? 4 : 3, f->left + f->right + 1, out);
     else if (f->exponent)
-        put_exponent_form(f, value, bytes, plus, out);
+        put_exponent_form(f, value, plus, out);
     else
         put_plain_form(f, value, bytes, plus, out);
 }

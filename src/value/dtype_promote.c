@@ -1,5 +1,6 @@
 /* Promotion of two types, and which casts are allowed: NumPy's promote_types and can_cast. */
 #include "value/dtype_promote.h"
+#include "value/dtype_civil.h"
 
 #include <string.h>
 
@@ -128,8 +129,10 @@ static bool can_cast_units(cki_dtype from, cki_dtype to, bool safe)
         return false;
     int64_t multiply, divide;
     if (calendar != target) /* a month always begins with a day */
-        return to.count <= 1;
-    return cki_dtype_unit_ratio(from, to, &multiply, &divide) && divide == 1;
+        return true;
+    int64_t factor = cki_dtype_civil_factor(from.unit, to.unit);
+    return factor < INT64_C(1) << 56 && /* NumPy takes more than that for an overflow */
+           cki_dtype_unit_ratio(from, to, &multiply, &divide) && divide == 1;
 }
 
 static bool can_cast_safely(cki_dtype from, cki_dtype to)
@@ -139,7 +142,7 @@ static bool can_cast_safely(cki_dtype from, cki_dtype to)
             return (from.id == CASK_BYTES || to.id == CASK_STR) && from.count <= to.count;
         return cki_dtype_is_number(from) && cki_dtype_text_length(from) <= to.count;
     }
-    if (cki_dtype_is_text(from))
+    if (cki_dtype_is_text(from) || cki_dtype_is_time(from))
         return false;
     cki_dtype common;
     return cki_dtype_promote(from, to, &common, NULL) == CASK_OK && cki_dtype_same(common, to);

@@ -11,10 +11,10 @@ static int32_t multiple(cki_dtype dtype)
     return dtype.count > 0 ? dtype.count : 1;
 }
 
-static int64_t gcd(int64_t a, int64_t b)
+static cki_wide gcd(cki_wide a, cki_wide b)
 {
     while (b) {
-        int64_t rest = a % b;
+        cki_wide rest = a % b;
         a = b;
         b = rest;
     }
@@ -22,8 +22,8 @@ static int64_t gcd(int64_t a, int64_t b)
 }
 
 /* How many `fine` make one `coarse` (coarse <= fine), as a fraction. Of years and months in days
- * and below it is the average. */
-static bool unit_fraction(int coarse, int fine, int64_t *over, int64_t *under)
+ * and below it is the average. False if there are too many. */
+static bool unit_fraction(int coarse, int fine, cki_wide *over, cki_wide *under)
 {
     *under = 1;
     if (coarse > CKI_UNIT_MONTH || coarse == fine) {
@@ -36,7 +36,8 @@ static bool unit_fraction(int coarse, int fine, int64_t *over, int64_t *under)
     }
     *under = ERA_YEARS * (coarse == CKI_UNIT_MONTH ? 12 : 1) * (fine == CKI_UNIT_WEEK ? 7 : 1);
     int64_t in_day = fine == CKI_UNIT_WEEK ? 1 : cki_dtype_civil_factor(CKI_UNIT_DAY, fine);
-    return in_day && !__builtin_mul_overflow((int64_t)ERA_DAYS, in_day, over);
+    *over = (cki_wide)ERA_DAYS * in_day;
+    return in_day != 0;
 }
 
 /* value * *multiply / *divide makes `to` of `from`, averages of years and months included. */
@@ -46,15 +47,16 @@ static bool average_ratio(cki_dtype from, cki_dtype to, int64_t *multiply, int64
     if (from.unit == CKI_UNIT_GENERIC || to.unit == CKI_UNIT_GENERIC)
         return true;
     bool finer = from.unit <= to.unit;
-    int64_t over, under;
+    cki_wide over, under;
     if (!unit_fraction(finer ? from.unit : to.unit, finer ? to.unit : from.unit, &over, &under))
         return false;
-    if (__builtin_mul_overflow(finer ? over : under, multiple(from), multiply) ||
-        __builtin_mul_overflow(finer ? under : over, multiple(to), divide))
+    cki_wide up = (finer ? over : under) * multiple(from);
+    cki_wide down = (finer ? under : over) * multiple(to);
+    cki_wide common = gcd(up, down);
+    if (up / common > INT64_MAX || down / common > INT64_MAX)
         return false;
-    int64_t common = gcd(*multiply, *divide);
-    *multiply /= common;
-    *divide /= common;
+    *multiply = (int64_t)(up / common);
+    *divide = (int64_t)(down / common);
     return true;
 }
 
@@ -66,12 +68,16 @@ bool cki_dtype_unit_ratio(cki_dtype from, cki_dtype to, int64_t *multiply, int64
     return average_ratio(from, to, multiply, divide);
 }
 
-/* a * b / c, floored; the product wraps as NumPy's does when it leaves 64 bits. */
-static int64_t scale(int64_t value, int64_t multiply, int64_t divide)
+/* value * multiply / divide, floored. NumPy wraps around where it leaves 64 bits; here that is an
+ * error: a wrong date is worse than none. */
+static cask_status scale(int64_t value, int64_t multiply, int64_t divide, int64_t *result)
 {
-    int64_t product = (int64_t)((uint64_t)value * (uint64_t)multiply);
-    int64_t quotient = product / divide;
-    return product % divide < 0 ? quotient - 1 : quotient;
+    cki_wide product = (cki_wide)value * multiply, quotient = product / divide;
+    quotient -= product % divide < 0;
+    if (quotient > INT64_MAX || quotient <= INT64_MIN)
+        return CASK_ARITHMETIC;
+    *result = (int64_t)quotient;
+    return CASK_OK;
 }
 
 cask_status cki_dtype_time_cast(int64_t value, cki_dtype from, cki_dtype to, int64_t *result)
@@ -90,8 +96,7 @@ cask_status cki_dtype_time_cast(int64_t value, cki_dtype from, cki_dtype to, int
     }
     if (!average_ratio(from, to, &multiply, &divide))
         return CASK_ARITHMETIC;
-    *result = scale(value, multiply, divide);
-    return CASK_OK;
+    return scale(value, multiply, divide, result);
 }
 
 static const char *bracket(cki_dtype dtype, char buffer[24])
@@ -127,7 +132,7 @@ cask_status cki_dtype_time_common(cki_dtype a, cki_dtype b, bool strict, cki_dty
                         "Cannot get a common metadata divisor for Numpy datetime metadata %s and "
                         "%s because they have incompatible nonlinear base time units.",
                         bracket(a, text_a), bracket(b, text_b));
-    int64_t common = 0;
+    cki_wide common = 0;
     if (factor && factor < INT64_C(1) << 56 &&
         !__builtin_mul_overflow(factor, multiple(coarse), &scaled))
         common = gcd(scaled, multiple(fine));
