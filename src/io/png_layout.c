@@ -72,7 +72,10 @@ static void make_ticks(cki_png_axis *axis, int apart)
         low = 0;
         high = (double)(axis->cells - 1);
     }
-    cki_ticks_make(low, high, axis->pixels / apart, axis->style, &axis->ticks);
+    int most = axis->pixels / apart;
+    if (!axis->centres && most >= axis->cells)
+        most = axis->cells > 1 ? (int)axis->cells - 1 : 1;
+    cki_ticks_make(low, high, most, axis->style, &axis->ticks);
     int kept = 0;
     for (int i = 0; i < axis->ticks.count; i++) {
         double value = axis->ticks.at[i];
