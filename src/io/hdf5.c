@@ -265,11 +265,14 @@ static cask_status find_layout(walk *w, hid_t dataset, cki_variable *variable, c
 }
 
 /* Whether it is a dimension scale, or which ones its axes have. */
-static cask_status find_scales(walk *w, hid_t dataset, cki_hdf5_set *set)
+static cask_status find_scales(walk *w, hid_t dataset, cki_variable *variable, cki_hdf5_set *set)
 {
     int64_t dimid;
     set->dimid = cki_hdf5_attribute_ints(dataset, "_Netcdf4Dimid", &dimid, 1) ? dimid : -1;
-    set->scale = cki_hdf5_attribute_is(dataset, "CLASS", "DIMENSION_SCALE");
+    set->scale = cki_hdf5_attribute_starts(dataset, "CLASS", "DIMENSION_SCALE");
+    variable->hidden =
+        set->scale && cki_hdf5_attribute_starts(
+                          dataset, "NAME", "This is a netCDF dimension but not a netCDF variable");
     if (set->rank == 0)
         return CASK_OK;
     set->scales = cki_formats_alloc(w->store, CKI_MAX_NDIM, sizeof *set->scales, w->error);
@@ -298,7 +301,7 @@ static cask_status describe(walk *w, hid_t dataset, cki_variable *variable, cki_
     if (status == CASK_OK)
         status = find_layout(w, dataset, variable, set);
     if (status == CASK_OK)
-        status = find_scales(w, dataset, set);
+        status = find_scales(w, dataset, variable, set);
     if (status == CASK_OK)
         status = cki_hdf5_attribute_all(dataset, variable->attributes, w->error);
     return status;

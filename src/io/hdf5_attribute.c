@@ -162,17 +162,18 @@ size_t cki_hdf5_attribute_ints(hid_t object, const char *name, int64_t *numbers,
     return done ? (size_t)count : 0;
 }
 
-bool cki_hdf5_attribute_is(hid_t object, const char *name, const char *text)
+bool cki_hdf5_attribute_starts(hid_t object, const char *name, const char *text)
 {
     if (H5Aexists(object, name) <= 0)
         return false;
     cki_error error = {0};
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
     cask_value *value = attribute >= 0 ? read_value(attribute, &error) : NULL;
-    bool same = value && value->kind == CKI_STR && strcmp(value->as.text.bytes, text) == 0;
+    bool starts =
+        value && value->kind == CKI_STR && strncmp(value->as.text.bytes, text, strlen(text)) == 0;
     cask_value_unref(value);
     H5Aclose(attribute);
-    return same;
+    return starts;
 }
 
 bool cki_hdf5_attribute_scales(hid_t object, uint64_t *addresses, int rank)

@@ -134,7 +134,7 @@ static bool make_scale(const making *m, int k)
     hid_t scale = H5Dcreate2(m->file, m->dims[k], H5T_IEEE_F32BE, space, H5P_DEFAULT, H5P_DEFAULT,
                              H5P_DEFAULT);
     H5Sclose(space);
-    snprintf(words, sizeof words, "This is a netCDF dimension but not a netCDF variable%10llu",
+    snprintf(words, sizeof words, "This is a netCDF dimension but not a netCDF variable.%10llu",
              (unsigned long long)m->shape[k]);
     bool done = scale >= 0 && put_fixed(scale, "CLASS", "DIMENSION_SCALE", 16) &&
                 put_fixed(scale, "NAME", words, strlen(words) + 1) &&
@@ -301,10 +301,13 @@ static cask_status prepare(making *m, const cki_target *target, bool netcdf, cki
 static cask_status make_file(making *m, cki_writer *writer, const cask_value *attributes,
                              cki_error *error)
 {
+    cask_status status = cki_file_reveal(writer->output, error);
+    if (status != CASK_OK)
+        return status;
     m->file = create_file(cki_file_temporary(writer->output));
     if (m->file < 0)
         return cki_hdf5_lock_fail(m->name, "cannot make an HDF5 file for this dataset", error);
-    cask_status status = fill_file(m, attributes, error);
+    status = fill_file(m, attributes, error);
     haddr_t address = m->dataset >= 0 ? H5Dget_offset(m->dataset) : HADDR_UNDEF;
     writer->layout.offset = address == HADDR_UNDEF ? 0 : address;
     H5Dclose(m->dataset);

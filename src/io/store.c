@@ -102,12 +102,14 @@ cask_status cki_store_find(const cki_store *store, const char *name, size_t *i, 
         if (strcmp(without_slash(store->variables[*i].name), without_slash(name)) == 0)
             return CASK_OK;
     cki_text names = {0};
+    size_t listed = 0;
     for (size_t k = 0; k < store->count && names.length < 400; k++)
-        cki_text_format(&names, "%s'%s'", k ? ", " : "", store->variables[k].name);
-    cask_status status = cki_fail(
-        error, CASK_NOT_FOUND, "KeyError", "no variable '%s' in '%s'; there %s %s%s", name,
-        cki_store_path(store), store->count == 1 ? "is only" : "are",
-        store->count && names.bytes ? names.bytes : "none", names.length >= 400 ? ", ..." : "");
+        if (!store->variables[k].hidden)
+            cki_text_format(&names, "%s'%s'", listed++ ? ", " : "", store->variables[k].name);
+    cask_status status =
+        cki_fail(error, CASK_NOT_FOUND, "KeyError", "no variable '%s' in '%s'; there %s %s%s", name,
+                 cki_store_path(store), listed == 1 ? "is only" : "are",
+                 names.bytes ? names.bytes : "none", names.length >= 400 ? ", ..." : "");
     cki_text_free(&names);
     return status;
 }

@@ -18,6 +18,8 @@ typedef struct cki_variable {
     const char *codec;      /* "deflate 4 + shuffle"; NULL if stored plainly */
     const char
         *unreadable; /* why region reading is refused (compound type, unknown filter); NULL */
+    bool hidden; /* the format's bookkeeping, not worth listing: a NetCDF-4 dimension that has no
+                    variable */
 } cki_variable;
 
 /* An open file: metadata only. Counted, immutable, any thread. Bulk bytes are read with pread by

@@ -37,6 +37,8 @@ typedef struct cki_file_output cki_file_output;
 cki_file_output *cki_file_create(const char *path, cki_error *error);
 /* A name by which this process can open it meanwhile. */
 const char *cki_file_temporary(const cki_file_output *output);
+/* Give it its hidden name already, for libraries that take no other. */
+cask_status cki_file_reveal(cki_file_output *output, cki_error *error);
 int cki_file_descriptor(const cki_file_output *output);
 /* Any thread, any order. */
 cask_status cki_file_write(cki_file_output *output, uint64_t offset, const void *bytes,

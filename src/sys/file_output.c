@@ -175,16 +175,30 @@ cask_status cki_file_resize(cki_file_output *output, uint64_t size, cki_error *e
     return CASK_OK;
 }
 
+/* An errno, or 0. */
+static int give_name(cki_file_output *output)
+{
+    if (!output->named &&
+        linkat(AT_FDCWD, output->opened, AT_FDCWD, output->hidden, AT_SYMLINK_FOLLOW) != 0)
+        return errno;
+    output->named = true;
+    return 0;
+}
+
+cask_status cki_file_reveal(cki_file_output *output, cki_error *error)
+{
+    int number = give_name(output);
+    return number ? cki_file_fail(error, number, output->asked) : CASK_OK;
+}
+
 /* Put the finished file in its place; an errno, or 0. */
 static int publish(cki_file_output *output)
 {
     if (fsync(output->descriptor) != 0 && errno != EINVAL && errno != EROFS)
         return errno;
-    if (!output->named) {
-        if (linkat(AT_FDCWD, output->opened, AT_FDCWD, output->hidden, AT_SYMLINK_FOLLOW) != 0)
-            return errno;
-        output->named = true;
-    }
+    int number = give_name(output);
+    if (number)
+        return number;
     return rename(output->hidden, output->target) != 0 ? errno : 0;
 }
 
