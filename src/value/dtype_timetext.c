@@ -47,9 +47,10 @@ const char *cki_dtype_time_text(int64_t value, cki_dtype dtype, char buffer[64])
         at += snprintf(buffer + at, 4, ":%02d", civil.second);
     if (unit > CKI_UNIT_SECOND) {
         int digits = (unit - CKI_UNIT_SECOND) * 3;
-        char fraction[24];
-        snprintf(fraction, sizeof fraction, "%018lld", (long long)civil.atto);
-        snprintf(buffer + at, (size_t)digits + 2, ".%s", fraction);
+        int64_t fraction = civil.atto;
+        for (int i = digits; i < 18; i++)
+            fraction /= 10;
+        snprintf(buffer + at, (size_t)(64 - at), ".%0*lld", digits, (long long)fraction);
     }
     return buffer;
 }
