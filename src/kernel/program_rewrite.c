@@ -72,7 +72,7 @@ int cki_program_rewrite(cki_program *program, cki_op op, const cki_signature *ty
 {
     cki_dtype type = types->in[0];
     bool whole = type.id == CASK_BOOL || cki_dtype_is_integer(type);
-    bool real = whole || cki_dtype_is_float(type);
+    bool real = whole || cki_dtype_is_float(type) || cki_dtype_is_time(type);
 
     switch ((int)op) {
     case CKI_OP_power:

@@ -93,6 +93,12 @@ static inline T NAME(raised)(T a, T b)
         return one;
     if (!NAME(nonzero)(a))
         return b.re > 0 && b.im == 0 ? a : none;
+    if (b.im == 0 && b.re == 1)
+        return a;
+    if (b.im == 0 && (b.re == 2 || b.re == 3)) {
+        p = NAME(product)(a, a);
+        return b.re == 2 ? p : NAME(product)(a, p);
+    }
     if (b.im == 0 && b.re > -100 && b.re < 100 && (P)(int)b.re == b.re) {
         n = abs((int)b.re);
         for (; n; n >>= 1) {

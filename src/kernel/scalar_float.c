@@ -38,7 +38,7 @@ static double bessel(double x)
         sum += term;
     }
     /* In two factors, so that the largest results do not overflow on the way. */
-    return exp(magnitude / 2) * (sum / sqrt(2 * PI * magnitude)) * exp(magnitude / 2);
+    return exp(magnitude / 2) * (sum / sqrt(2 * PI) / sqrt(magnitude)) * exp(magnitude / 2);
 }
 
 #define CKI_TEMPLATE "kernel/scalar_float.tmpl.h"
@@ -51,7 +51,7 @@ static uint16_t half_next(uint16_t a, uint16_t b)
     if (x != x || y != y)
         return 0x7E00;
     if (x == y)
-        return b;
+        return a;
     if (x == 0)
         return (uint16_t)((b & 0x8000) | 1);
     return (uint16_t)((x < y) == (x > 0) ? a + 1 : a - 1);
@@ -66,6 +66,14 @@ static uint16_t half_spacing(uint16_t a)
     return cki_dtype_to_half(cki_dtype_from_half(half_next(a, 0x7C00)) - x);
 }
 
+/* NaN is 0, an infinity the largest number of its sign. */
+static uint16_t half_number(uint16_t a)
+{
+    if ((a & 0x7FFF) > 0x7C00)
+        return 0;
+    return (a & 0x7FFF) == 0x7C00 ? (uint16_t)(a - 1) : a;
+}
+
 #define D          f16
 #define T          uint16_t
 #define OP         nextafter
@@ -73,6 +81,9 @@ static uint16_t half_spacing(uint16_t a)
 #include "kernel/binary.tmpl.h"
 #define OP      spacing
 #define EXPR(a) half_spacing(a)
+#include "kernel/unary.tmpl.h"
+#define OP      nan_to_num
+#define EXPR(a) half_number(a)
 #include "kernel/unary.tmpl.h"
 #define OP      positive
 #define EXPR(a) (a)
@@ -113,6 +124,7 @@ const cki_scalar_row cki_scalar_float_loops[CKI_OP_COUNT] = {
     ROW(arctanh),
     ROW(sinc),
     ROW(i0),
+    ROW(angle),
     ROW(modf_fraction),
     ROW(modf_integer),
     ROW(frexp_mantissa),
@@ -120,6 +132,7 @@ const cki_scalar_row cki_scalar_float_loops[CKI_OP_COUNT] = {
     ROW(ldexp),
     [CKI_OP_nextafter] = {[CASK_F16] = nextafter_f16, FLOATS(nextafter)},
     [CKI_OP_spacing] = {[CASK_F16] = spacing_f16, FLOATS(spacing)},
+    [CKI_OP_nan_to_num] = {[CASK_F16] = nan_to_num_f16},
     [CKI_OP_positive] = {[CASK_F16] = positive_f16},
     [CKI_OP_conjugate] = {[CASK_F16] = positive_f16},
     [CKI_OP_real] = {[CASK_F16] = positive_f16},

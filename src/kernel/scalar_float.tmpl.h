@@ -172,6 +172,9 @@ static inline int32_t NAME(exponent)(T a)
 #define OP      spacing
 #define EXPR(a) (F(nextafter)(a, (a) < 0 ? -K(UNBOUNDED) : K(UNBOUNDED)) - (a))
 #include "kernel/unary.tmpl.h"
+#define OP      angle
+#define EXPR(a) F(atan2)(0, a)
+#include "kernel/unary.tmpl.h"
 #define OP      modf_fraction
 #define EXPR(a) NAME(fraction)(a)
 #include "kernel/unary.tmpl.h"

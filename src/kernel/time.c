@@ -20,7 +20,7 @@ static inline int64_t minus(int64_t a, int64_t b)
 
 static inline int64_t times(int64_t a, int64_t b)
 {
-    return NAT(a) || NAT(b) ? CKI_NAT : (int64_t)((uint64_t)a * (uint64_t)b);
+    return NAT(a) ? CKI_NAT : (int64_t)((uint64_t)a * (uint64_t)b);
 }
 
 static inline int64_t from_real(double x)
@@ -53,10 +53,10 @@ static inline int64_t modulus(int64_t a, int64_t b)
 #define EXPR(a, b) times(a, b)
 #include "kernel/binary.tmpl.h"
 #define OP         divide
-#define EXPR(a, b) (NAT(a) || NAT(b) || (b) == 0 ? CKI_NAT : (b) == -1 ? minus(0, a) : (a) / (b))
+#define EXPR(a, b) (NAT(a) || (b) == 0 ? CKI_NAT : (b) == -1 ? minus(0, a) : (a) / (b))
 #include "kernel/binary.tmpl.h"
 #define OP         floor_divide
-#define EXPR(a, b) (NAT(a) || NAT(b) || (b) == 0 ? CKI_NAT : floored(a, b))
+#define EXPR(a, b) (NAT(a) || (b) == 0 ? CKI_NAT : floored(a, b))
 #include "kernel/binary.tmpl.h"
 /* By a duration. */
 #define OP         ratio
@@ -195,6 +195,7 @@ static const time_row rows[] = {
     {CKI_OP_negative, ' ', negative_time},
     {CKI_OP_positive, ' ', positive_time},
     {CKI_OP_real, ' ', positive_time},
+    {CKI_OP_nan_to_num, ' ', positive_time},
     {CKI_OP_absolute, ' ', absolute_time},
     {CKI_OP_sign, ' ', sign_time},
     {CKI_OP_isnat, ' ', isnat_time},

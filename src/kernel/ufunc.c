@@ -7,7 +7,8 @@
 /* What sets a row's rules apart. */
 enum {
     PLAIN,
-    NOT_BOOL,        /* refuses bool, with NumPy's own advice */
+    COMMON,          /* runs in the inputs' result_type, or the next type that has a loop */
+    NOT_BOOL,        /* refuses bool, with NumPy's own advice; subtract is also COMMON */
     NOT_COMPLEX,     /* likewise */
     ONLY_TIME,       /* for dates and durations alone */
     WHOLE_AS_DOUBLE, /* bool and integers are computed in float64, not in the smallest float */
@@ -32,8 +33,8 @@ struct cki_ufunc {
 #define COMPLEX "FD"
 
 static const cki_ufunc ufuncs[] = {
-    {"add", 2, CKI_OP_add, BOOL INTS FLOATS COMPLEX, 's', PLAIN},
-    {"multiply", 2, CKI_OP_multiply, BOOL INTS FLOATS COMPLEX, 's', PLAIN},
+    {"add", 2, CKI_OP_add, BOOL INTS FLOATS COMPLEX, 's', COMMON},
+    {"multiply", 2, CKI_OP_multiply, BOOL INTS FLOATS COMPLEX, 's', COMMON},
     {"subtract", 2, CKI_OP_subtract, INTS FLOATS COMPLEX, 's', NOT_BOOL},
     {"divide", 2, CKI_OP_divide, FLOATS COMPLEX, 's', WHOLE_AS_DOUBLE},
     {"floor_divide", 2, CKI_OP_floor_divide, INTS FLOATS, 's', PLAIN},
@@ -91,10 +92,10 @@ static const cki_ufunc ufuncs[] = {
     {"ldexp", 2, CKI_OP_ldexp, FLOATS, 's', PLAIN},
     {"sinc", 1, CKI_OP_sinc, FLOATS COMPLEX, 's', WHOLE_AS_DOUBLE},
     {"i0", 1, CKI_OP_i0, FLOATS, 's', WHOLE_AS_DOUBLE},
-    {"maximum", 2, CKI_OP_maximum, BOOL INTS FLOATS COMPLEX, 's', PLAIN},
-    {"minimum", 2, CKI_OP_minimum, BOOL INTS FLOATS COMPLEX, 's', PLAIN},
-    {"fmax", 2, CKI_OP_fmax, BOOL INTS FLOATS COMPLEX, 's', PLAIN},
-    {"fmin", 2, CKI_OP_fmin, BOOL INTS FLOATS COMPLEX, 's', PLAIN},
+    {"maximum", 2, CKI_OP_maximum, BOOL INTS FLOATS COMPLEX, 's', COMMON},
+    {"minimum", 2, CKI_OP_minimum, BOOL INTS FLOATS COMPLEX, 's', COMMON},
+    {"fmax", 2, CKI_OP_fmax, BOOL INTS FLOATS COMPLEX, 's', COMMON},
+    {"fmin", 2, CKI_OP_fmin, BOOL INTS FLOATS COMPLEX, 's', COMMON},
     {"greater", 2, CKI_OP_greater, BOOL INTS FLOATS COMPLEX, '?', PLAIN},
     {"greater_equal", 2, CKI_OP_greater_equal, BOOL INTS FLOATS COMPLEX, '?', PLAIN},
     {"less", 2, CKI_OP_less, BOOL INTS FLOATS COMPLEX, '?', PLAIN},
@@ -111,8 +112,8 @@ static const cki_ufunc ufuncs[] = {
     {"invert", 1, CKI_OP_invert, BOOL INTS, 's', PLAIN},
     {"left_shift", 2, CKI_OP_left_shift, INTS, 's', PLAIN},
     {"right_shift", 2, CKI_OP_right_shift, INTS, 's', PLAIN},
-    {"gcd", 2, CKI_OP_gcd, INTS, 's', PLAIN},
-    {"lcm", 2, CKI_OP_lcm, INTS, 's', PLAIN},
+    {"gcd", 2, CKI_OP_gcd, INTS, 's', COMMON},
+    {"lcm", 2, CKI_OP_lcm, INTS, 's', COMMON},
     {"isfinite", 1, CKI_OP_isfinite, BOOL INTS FLOATS COMPLEX, '?', PLAIN},
     {"isinf", 1, CKI_OP_isinf, BOOL INTS FLOATS COMPLEX, '?', PLAIN},
     {"isnan", 1, CKI_OP_isnan, BOOL INTS FLOATS COMPLEX, '?', PLAIN},
@@ -356,6 +357,29 @@ static cki_dtype result_dtype(const cki_ufunc *ufunc, cki_dtype type)
     }
 }
 
+/* As resolve_numbers, for operations that NumPy runs in the inputs' common type. */
+static cask_status resolve_result(const cki_ufunc *ufunc, const cki_operand *operands,
+                                  cki_signature *signature, cki_error *error)
+{
+    cki_operand common = {0};
+    cask_status status = cki_dtype_result(operands, (size_t)ufunc->inputs, &common.dtype, error);
+
+    if (status != CASK_OK)
+        return status;
+    if (common.dtype.id == CASK_BOOL && ufunc->types[0] != '?')
+        return no_loop(ufunc, operands, error);
+    for (const char *letter = ufunc->types; *letter; letter++) {
+        cki_dtype type = cki_dtype_of(letter_dtype(*letter));
+
+        if (!castable(&common, false, type))
+            continue;
+        signature->in[0] = signature->in[1] = type;
+        signature->out = result_dtype(ufunc, type);
+        return CASK_OK;
+    }
+    return no_loop(ufunc, operands, error);
+}
+
 static cask_status resolve_numbers(const cki_ufunc *ufunc, const cki_operand *operands,
                                    cki_signature *signature, cki_error *error)
 {
@@ -406,5 +430,9 @@ cask_status cki_ufunc_resolve(const cki_ufunc *ufunc, const cki_operand *operand
         return cki_ufunc_time_resolve(ufunc->op, ufunc->name, ufunc->inputs, operands, signature,
                                       error);
     status = refuse(ufunc, operands, error);
-    return status != CASK_OK ? status : resolve_numbers(ufunc, operands, signature, error);
+    if (status != CASK_OK)
+        return status;
+    if (ufunc->rule == COMMON || ufunc->op == CKI_OP_subtract)
+        return resolve_result(ufunc, operands, signature, error);
+    return resolve_numbers(ufunc, operands, signature, error);
 }
