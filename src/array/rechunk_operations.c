@@ -85,6 +85,18 @@ static cask_status check_keys(const cask_value *chunks, int ndim, cki_error *err
     return CASK_OK;
 }
 
+/* Sizes beyond the array's axes are not looked at, as in Dask; NULL if there are none. */
+static cask_value *cut_surplus(const cask_value *chunks, size_t ndim, cki_error *error)
+{
+    bool sequence = chunks->kind == CKI_TUPLE || chunks->kind == CKI_LIST;
+    if (!sequence || chunks->as.list.count <= ndim || !ndim)
+        return NULL;
+    cask_value *cut = cki_value_list(CKI_TUPLE, ndim, error);
+    for (size_t i = 0; cut && i < ndim; i++)
+        cut->as.list.items[i] = cask_value_ref(chunks->as.list.items[i]);
+    return cut;
+}
+
 cask_array cki_rechunk_value(cki_build *build, cask_array x, const cask_value *chunks,
                              uint64_t limit, bool balanced)
 {
@@ -98,8 +110,14 @@ cask_array cki_rechunk_value(cki_build *build, cask_array x, const cask_value *c
     if (!axes || check_keys(chunks, x->ndim, build->error) != CASK_OK)
         return NULL;
     cki_node_shape(x, shape);
-    if (cki_chunks_normalize(build->arena, chunks, x->ndim, shape, cki_dtype_size(x->dtype),
-                             x->axes, limit, axes, build->error) != CASK_OK)
+    cask_value *cut = cut_surplus(chunks, (size_t)x->ndim, build->error);
+    cask_status status =
+        build->error->status
+            ? build->error->status
+            : cki_chunks_normalize(build->arena, cut ? cut : chunks, x->ndim, shape,
+                                   cki_dtype_size(x->dtype), x->axes, limit, axes, build->error);
+    cask_value_unref(cut);
+    if (status != CASK_OK)
         return NULL;
     if (balanced && balance(build, x->ndim, axes) != CASK_OK)
         return NULL;

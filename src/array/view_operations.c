@@ -390,12 +390,16 @@ static cask_value *run_rot90(cki_call *call)
     int64_t turns;
     if (!x || cki_value_index(cki_operation_argument(call, "k"), &turns, call->error) != CASK_OK)
         return NULL;
+    bool given = axes->kind != CKI_NONE;
     bool pair = (axes->kind == CKI_TUPLE || axes->kind == CKI_LIST) && axes->as.list.count == 2;
     cki_error quiet = {0};
-    if (!pair)
+    one = 0;
+    two = 1;
+    if (given && !pair)
         cki_fail(call->error, CASK_INVALID, "ValueError", "len(axes) must be 2.");
-    else if (cki_node_axis(axes->as.list.items[0], x->ndim, &one, &quiet) != CASK_OK ||
-             cki_node_axis(axes->as.list.items[1], x->ndim, &two, &quiet) != CASK_OK)
+    else if (given ? cki_node_axis(axes->as.list.items[0], x->ndim, &one, &quiet) != CASK_OK ||
+                         cki_node_axis(axes->as.list.items[1], x->ndim, &two, &quiet) != CASK_OK
+                   : x->ndim < 2)
         cki_fail(call->error, CASK_INVALID, "ValueError", "Axes out of range for array of ndim=%d.",
                  x->ndim);
     else if (one == two)
@@ -478,8 +482,12 @@ static const cki_operation op_flipud = {
 static const cki_operation op_fliplr = {
     "fliplr", FUNCTION, "m", "The array with its second axis reversed.", run_flip_axis, &one_};
 static const cki_operation op_rot90 = {
-    "rot90",   FUNCTION, "m, k=1, axes=(0, 1)", "The array turned k times by 90 degrees.",
-    run_rot90, NULL};
+    "rot90",
+    FUNCTION,
+    "m, k=1, axes=None",
+    "The array turned k times by 90 degrees in the plane of two axes, the first two by default.",
+    run_rot90,
+    NULL};
 
 const cki_operation *const cki_view_operations[] = {
     &op_transpose,
