@@ -55,9 +55,6 @@ static inline int64_t modulus(int64_t a, int64_t b)
 #define OP         divide
 #define EXPR(a, b) (NAT(a) || (b) == 0 ? CKI_NAT : (b) == -1 ? minus(0, a) : (a) / (b))
 #include "kernel/binary.tmpl.h"
-#define OP         floor_divide
-#define EXPR(a, b) (NAT(a) || (b) == 0 ? CKI_NAT : floored(a, b))
-#include "kernel/binary.tmpl.h"
 /* By a duration. */
 #define OP         ratio
 #define R          double
@@ -153,13 +150,23 @@ static cask_status divide_real(const cki_call *call)
 }
 
 /* A number times a duration. */
+static cask_status turned(const cki_call *call, cki_loop *loop)
+{
+    cki_call other = *call;
+
+    other.in[0] = call->in[1];
+    other.in[1] = call->in[0];
+    return loop(&other);
+}
+
 static cask_status real_multiply(const cki_call *call)
 {
-    cki_call turned = *call;
+    return turned(call, multiply_real);
+}
 
-    turned.in[0] = call->in[1];
-    turned.in[1] = call->in[0];
-    return multiply_real(&turned);
+static cask_status whole_multiply(const cki_call *call)
+{
+    return turned(call, multiply_time);
 }
 
 /* Which loop for which operation and types of the second input: 'm' a time, 'q' int64, 'd' float64,
@@ -178,7 +185,7 @@ static const time_row rows[] = {
     {CKI_OP_divide, 'q', divide_time},
     {CKI_OP_divide, 'd', divide_real},
     {CKI_OP_divide, 'm', ratio_time},
-    {CKI_OP_floor_divide, 'q', floor_divide_time},
+    {CKI_OP_floor_divide, 'q', divide_time}, /* NumPy cuts here, and floors with a duration */
     {CKI_OP_floor_divide, 'd', divide_real},
     {CKI_OP_floor_divide, 'm', whole_ratio_time},
     {CKI_OP_remainder, 'm', remainder_time},
@@ -207,19 +214,19 @@ static const time_row rows[] = {
 cki_loop *cki_time_loop(cki_op op, const cki_signature *types)
 {
     cki_dtype second = types->in[1];
-    bool turned = !cki_dtype_is_time(types->in[0]);
+    bool number_first = !cki_dtype_is_time(types->in[0]);
     char letter;
 
-    if (turned)
+    if (number_first)
         second = types->in[0];
     letter = cki_dtype_is_time(second) ? 'm'
              : second.id == CASK_F64   ? 'd'
              : second.id == CASK_I64   ? 'q'
                                        : ' ';
-    if (turned && op != CKI_OP_multiply)
+    if (number_first && op != CKI_OP_multiply)
         return NULL;
-    if (turned && letter == 'd')
-        return real_multiply;
+    if (number_first)
+        return letter == 'd' ? real_multiply : whole_multiply;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (rows[i].op == op && rows[i].second == letter)
             return rows[i].loop;
