@@ -29,6 +29,7 @@ typedef struct cki_hdf5_chunk {
 } cki_hdf5_chunk;
 
 typedef struct cki_hdf5_index {
+    bool many; /* too many to list: the library takes time in proportion to their square */
     size_t count;
     cki_hdf5_chunk chunks[]; /* by number */
 } cki_hdf5_index;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST = 2048 }; /* listed; takes some 20 ms */
+
 static int by_number(const void *a, const void *b)
 {
     const cki_hdf5_chunk *left = a, *right = b;
@@ -34,8 +36,12 @@ static cki_hdf5_index *ask_library(const cki_store *store, const cki_hdf5_set *s
     if (H5Dget_num_chunks(dataset, space, &count) < 0 || count > cki_file_size(store->file)) {
         cki_hdf5_lock_fail(set->path, "cannot read its index of chunks", error);
     } else {
+        bool many = count > MOST;
+        count = many ? 0 : count;
         index = cki_memory_calloc(1, sizeof *index + (size_t)count * sizeof *index->chunks);
-        if (!index)
+        if (index)
+            index->many = many;
+        else
             cki_fail_memory(error, (size_t)count * sizeof *index->chunks);
     }
     for (hsize_t i = 0; index && i < count; i++) {

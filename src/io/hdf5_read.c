@@ -16,6 +16,7 @@ typedef struct job {
     const int64_t *start, *count, *step;
     const cki_array *out;
     const char *name;
+    hid_t file, dataset; /* open while the library is asked for each chunk */
     cki_hdf5_decoder *decoder;
     unsigned char *a, *b; /* two buffers of `room` bytes, made when first needed */
     size_t room;
@@ -85,25 +86,68 @@ static cask_status make_room(job *j, size_t stored)
     return CASK_OK;
 }
 
+/* Chunk bytes, in a[0 .. length), to elements in their place. */
+static cask_status decode(job *j, size_t length, uint32_t skipped, const part *p)
+{
+    unsigned char *decoded;
+    const char *why;
+    if (!cki_hdf5_filter_decode(j->decoder, j->set, skipped, j->a, j->b, length, j->room, &decoded,
+                                &why))
+        return damaged(j, why);
+    cki_region_copy(decoded, &j->set->layout, p->start, p->out.shape, j->step, &p->out);
+    return CASK_OK;
+}
+
+/* Whether a chunk of that many bytes in the file can be what it says; then room for it is made. */
+static cask_status prepare(job *j, uint64_t size)
+{
+    if (size == 0 || j->set->chunk_bytes / BEST_RATIO > size)
+        return damaged(j, "it is too small for what it should hold");
+    if (size > cki_file_size(j->store->file))
+        return damaged(j, "it is larger than the file");
+    return make_room(j, (size_t)size);
+}
+
 static cask_status read_filtered(job *j, const cki_hdf5_chunk *chunk, const part *p)
 {
-    if (chunk->size == 0 || j->set->chunk_bytes / BEST_RATIO > chunk->size)
-        return damaged(j, "it is too small for what it should hold");
-    if (chunk->address > cki_file_size(j->store->file) ||
-        chunk->size > cki_file_size(j->store->file) - chunk->address)
-        return damaged(j, "it lies beyond the end of the file");
-    cask_status status = make_room(j, chunk->size);
+    cask_status status = prepare(j, chunk->size);
     if (status == CASK_OK)
         status =
             cki_file_read(j->store->file, chunk->address, j->a, chunk->size, j->name, j->error);
+    return status == CASK_OK ? decode(j, chunk->size, chunk->skipped, p) : status;
+}
+
+/* The bytes of the chunk at `cell` as they are in the file, into `a`, through the library, which
+ * finds one chunk fast; *size is 0 if it was never written. */
+static cask_status fetch(job *j, const int64_t *cell, hsize_t *size, uint32_t *skipped)
+{
+    hsize_t offset[H5S_MAX_RANK];
+    for (int k = 0; k < j->set->rank; k++)
+        offset[k] = (hsize_t)(cell[k] * j->set->chunk[k]);
+    cki_hdf5_lock_enter();
+    cask_status status = CASK_OK;
+    if (H5Dget_chunk_storage_size(j->dataset, offset, size) < 0)
+        *size = 0;
+    else if (*size > 0)
+        status = prepare(j, *size);
+    if (status == CASK_OK && *size > 0 &&
+        H5Dread_chunk(j->dataset, H5P_DEFAULT, offset, skipped, j->a) < 0)
+        status = cki_hdf5_lock_fail(cki_store_path(j->store), "cannot read a chunk", j->error);
+    cki_hdf5_lock_leave();
+    cki_file_count_read((size_t)*size);
+    return status;
+}
+
+static cask_status read_fetched(job *j, const int64_t *cell, const part *p)
+{
+    hsize_t size = 0;
+    uint32_t skipped = 0;
+    cask_status status = fetch(j, cell, &size, &skipped);
     if (status != CASK_OK)
         return status;
-    unsigned char *decoded;
-    const char *why;
-    if (!cki_hdf5_filter_decode(j->decoder, j->set, chunk->skipped, j->a, j->b, chunk->size,
-                                j->room, &decoded, &why))
-        return damaged(j, why);
-    cki_region_copy(decoded, &j->set->layout, p->start, p->out.shape, j->step, &p->out);
+    if (size > 0)
+        return decode(j, (size_t)size, skipped, p);
+    cki_region_fill(&p->out, j->set->fill);
     return CASK_OK;
 }
 
@@ -112,6 +156,8 @@ static cask_status read_chunk(job *j, const cki_hdf5_index *index, const int64_t
     part p;
     if (!find_part(j, cell, &p))
         return CASK_OK;
+    if (index->many)
+        return read_fetched(j, cell, &p);
     uint64_t number = 0;
     for (int k = 0; k < j->set->rank; k++)
         number = number * (uint64_t)j->set->grid[k] + (uint64_t)cell[k];
@@ -131,6 +177,28 @@ static cask_status read_chunk(job *j, const cki_hdf5_index *index, const int64_t
                            j->error);
 }
 
+static cask_status open_dataset(job *j)
+{
+    cki_hdf5_lock_enter();
+    cask_status status = CASK_OK;
+    j->dataset = H5I_INVALID_HID;
+    j->file = cki_hdf5_lock_open(cki_store_path(j->store), j->error);
+    if (j->file < 0)
+        status = CASK_FORMAT;
+    else if ((j->dataset = H5Dopen2(j->file, j->set->path, H5P_DEFAULT)) < 0)
+        status = cki_hdf5_lock_fail(cki_store_path(j->store), "cannot open a dataset", j->error);
+    cki_hdf5_lock_leave();
+    return status;
+}
+
+static void close_dataset(job *j)
+{
+    cki_hdf5_lock_enter();
+    H5Dclose(j->dataset);
+    H5Fclose(j->file);
+    cki_hdf5_lock_leave();
+}
+
 static cask_status read_chunks(job *j)
 {
     const cki_hdf5_index *index = cki_hdf5_index_get(j->store, j->set, j->error);
@@ -141,8 +209,9 @@ static cask_status read_chunks(job *j)
         cell[k] = first[k] = j->start[k] / j->set->chunk[k];
         last[k] = (j->start[k] + (j->count[k] - 1) * j->step[k]) / j->set->chunk[k];
     }
-    j->decoder = cki_hdf5_filter_start(j->error);
-    cask_status status = j->decoder ? CASK_OK : CASK_MEMORY;
+    cask_status status = index->many ? open_dataset(j) : CASK_OK;
+    if (status == CASK_OK && !(j->decoder = cki_hdf5_filter_start(j->error)))
+        status = CASK_MEMORY;
     while (status == CASK_OK) {
         status = read_chunk(j, index, cell);
         int k = j->set->rank - 1;
@@ -159,6 +228,8 @@ static cask_status read_chunks(job *j)
         cki_ledger_give(cki_ledger_current(), j->b, j->room);
     }
     cki_hdf5_filter_end(j->decoder);
+    if (index->many)
+        close_dataset(j);
     return status;
 }
 
@@ -217,17 +288,14 @@ static cask_status read_by_library(job *j)
     unsigned char *stage = cki_ledger_take(ledger, (size_t)bytes, true);
     if (!stage)
         return cki_fail_memory(j->error, (size_t)bytes);
-    cki_hdf5_lock_enter();
-    hid_t file = cki_hdf5_lock_open(cki_store_path(j->store), j->error);
-    hid_t dataset = file >= 0 ? H5Dopen2(file, j->set->path, H5P_DEFAULT) : H5I_INVALID_HID;
-    cask_status status = CASK_FORMAT;
-    if (dataset >= 0)
-        status = ask_library(j, dataset, stage);
-    else if (file >= 0)
-        cki_hdf5_lock_fail(cki_store_path(j->store), "cannot open a dataset", j->error);
-    H5Dclose(dataset);
-    H5Fclose(file);
-    cki_hdf5_lock_leave();
+    cask_status status = open_dataset(j);
+    if (status == CASK_OK) {
+        cki_hdf5_lock_enter();
+        status = ask_library(j, j->dataset, stage);
+        cki_hdf5_lock_leave();
+        cki_file_count_read((size_t)bytes);
+    }
+    close_dataset(j);
     if (status == CASK_OK)
         cki_region_copy(stage, &layout, start, j->count, step, j->out);
     cki_ledger_give(ledger, stage, (size_t)bytes);

@@ -132,6 +132,42 @@ static void reads_every_layout(void **state)
     }
 }
 
+/* More chunks than are listed: each is asked for. */
+static void reads_many_chunks(void **state)
+{
+    (void)state;
+    enum { COUNT = 3000 };
+    static int16_t numbers[COUNT][2], back[COUNT][2];
+    hsize_t shape[2] = {COUNT + 5, 2}, chunk[2] = {1, 2}, zero[2] = {0, 0}, count[2] = {COUNT, 2};
+    for (int i = 0; i < COUNT; i++)
+        numbers[i][0] = (int16_t)i, numbers[i][1] = (int16_t)-i;
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t space = H5Screate_simple(2, shape, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t memory = H5Screate_simple(2, count, NULL);
+    H5Pset_chunk(creation, 2, chunk);
+    H5Pset_deflate(creation, 1);
+    hid_t set = H5Dcreate2(file, "x", H5T_STD_I16BE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, zero, NULL, count, NULL);
+    assert_true(H5Dwrite(set, H5T_NATIVE_INT16, memory, space, H5P_DEFAULT, numbers) >= 0);
+    H5Sclose(memory);
+    H5Dclose(set);
+    H5Pclose(creation);
+    H5Sclose(space);
+    H5Fclose(file);
+    cki_store *store = open_file(path);
+    cki_error error = {0};
+    int64_t start[2] = {5, 0}, wanted[2] = {COUNT, 2}, step[2] = {1, 1};
+    cask_value *array = cki_array_new(cki_dtype_of(CASK_I16), 2, wanted, &error);
+    if (cki_store_read(store, 0, start, wanted, step, cki_array_of(array), &error) != CASK_OK)
+        fail_msg("%s: %s", error.python, error.message);
+    memcpy(back, cki_array_of(array)->data, sizeof back);
+    assert_memory_equal(back, numbers[5], (COUNT - 5) * sizeof *numbers);
+    assert_int_equal(back[COUNT - 1][1], 0); /* never written */
+    cask_value_unref(array);
+    cki_store_unref(store);
+    remove(path);
+}
+
 /* Numbers of odd size, which the library must convert. */
 static void reads_odd_numbers(void **state)
 {
@@ -327,10 +363,15 @@ static void reads_beside_a_cut_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_every_layout),      cmocka_unit_test(reads_odd_numbers),
-        cmocka_unit_test(reports_damage),          cmocka_unit_test(decodes_lzf),
-        cmocka_unit_test(writes_netcdf4),          cmocka_unit_test(writes_every_dtype),
-        cmocka_unit_test(reads_beside_a_cut_file), cmocka_unit_test(refuses_what_it_cannot_write),
+        cmocka_unit_test(reads_every_layout),
+        cmocka_unit_test(reads_odd_numbers),
+        cmocka_unit_test(reads_many_chunks),
+        cmocka_unit_test(reports_damage),
+        cmocka_unit_test(decodes_lzf),
+        cmocka_unit_test(writes_netcdf4),
+        cmocka_unit_test(writes_every_dtype),
+        cmocka_unit_test(reads_beside_a_cut_file),
+        cmocka_unit_test(refuses_what_it_cannot_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

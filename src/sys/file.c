@@ -215,6 +215,11 @@ static void let_go(cki_file *file)
     pthread_mutex_unlock(&lock);
 }
 
+void cki_file_count_read(size_t bytes)
+{
+    atomic_fetch_add_explicit(&bytes_read, bytes, memory_order_relaxed);
+}
+
 cask_status cki_file_read(cki_file *file, uint64_t offset, void *bytes, size_t count,
                           const char *what, cki_error *error)
 {
@@ -244,7 +249,7 @@ cask_status cki_file_read(cki_file *file, uint64_t offset, void *bytes, size_t c
         }
     }
     let_go(file);
-    atomic_fetch_add_explicit(&bytes_read, done, memory_order_relaxed);
+    cki_file_count_read(done);
     return status;
 }
 

@@ -25,8 +25,9 @@ uint64_t cki_file_size(const cki_file *file); /* when it was opened */
  * before; `what` names the part that is read, for that message. */
 cask_status cki_file_read(cki_file *file, uint64_t offset, void *bytes, size_t count,
                           const char *what, cki_error *error);
-/* Bytes read so by this process. */
+/* Bytes read so by this process, and those that libraries read for it and told us of. */
 uint64_t cki_file_bytes_read(void);
+void cki_file_count_read(size_t bytes);
 
 /* ---- writing ---- */
 
