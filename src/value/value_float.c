@@ -34,9 +34,21 @@ static bool reads_back(const cki_decimal *d, double value, int bytes)
     return cki_dtype_from_half(cki_dtype_to_half(strtof(text, NULL))) == (float)value;
 }
 
+/* The next larger number of as many digits (nines are left alone: they do not come up). */
+static void step_up(cki_decimal *d, int count)
+{
+    while (d->count < count)
+        d->digits[d->count++] = '0';
+    d->digits[count] = '\0';
+    if (d->digits[count - 1] < '9')
+        d->digits[count - 1]++;
+}
+
 void cki_value_float_shortest(double value, int bytes, cki_decimal *d)
 {
     value = fabs(value);
+    int binary;
+    bool power = frexp(value, &binary) == 0.5;
     /* that many digits always survive; fewer only matter for subnormal numbers */
     int sure = bytes == 8 ? 15 : bytes == 4 ? 6 : 3, most = bytes == 8 ? 17 : bytes == 4 ? 9 : 5;
     double least = bytes == 8 ? 0x1p-1022 : bytes == 4 ? 0x1p-126 : 0x1p-14;
@@ -45,6 +57,11 @@ void cki_value_float_shortest(double value, int bytes, cki_decimal *d)
         cki_value_float_rounded(value, count, d);
         if (reads_back(d, value, bytes))
             return;
+        if (power) { /* below a power of two numbers are denser: its neighbour above may do */
+            step_up(d, count);
+            if (reads_back(d, value, bytes))
+                return;
+        }
     }
     cki_value_float_rounded(value, most, d);
 }
