@@ -23,7 +23,11 @@ cask_value *cki_eval_text(cki_scope *scope, const char *text, cki_error *error);
 /* Call a function value (lambda, builtin, method, or one of the host's). */
 cask_value *cki_eval_call(cki_scope *scope, cask_value *function, const cki_arguments *arguments,
                           cki_error *error);
-/* Whether a value can be called. */
+/* For this thread: the next evaluations take at most so many steps in all, then TimeoutError; 0
+ * lifts the bound. For fuzzing, and for input that is not trusted. */
+void cki_eval_budget(int64_t steps);
+/* Whether a value can be called. A host's object can if its class is named "function",
+ * "builtin_function_or_method", "method", "method_descriptor", "ufunc" or "type". */
 bool cki_eval_callable(const cask_value *value);
 /* A lambda's text, and for a builtin its name; NULL for what has none. */
 const char *cki_eval_function_text(const cask_value *function);
