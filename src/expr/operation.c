@@ -63,7 +63,7 @@ const cki_operation *cki_operation_at(const cask *ck, size_t i)
 const char *cki_operation_nearest(const cask *ck, const char *name, unsigned places)
 {
     const char *best = NULL;
-    int least = (int)strlen(name) / 3 + 2;
+    int least = (int)strlen(name) / 3 + 1;
     const cki_operation *operation;
     for (size_t i = 0; (operation = cki_operation_at(ck, i)); i++) {
         int distance = cki_text_distance(name, operation->name);
