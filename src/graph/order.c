@@ -163,6 +163,9 @@ static void declare(ordering *order)
                                   .waiting = task->ninputs,
                                   .left = task->nusers};
         plan->bytes_read += cost.read;
+        plan->undeclared = plan->undeclared || !cki_plan_layer(plan, i)->cost;
+        if (__builtin_add_overflow(plan->output_bytes, cost.output, &plan->output_bytes))
+            plan->output_bytes = SIZE_MAX;
         size_t bytes = cost.output + cost.working;
         if (bytes < cost.output)
             bytes = SIZE_MAX;

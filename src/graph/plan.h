@@ -24,6 +24,8 @@ typedef struct cki_plan {
     uint32_t *wanted; /* task number of each wanted key, in the caller's order */
     size_t nwanted;
     uint64_t bytes_read;  /* sum of the tasks' declared reading */
+    size_t output_bytes;  /* sum of their declared results (at most SIZE_MAX)... */
+    bool undeclared;      /* ...but some tasks' layers do not say */
     size_t peak_bytes;    /* most bytes alive when run in order by one thread */
     size_t largest_bytes; /* output and working bytes of the task that declares most... */
     uint32_t largest;     /* ...and its number */
