@@ -36,6 +36,7 @@ typedef struct cki_scheduler {
 } cki_scheduler;
 
 const cki_scheduler *cki_exec_find(const char *name); /* NULL if there is none */
+const cki_scheduler *cki_exec_at(size_t i);           /* all of them; NULL after the last */
 
 /* Whether the run that `task` belongs to should end early; for long tasks to ask now and then. */
 bool cki_exec_cancelled(const cki_task *task);

@@ -1,0 +1,19 @@
+/* The table of schedulers: one row each. */
+#include "exec/schedulers.h"
+
+#include <string.h>
+
+static const cki_scheduler *const schedulers[] = {&cki_threads_scheduler, &cki_sync_scheduler};
+
+const cki_scheduler *cki_exec_at(size_t i)
+{
+    return i < sizeof schedulers / sizeof *schedulers ? schedulers[i] : NULL;
+}
+
+const cki_scheduler *cki_exec_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof schedulers / sizeof *schedulers; i++)
+        if (strcmp(schedulers[i]->name, name) == 0)
+            return schedulers[i];
+    return NULL;
+}
