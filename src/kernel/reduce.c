@@ -132,6 +132,9 @@ cask_status cki_reduce_resolve(cki_reduce_kind kind, bool skip_nan, cki_dtype in
     }
     if (!allowed(kind, input) || !allowed(kind, in))
         return no_loop(kind, skip_nan, input, error);
+    /* NaT counts in nanargmin and nanargmax, as in NumPy. */
+    if ((kind == CKI_REDUCE_ARGMIN || kind == CKI_REDUCE_ARGMAX) && cki_dtype_is_time(in))
+        skip_nan = false;
     *reduction =
         (cki_reduction){.kind = kind, .skip_nan = skip_nan, .in = in, .out = out, .ddof = ddof};
     as_truth(reduction);

@@ -114,6 +114,8 @@ static void combine_into(const cki_reduction *r, const cki_reduce_layout *layout
 
         if (r->kind == CKI_REDUCE_COUNT)
             loops = cki_reduce_find(CKI_REDUCE_SUM, false, layout->a);
+        if (r->kind == CKI_REDUCE_PROD) /* a NaN by now is a product's, and stays */
+            loops = cki_reduce_find(CKI_REDUCE_PROD, false, layout->a);
         loops->columns(&run);
     }
     if (layout->count_each && layout->b.id == layout->element.id && r->kind == CKI_REDUCE_MEAN) {
