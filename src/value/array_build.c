@@ -159,7 +159,7 @@ static cask_status set_none(cki_dtype to, unsigned char *out, cki_error *error)
         return CASK_OK;
     }
     if (cki_dtype_is_float(to)) {
-        double nan = NAN;
+        double nan = (double)NAN;
         return cki_array_cast_element(to, out, cki_dtype_of(CASK_F64), &nan, error);
     }
     if (to.id == CASK_BOOL) {

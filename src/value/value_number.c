@@ -93,11 +93,11 @@ static const char *read_unsigned(const char *at, const char *end, double *value)
 {
     size_t length;
     if ((length = word(at, end, "infinity")) || (length = word(at, end, "inf"))) {
-        *value = INFINITY;
+        *value = (double)INFINITY;
         return at + length;
     }
     if ((length = word(at, end, "nan"))) {
-        *value = NAN;
+        *value = (double)NAN;
         return at + length;
     }
     digits d = {.length = 0};
