@@ -5,10 +5,17 @@
 
 #include <stdalign.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL /* its state then has the size this file is compiled with */
+/* All of xxHash in this file: its state then has the size this file is compiled with. What it would
+ * allocate (it does not, here) is the allocator's of everything. */
+#define XXH_INLINE_ALL
+#define malloc cki_memory_alloc
+#define free   cki_memory_free
 #include <xxhash.h>
+#undef malloc
+#undef free
 
 struct cki_hasher {
     alignas(64) XXH3_state_t state;
