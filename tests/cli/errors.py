@@ -55,8 +55,8 @@ check("place behind wide characters", place("'日本' + nope")[:3] in ("nop", "p
 check("place in the second line", place("(1 +\n nope)") == "nope", place("(1 +\n nope)"))
 
 # Names that are nearly right.
-for wrong, right in (("da.aragne(3)", "arange"), ("da.ones(3, chunks=1).maen()", "mean"), ("concatnate([])", "concatenate"),
-                     ("da.sqtr(da.ones(2, chunks=1))", "sqrt")):
+for wrong, right in (("da.aragne(3)", "arange"), ("da.ones(3, chunks=1).meann()", "mean"), ("concatnate([])", "concatenate"),
+                     ("da.sqrtt(da.ones(2, chunks=1))", "sqrt")):
     fails("", right, "eval", wrong)
 
 # Text that is hostile.

@@ -6,7 +6,7 @@ from cases import check, fails, finish, prints, run
 
 DEEP = 100000
 # Deep nesting is refused or computed, but never crashes.
-for text in ("(" * DEEP, "(" * DEEP + "1" + ")" * DEEP, "[" * DEEP, "-" * DEEP + "1", "not " * 30000 + "1", "lambda: " * 15000 + "1",
+for text in ("(" * DEEP, "(" * 60000 + "1" + ")" * 60000, "[" * DEEP, "-" * DEEP + "1", "not " * 30000 + "1", "lambda: " * 15000 + "1",
              "1 if 1 else " * 10000 + "1", "f(" * 60000, "x[" * 60000, "1" + "**1" * 30000, "{1:" * 40000):
     status, out, err = run("eval", "--", text)
     good = status == 0 or (status == 1 and len(err.splitlines()) <= 3 and max(map(len, err.splitlines())) < 1000)
