@@ -36,7 +36,7 @@ cask_status cki_node_axes(cask_value *value, int ndim, bool *flags, int *order, 
     bool list = value->kind == CKI_TUPLE || value->kind == CKI_LIST;
     size_t given = list ? value->as.list.count : 1;
     for (size_t i = 0; i < given; i++) {
-        int axis;
+        int axis = 0;
         cask_status status =
             cki_node_axis(list ? value->as.list.items[i] : value, ndim, &axis, error);
         if (status != CASK_OK)
