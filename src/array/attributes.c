@@ -215,6 +215,46 @@ static cask_value *run_part(cki_call *call)
     return x ? cki_node_value(&build, cki_elementwise_arrays(&build, part, &x, 1)) : NULL;
 }
 
+/* The characters that NumPy gives numbers of a type as text: enough for any of them. */
+static int32_t text_width(cki_dtype from)
+{
+    switch ((cask_dtype)from.id) {
+    case CASK_BOOL:
+    case CASK_U16:
+        return 5;
+    case CASK_U8:
+        return 3;
+    case CASK_I8:
+        return 4;
+    case CASK_I16:
+        return 6;
+    case CASK_I32:
+        return 11;
+    case CASK_U32:
+        return 10;
+    case CASK_I64:
+        return 21;
+    case CASK_U64:
+        return 20;
+    case CASK_C64:
+    case CASK_C128:
+        return 64;
+    case CASK_DATETIME:
+    case CASK_TIMEDELTA:
+        return 28;
+    case CASK_STR:
+    case CASK_BYTES:
+        return from.count;
+    case CASK_F16:
+    case CASK_F32:
+    case CASK_F64:
+    case CASK_DTYPE_DEFAULT:
+    case CASK_DTYPE_COUNT:
+        break;
+    }
+    return 32;
+}
+
 static cask_value *run_astype(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
@@ -225,6 +265,8 @@ static cask_value *run_astype(cki_call *call)
         return NULL;
     if (!dtype.id)
         dtype = cki_dtype_of(CASK_F64); /* numpy.dtype(None) */
+    if (cki_dtype_is_text(dtype) && dtype.count == 0)
+        dtype.count = text_width(x->dtype);
     static const char *const rules[] = {"no", "equiv", "safe", "same_kind", "unsafe"};
     bool known = false;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)

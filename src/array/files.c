@@ -137,8 +137,9 @@ static void usual_chunks(const cki_variable *v, size_t itemsize, int64_t *sizes)
         int64_t room = CKI_FILES_CHUNK / total, all = (v->shape[k] + sizes[k] - 1) / sizes[k];
         if (all <= 1)
             continue;
-        if (room < all) {
-            sizes[k] *= room < 1 ? 1 : room;
+        if (room < all) { /* in even pieces, so that workers end together */
+            int64_t pieces = room < 1 ? all : (all + room - 1) / room;
+            sizes[k] *= (all + pieces - 1) / pieces;
             return;
         }
         total *= all;
