@@ -8,10 +8,11 @@
  * all the same: a poison one, and every call on a poison array returns it unchanged. So a program
  * checks once, at compute or save; cask_message() then tells the first cause. Functions that build
  * take arrays of one context and are called by one thread at a time. */
+#include "cask.h" /* before the guard: it includes this header in its turn */
+
 #ifndef CASK_ARRAY_H
 #define CASK_ARRAY_H
 
-#include "cask.h"
 #include "value.h"
 
 #ifdef __cplusplus

@@ -1,9 +1,9 @@
 /* Values: what computations give and take: Python's scalars, strings and containers, and n-d
  * arrays. Reference counted, and immutable once shared; safe to read from any thread. */
+#include "cask.h" /* before the guard: it includes this header in its turn */
+
 #ifndef CASK_VALUE_H
 #define CASK_VALUE_H
-
-#include "cask.h"
 
 #ifdef __cplusplus
 extern "C" {
