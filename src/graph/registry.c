@@ -1,5 +1,5 @@
 /* Functions by name: a sorted table, as there are few of them and they are looked up often. */
-#include "graph/function.h"
+#include "graph/registry.h"
 #include "core/memory.h"
 
 #include <string.h>
@@ -60,7 +60,7 @@ static cask_status refuse(const cki_function *function, cki_error *error)
     return CASK_OK;
 }
 
-cask_status cki_function_register(cki_functions *set, const cki_function *function,
+cask_status cki_registry_register(cki_functions *set, const cki_function *function,
                                   cki_error *error)
 {
     cask_status status = refuse(function, error);
@@ -90,7 +90,7 @@ cask_status cki_function_register(cki_functions *set, const cki_function *functi
     return CASK_OK;
 }
 
-const cki_function *cki_function_find(const cki_functions *set, const char *name, int version)
+const cki_function *cki_registry_find(const cki_functions *set, const char *name, int version)
 {
     if (version > 0) {
         size_t i = place(set, name, version);
@@ -102,12 +102,12 @@ const cki_function *cki_function_find(const cki_functions *set, const char *name
     return newest;
 }
 
-size_t cki_function_count(const cki_functions *set)
+size_t cki_registry_count(const cki_functions *set)
 {
     return set->count;
 }
 
-const cki_function *cki_function_at(const cki_functions *set, size_t i)
+const cki_function *cki_registry_at(const cki_functions *set, size_t i)
 {
     return i < set->count ? set->items[i] : NULL;
 }
