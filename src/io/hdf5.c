@@ -236,6 +236,7 @@ static cask_status find_layout(walk *w, hid_t dataset, cki_variable *variable, c
 {
     hid_t properties = H5Dget_create_plist(dataset);
     cask_status status = CASK_OK;
+    uint64_t bytes = 0;
     set->way = CKI_HDF5_LIBRARY;
     switch (H5Pget_layout(properties)) {
     case H5D_CHUNKED:
@@ -247,13 +248,18 @@ static cask_status find_layout(walk *w, hid_t dataset, cki_variable *variable, c
         haddr_t address = H5Dget_offset(dataset);
         set->layout.offset = address;
         set->way = address == HADDR_UNDEF ? CKI_HDF5_FILL : CKI_HDF5_PLAIN;
-        uint64_t bytes;
         if (address != HADDR_UNDEF && !variable->unreadable &&
             !cki_region_order(&set->layout, variable->shape, false, &bytes))
             variable->unreadable = "it lies beyond the end of any file";
         break;
-    case H5D_LAYOUT_ERROR:
     case H5D_COMPACT:
+        /* the library copies what the shape needs, however little the header holds */
+        if (!variable->unreadable && !set->convert && H5Dget_storage_size(dataset) != 0 &&
+            cki_region_order(&set->layout, variable->shape, false, &bytes) &&
+            bytes > H5Dget_storage_size(dataset))
+            variable->unreadable = "its stored bytes are fewer than its shape needs";
+        break;
+    case H5D_LAYOUT_ERROR:
     case H5D_VIRTUAL:
     case H5D_NLAYOUTS:
         break;

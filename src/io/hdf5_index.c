@@ -34,7 +34,7 @@ static cki_hdf5_index *ask_library(const cki_store *store, const cki_hdf5_set *s
     hsize_t count = 0;
     cki_hdf5_index *index = NULL;
     if (H5Dget_num_chunks(dataset, space, &count) < 0 || count > cki_file_size(store->file)) {
-        cki_hdf5_lock_fail(set->path, "cannot read its index of chunks", error);
+        cki_hdf5_lock_fail(cki_file_path(store->file), "cannot read its index of chunks", error);
     } else {
         bool many = count > MOST;
         count = many ? 0 : count;
@@ -50,7 +50,8 @@ static cki_hdf5_index *ask_library(const cki_store *store, const cki_hdf5_set *s
         haddr_t address = HADDR_UNDEF;
         unsigned skipped = 0;
         if (H5Dget_chunk_info(dataset, space, i, offset, &skipped, &address, &size) < 0) {
-            cki_hdf5_lock_fail(set->path, "cannot read its index of chunks", error);
+            cki_hdf5_lock_fail(cki_file_path(store->file), "cannot read its index of chunks",
+                               error);
             cki_memory_free(index);
             index = NULL;
         } else if (address != HADDR_UNDEF && size <= UINT32_MAX &&
@@ -75,7 +76,7 @@ static cki_hdf5_index *make_index(const cki_store *store, const cki_hdf5_set *se
     if (dataset >= 0)
         index = ask_library(store, set, dataset, error);
     else
-        cki_hdf5_lock_fail(set->path, "cannot open this dataset", error);
+        cki_hdf5_lock_fail(cki_file_path(store->file), "cannot open this dataset", error);
     H5Dclose(dataset);
     H5Fclose(file);
     if (index)

@@ -62,6 +62,8 @@ static void find_float(hid_t type, cki_hdf5_type *found)
     found->dtype = cki_dtype_of(!plain || size == 8 ? CASK_F64 : size == 4 ? CASK_F32 : CASK_F16);
     found->word = word_of(type, size);
     found->convert = !plain;
+    if (size > 16)
+        found->refused = "its floats have more than 128 bits";
 }
 
 /* h5py's bool is an enumeration of bytes named FALSE and TRUE. */

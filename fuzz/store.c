@@ -1,0 +1,86 @@
+/* Any bytes as a file of arrays: opened, and its small variables read in two ways. */
+#include "store.h"
+#include "io/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LARGEST = 1 << 22 }; /* bytes of a variable that is read */
+
+static void law(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void check_error(const cki_error *error, const char *path)
+{
+    law(error->status != CASK_OK && error->python[0] && error->message[0]);
+    law(error->status == CASK_MEMORY || strstr(error->message, path) != NULL);
+}
+
+static cask_value *read_all(const cki_store *store, size_t i, const char *path)
+{
+    const cki_variable *variable = cki_store_variable(store, i);
+    cki_error error = {0};
+    size_t bytes;
+    if (variable->unreadable ||
+        cki_array_bytes(variable->dtype, variable->ndim, variable->shape, &bytes, &error) !=
+            CASK_OK ||
+        bytes > LARGEST)
+        return NULL;
+    int64_t start[CKI_MAX_NDIM] = {0}, step[CKI_MAX_NDIM];
+    for (int k = 0; k < CKI_MAX_NDIM; k++)
+        step[k] = 1;
+    cask_value *array = cki_array_new(variable->dtype, variable->ndim, variable->shape, &error);
+    law(array != NULL);
+    if (cki_store_read(store, i, start, variable->shape, step, cki_array_of(array), &error) ==
+        CASK_OK)
+        return array;
+    check_error(&error, path);
+    cask_value_unref(array);
+    return NULL;
+}
+
+static void check_half(const cki_store *store, size_t i, const cki_array *whole)
+{
+    int64_t start[CKI_MAX_NDIM] = {0}, count[CKI_MAX_NDIM], step[CKI_MAX_NDIM];
+    cki_error error = {0};
+    for (int k = 0; k < whole->ndim; k++) {
+        step[k] = 2;
+        count[k] = (whole->shape[k] + 1) / 2;
+    }
+    cask_value *half = cki_array_new(whole->dtype, whole->ndim, count, &error);
+    cask_value *wanted = cki_array_slice(whole, start, count, step, &error);
+    cask_value *dense = wanted ? cki_array_compact(wanted, &error) : NULL;
+    law(half && dense);
+    law(cki_store_read(store, i, start, count, step, cki_array_of(half), &error) == CASK_OK);
+    size_t bytes = (size_t)cki_array_size(cki_array_of(half)) * cki_dtype_size(whole->dtype);
+    law(bytes == 0 || memcmp(cki_array_of(half)->data, cki_array_of(dense)->data, bytes) == 0);
+    cask_value_unref(half);
+    cask_value_unref(dense);
+    cask_value_unref(wanted);
+}
+
+void fuzz_store(const uint8_t *data, size_t size)
+{
+    char path[] = "/tmp/cask-fuzz-XXXXXX";
+    int descriptor = mkstemp(path);
+    if (descriptor < 0 || write(descriptor, data, size) != (ssize_t)size)
+        abort();
+    close(descriptor);
+    cki_error error = {0};
+    cki_store *store = cki_store_open(path, &error);
+    if (!store)
+        check_error(&error, path);
+    for (size_t i = 0; store && i < cki_store_count(store); i++) {
+        cask_value *array = read_all(store, i, path);
+        if (array)
+            check_half(store, i, cki_array_of(array));
+        cask_value_unref(array);
+    }
+    cki_store_unref(store);
+    unlink(path);
+}
