@@ -50,12 +50,12 @@ cask_value *cki_array_permute(const cki_array *array, const int *axes, cki_error
 cask_value *cki_array_broadcast(const cki_array *array, int ndim, const int64_t *shape,
                                 cki_error *error);
 /* Same elements in C order under another shape: a view where strides allow, else a copy. */
-cask_value *cki_array_reshape(cask_value *array, int ndim, const int64_t *shape, cki_error *error);
-/* `array` itself (a new reference) if C-contiguous, else a copy that is. */
-cask_value *cki_array_compact(cask_value *array, cki_error *error);
+cask_value *cki_array_reshape(cask_value *value, int ndim, const int64_t *shape, cki_error *error);
+/* The array `value` itself (a new reference) if C-contiguous, else a copy that is. */
+cask_value *cki_array_compact(cask_value *value, cki_error *error);
 
 /* Copy elements between arrays of one shape and one dtype, any strides; cache-blocked. */
-void cki_array_copy(const cki_array *to, const cki_array *from);
+void cki_array_copy(const cki_array *target, const cki_array *source);
 /* Copy with conversion as NumPy's astype does ('unsafe' casting), any dtypes. ValueError for text
  * that is no number. Same shape. */
 cask_status cki_array_cast(const cki_array *to, const cki_array *from, cki_error *error);

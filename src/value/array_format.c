@@ -250,26 +250,27 @@ static void put_time(const cki_format *f, const unsigned char *element, cki_text
     put_right(text, strlen(text), f->width, out);
 }
 
-void cki_array_format_put(const cki_format *f, const unsigned char *element, cki_text *out)
+void cki_array_format_put(const cki_format *format, const unsigned char *element, cki_text *out)
 {
-    if (f->dtype.id == CASK_BOOL) {
-        cki_text_put(out, !*element ? "False" : f->scalar ? "True" : " True");
-    } else if (cki_dtype_is_time(f->dtype)) {
-        put_time(f, element, out);
-    } else if (cki_dtype_is_text(f->dtype)) {
-        cask_value *item = cki_array_item(f->dtype, element, NULL);
+    if (format->dtype.id == CASK_BOOL) {
+        cki_text_put(out, !*element ? "False" : format->scalar ? "True" : " True");
+    } else if (cki_dtype_is_time(format->dtype)) {
+        put_time(format, element, out);
+    } else if (cki_dtype_is_text(format->dtype)) {
+        cask_value *item = cki_array_item(format->dtype, element, NULL);
         if (item)
             cki_value_repr(item, out);
         out->failed |= !item;
         cask_value_unref(item);
-    } else if (cki_dtype_is_integer(f->dtype)) {
+    } else if (cki_dtype_is_integer(format->dtype)) {
         cki_text text = {0};
-        cki_array_cast_print(f->dtype, element, &text);
-        put_right(text.bytes ? text.bytes : "", text.length, f->width, out);
+        cki_array_cast_print(format->dtype, element, &text);
+        put_right(text.bytes ? text.bytes : "", text.length, format->width, out);
         cki_text_free(&text);
-    } else if (cki_dtype_is_complex(f->dtype)) {
-        put_complex(f, number_of(f->dtype, element), out);
+    } else if (cki_dtype_is_complex(format->dtype)) {
+        put_complex(format, number_of(format->dtype, element), out);
     } else {
-        put_real(&f->real, creal(number_of(f->dtype, element)), float_bytes(f), false, out);
+        put_real(&format->real, creal(number_of(format->dtype, element)), float_bytes(format),
+                 false, out);
     }
 }

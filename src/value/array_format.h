@@ -31,6 +31,6 @@ typedef struct cki_format {
 void cki_array_format_start(cki_format *format, const cki_array *array);
 void cki_array_format_look(cki_format *format, const unsigned char *element);
 void cki_array_format_finish(cki_format *format);
-void cki_array_format_put(const cki_format *format, const unsigned char *element, cki_text *text);
+void cki_array_format_put(const cki_format *format, const unsigned char *element, cki_text *out);
 
 #endif

@@ -49,6 +49,13 @@ int64_t cki_dtype_civil_factor(int coarse, int fine)
     return factor;
 }
 
+/* The same where it is known to fit: within a day. */
+static int64_t parts_in(int coarse, int fine)
+{
+    int64_t factor = cki_dtype_civil_factor(coarse, fine);
+    return factor > 0 ? factor : 1;
+}
+
 static int32_t multiple(cki_dtype dtype)
 {
     return dtype.count > 0 ? dtype.count : 1;
@@ -73,11 +80,10 @@ void cki_dtype_civil_split(int64_t value, cki_dtype dtype, cki_civil *civil)
         return;
     }
     int fine = dtype.unit > CKI_UNIT_SECOND ? dtype.unit : CKI_UNIT_SECOND;
-    cki_wide in_second = cki_dtype_civil_factor(CKI_UNIT_SECOND, fine);
-    cki_wide small = units * cki_dtype_civil_factor(dtype.unit, fine);
+    cki_wide in_second = parts_in(CKI_UNIT_SECOND, fine);
+    cki_wide small = units * parts_in(dtype.unit, fine);
     cki_wide seconds = floor_div(small, in_second);
-    civil->atto =
-        (int64_t)((small - seconds * in_second) * cki_dtype_civil_factor(fine, CKI_UNIT_ATTO));
+    civil->atto = (int64_t)((small - seconds * in_second) * parts_in(fine, CKI_UNIT_ATTO));
     cki_wide days = floor_div(seconds, 86400);
     int rest = (int)(seconds - days * 86400);
     cki_dtype_civil_date(days, civil);
@@ -91,13 +97,13 @@ static bool join_time(const cki_civil *civil, cki_wide days, int unit, cki_wide 
 {
     cki_wide seconds = days * 86400 + civil->hour * 3600 + civil->minute * 60 + civil->second;
     if (unit <= CKI_UNIT_SECOND) {
-        *result = floor_div(seconds, cki_dtype_civil_factor(unit, CKI_UNIT_SECOND));
+        *result = floor_div(seconds, parts_in(unit, CKI_UNIT_SECOND));
         return true;
     }
     if (seconds > INT64_MAX || seconds < INT64_MIN) /* the product below then stays in range */
         return false;
-    *result = seconds * cki_dtype_civil_factor(CKI_UNIT_SECOND, unit) +
-              civil->atto / cki_dtype_civil_factor(unit, CKI_UNIT_ATTO);
+    *result =
+        seconds * parts_in(CKI_UNIT_SECOND, unit) + civil->atto / parts_in(unit, CKI_UNIT_ATTO);
     return true;
 }
 

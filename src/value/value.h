@@ -100,8 +100,8 @@ struct cask_value {
 cask_value *cki_value_none(void); /* the one None (counted too) */
 cask_value *cki_value_ellipsis(void);
 cask_value *cki_value_bool(bool value);
-cask_value *cki_value_int(int64_t value, cki_error *error);
-cask_value *cki_value_float(double value, cki_error *error);
+cask_value *cki_value_int(int64_t number, cki_error *error);
+cask_value *cki_value_float(double number, cki_error *error);
 cask_value *cki_value_complex(double re, double im, cki_error *error);
 cask_value *cki_value_str(const char *utf8, size_t length, cki_error *error);
 cask_value *cki_value_string(const char *utf8, cki_error *error); /* up to the NUL */

@@ -33,7 +33,8 @@ static cask_status unhashable(const cask_value *value, cki_error *error)
     return cki_fail(error, CASK_TYPE, "TypeError", "unhashable type: '%s'", cki_value_type(value));
 }
 
-static cask_status hash(const cask_value *value, uint64_t *result, int depth, cki_error *error);
+static cask_status hash_value(const cask_value *value, uint64_t *result, int depth,
+                              cki_error *error);
 
 static cask_status hash_tuple(const cask_value *tuple, uint64_t *result, int depth,
                               cki_error *error)
@@ -44,8 +45,8 @@ static cask_status hash_tuple(const cask_value *tuple, uint64_t *result, int dep
                         DEEPEST);
     uint64_t sum = mix(tuple->as.list.count, CKI_TUPLE);
     for (size_t i = 0; i < tuple->as.list.count; i++) {
-        uint64_t item;
-        cask_status status = hash(tuple->as.list.items[i], &item, depth + 1, error);
+        uint64_t item = 0;
+        cask_status status = hash_value(tuple->as.list.items[i], &item, depth + 1, error);
         if (status != CASK_OK)
             return status;
         sum = mix(sum, item);
@@ -69,7 +70,7 @@ static cask_status hash_array(const cask_value *value, uint64_t *result, int dep
     cask_value *item = cki_array_item(array->dtype, array->data, error);
     if (!item)
         return CASK_MEMORY;
-    cask_status status = hash(item, result, depth + 1, error);
+    cask_status status = hash_value(item, result, depth + 1, error);
     cask_value_unref(item);
     return status;
 }
@@ -84,7 +85,8 @@ static uint64_t hash_range(const cask_value *range)
     return length > 1 ? mix(sum, (uint64_t)range->as.range.step) : sum;
 }
 
-static cask_status hash(const cask_value *value, uint64_t *result, int depth, cki_error *error)
+static cask_status hash_value(const cask_value *value, uint64_t *result, int depth,
+                              cki_error *error)
 {
     switch ((cki_kind)value->kind) {
     case CKI_NONE:
@@ -116,8 +118,8 @@ static cask_status hash(const cask_value *value, uint64_t *result, int depth, ck
         return CASK_OK;
     case CKI_DTYPE: {
         cki_dtype dtype = value->as.dtype;
-        *result =
-            mix(dtype.id, (uint64_t)(dtype.unit * 65536 + (dtype.count > 1 ? dtype.count : 0)));
+        *result = mix(dtype.id,
+                      (uint64_t)dtype.unit << 32 | (uint32_t)(dtype.count > 1 ? dtype.count : 0));
         return CASK_OK;
     }
     case CKI_ARRAY:
@@ -134,7 +136,7 @@ static cask_status hash(const cask_value *value, uint64_t *result, int depth, ck
     return unhashable(value, error);
 }
 
-cask_status cki_value_hash(const cask_value *value, uint64_t *result, cki_error *error)
+cask_status cki_value_hash(const cask_value *value, uint64_t *hash, cki_error *error)
 {
-    return hash(value, result, 0, error);
+    return hash_value(value, hash, 0, error);
 }

@@ -169,7 +169,7 @@ static cask_status put_range(const cask_value *value, cki_text *text)
     cki_text_char(text, '[');
     for (int64_t i = 0; i < length && !text->failed; i++)
         cki_text_format(text, "%s%lld", i ? ", " : "",
-                        (long long)(value->as.range.start + i * value->as.range.step));
+                        (long long)value->as.range.start + i * value->as.range.step);
     cki_text_char(text, ']');
     return CASK_OK;
 }
