@@ -86,14 +86,14 @@ static int64_t take_from_run(cki_runs *runs, const cki_run *run, int64_t next, i
         cki_runs_add(runs, 1, here);
         return here;
     }
-    while (taken < left && next < end) {
+    while (taken < left && next < end && !runs->failed) {
         int64_t block_end = run->start + ((next - run->start) / run->size + 1) * run->size;
         int64_t here = (block_end - next - 1) / step + 1;
         here = here < left - taken ? here : left - taken;
         cki_runs_add(runs, here, 1);
         next += here * step;
         taken += here;
-        if (run->size % step || runs->failed)
+        if (run->size % step)
             continue;
         int64_t each = run->size / step; /* whole chunks behind it give equally many */
         int64_t most = (left - taken) / each, blocks = (end - block_end) / run->size;

@@ -34,24 +34,39 @@ static cask_status cut_chunks(cki_build *build, const cki_axis *axis, int64_t fa
     return cki_runs_finish(&runs, build->arena, out, build->error);
 }
 
+/* Chunks of one size behind a rest of fewer than `factor` elements; gives the new rest. */
+static int64_t align_run(cki_runs *runs, const cki_run *run, int64_t factor, int64_t rest)
+{
+    int64_t left = run->count;
+    if (run->size == 0)
+        return rest;
+    if (rest == 0 && run->size % factor == 0) {
+        cki_runs_add(runs, run->size, left);
+        return 0;
+    }
+    if (rest == 0 && factor % run->size == 0) {
+        int64_t group = factor / run->size;
+        cki_runs_add(runs, factor, left / group);
+        return left % group * run->size;
+    }
+    while (left > 0 && !runs->failed) {
+        int64_t missing = (factor - rest - 1) / run->size + 1; /* blocks up to the next cut */
+        int64_t step = missing < left ? missing : left, size = rest + step * run->size;
+        rest = size % factor;
+        cki_runs_add(runs, size - rest, size > rest);
+        left -= step;
+    }
+    return rest;
+}
+
 /* Cuts moved down to multiples of `factor`; chunks that vanish join the next. */
 static cask_status align_chunks(cki_build *build, const cki_axis *axis, int64_t factor,
                                 cki_axis *out)
 {
     cki_runs runs = {0};
     int64_t rest = 0;
-    for (size_t i = 0; i < axis->nruns && !runs.failed; i++) {
-        const cki_run *run = &axis->runs[i];
-        if (rest == 0 && run->size % factor == 0) {
-            cki_runs_add(&runs, run->size, run->size ? run->count : 0);
-            continue;
-        }
-        for (int64_t k = 0; k < run->count && !runs.failed; k++) {
-            int64_t size = run->size + rest;
-            rest = size % factor;
-            cki_runs_add(&runs, size - rest, size > rest);
-        }
-    }
+    for (size_t i = 0; i < axis->nruns && !runs.failed; i++)
+        rest = align_run(&runs, &axis->runs[i], factor, rest);
     return cki_runs_finish(&runs, build->arena, out, build->error);
 }
 

@@ -141,22 +141,30 @@ static cask_value *run_ravel(cki_call *call)
 
 /* ---- repeat ---- */
 
-/* Each chunk is cut where Dask cuts it: into repeats - 1 pieces, so that blocks stay small. */
+/* One chunk cut where Dask cuts it: into repeats - 1 pieces, so that blocks stay small. */
+static void cut_block(cki_runs *runs, double start, double size, int64_t repeats)
+{
+    double step = size / (double)(repeats - 1), last = start;
+    for (int64_t cut = 1; cut < repeats && !runs->failed; cut++) {
+        double at = cut == repeats - 1 ? start + size : nearbyint(start + (double)cut * step);
+        cki_runs_add(runs, (int64_t)(at - last), at > last);
+        last = at;
+    }
+}
+
 static bool cut_for_repeat(cki_build *build, const cki_axis *axis, int64_t repeats, cki_axis *out)
 {
     cki_runs runs = {0};
-    for (size_t i = 0; i < axis->nruns && !runs.failed; i++)
-        for (int64_t k = 0; k < axis->runs[i].count && !runs.failed; k++) {
-            double start = (double)(axis->runs[i].start + k * axis->runs[i].size);
-            double step = (double)axis->runs[i].size / (double)(repeats - 1), last = start;
-            for (int64_t cut = 1; cut < repeats && !runs.failed; cut++) {
-                double at = cut == repeats - 1 ? start + (double)axis->runs[i].size
-                                               : start + (double)cut * step;
-                at = nearbyint(at);
-                cki_runs_add(&runs, (int64_t)(at - last), at > last);
-                last = at;
-            }
+    for (size_t i = 0; i < axis->nruns && !runs.failed; i++) {
+        const cki_run *run = &axis->runs[i];
+        if (run->size % (repeats - 1) == 0) {
+            if (run->size)
+                cki_runs_add(&runs, run->size / (repeats - 1), (repeats - 1) * run->count);
+            continue;
         }
+        for (int64_t k = 0; k < run->count && !runs.failed; k++)
+            cut_block(&runs, (double)(run->start + k * run->size), (double)run->size, repeats);
+    }
     return cki_runs_finish(&runs, build->arena, out, build->error) == CASK_OK;
 }
 
