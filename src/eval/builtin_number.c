@@ -129,14 +129,14 @@ static cask_value *round_number(cki_call *call, cask_value *value)
 {
     int64_t digits, number;
     bool given = cki_function_given(call, 1);
+    if (value->kind != CKI_INT && value->kind != CKI_BOOL && value->kind != CKI_FLOAT)
+        return cki_function_type_error(call, "type %s doesn't define __round__ method",
+                                       cki_value_type(value));
     if (!cki_function_int(call, 1, 0, &digits))
         return NULL;
     if (value->kind == CKI_FLOAT)
         return given ? round_real(call, value->as.real, digits)
                      : cki_number_whole(nearbyint(value->as.real), call->error);
-    if (value->kind != CKI_INT && value->kind != CKI_BOOL)
-        return cki_function_type_error(call, "type %s doesn't define __round__ method",
-                                       cki_value_type(value));
     if (cki_value_index(value, &number, call->error) != CASK_OK)
         return NULL;
     return round_integer(call, number, digits);

@@ -11,9 +11,10 @@ cask_value *cki_construct_str(cki_call *call)
     cki_text text = {0};
     if (!call->slot[0])
         return cki_value_string("", call->error);
-    if (call->slot[0]->kind == CKI_BYTES && (call->slot[1] || call->slot[2]))
-        return cki_function_str(&(cki_text){0},
-                                call->error); /* replaced below: decoding is bytes.decode's */
+    const cask_value *given = call->slot[0];
+    if (given->kind == CKI_BYTES && (call->slot[1] || call->slot[2]))
+        return cki_bytes_decode(call, (cki_span){given->as.text.bytes, given->as.text.length},
+                                call->slot[1], call->slot[2]);
     if (call->slot[1] || call->slot[2])
         return cki_function_type_error(call, "decoding to str: need a bytes-like object, %s found",
                                        cki_value_type(call->slot[0]));
@@ -51,6 +52,9 @@ cask_value *cki_construct_bytes(cki_call *call)
         cki_text_repeat(&text, '\0', (size_t)number);
         return cki_function_bytes(&text, call->error);
     }
+    if (source->kind == CKI_FLOAT || source->kind == CKI_COMPLEX || source->kind == CKI_NONE)
+        return cki_function_type_error(call, "cannot convert '%s' object to bytes",
+                                       cki_value_type(source));
     bool ok = cki_walk_start(&walk, call->scope, source, call->error);
     while (ok && (item = cki_walk_next(&walk))) {
         ok = cki_value_index(item, &number, call->error) == CASK_OK;

@@ -10,7 +10,7 @@
 typedef struct conversion {
     bool left, plus, space, alternate, zero;
     int64_t width, precision; /* -1: none */
-    char type;
+    char type, written;       /* d for i and u, and as it stands in the format */
 } conversion;
 
 typedef struct percent {
@@ -193,7 +193,7 @@ static bool integer_for(percent *all, const conversion *how, const cask_value *v
         *number = (int64_t)real;
         return true;
     }
-    cki_fail(all->error, CASK_TYPE, NULL, "%%%c format: %s is required, not %s", how->type,
+    cki_fail(all->error, CASK_TYPE, NULL, "%%%c format: %s is required, not %s", how->written,
              decimal ? "a real number" : "an integer", cki_value_type(value));
     return false;
 }
@@ -291,7 +291,7 @@ static bool convert(percent *all)
         all->at++;
     if (all->at >= all->end)
         return refuse(all, CASK_INVALID, "incomplete format");
-    how.type = *all->at++;
+    how.type = how.written = *all->at++;
     if (how.type == '%') {
         cki_text_char(&all->out, '%');
         return true;

@@ -259,6 +259,10 @@ static bool format_text(const cki_spec *spec, const cask_value *value, cki_text 
     size_t length = value->as.text.length, at = 0;
     if (spec->type && spec->type != 's')
         return refuse_code(spec->type, value, error);
+    if (spec->grouping) {
+        cki_fail(error, CASK_INVALID, NULL, "Cannot specify '%c' with 's'.", spec->grouping);
+        return false;
+    }
     if (spec->sign || spec->align == '=') {
         cki_fail(error, CASK_INVALID, NULL,
                  spec->sign ? "Sign not allowed in string format specifier"
@@ -352,6 +356,15 @@ static bool format_complex(const cki_spec *spec, const cask_value *value, cki_te
                            cki_error *error)
 {
     cki_text both = {0};
+    if (spec->type && !strchr("eEfFgGn", spec->type))
+        return refuse_code(spec->type, value, error);
+    if (spec->align == '=') {
+        cki_fail(error, CASK_INVALID, NULL,
+                 spec->fill == '0'
+                     ? "Zero padding is not allowed in complex format specifier"
+                     : "'=' alignment flag is not allowed in complex format specifier");
+        return false;
+    }
     cki_spec part = *spec;
     part.width = 0;
     part.align = 0;

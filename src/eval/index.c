@@ -25,10 +25,10 @@ static int64_t clip(int64_t at, int64_t length, int64_t least, int64_t most)
     return at < least ? least : at > most ? most : at;
 }
 
-bool cki_index_slice(const cask_value *slice, int64_t length, int64_t *start, int64_t *step,
-                     int64_t *count, cki_error *error)
+/* The slice's bounds on so many items, as slice.indices() gives them. */
+static bool resolve(const cask_value *slice, int64_t length, int64_t *start, int64_t *stop,
+                    int64_t *step, cki_error *error)
 {
-    int64_t stop;
     if (!bound(slice->as.slice.step, 1, step, error))
         return false;
     if (*step == 0) {
@@ -40,16 +40,25 @@ bool cki_index_slice(const cask_value *slice, int64_t length, int64_t *start, in
     bool back = *step < 0;
     int64_t least = back ? -1 : 0, most = back ? length - 1 : length;
     if (!bound(slice->as.slice.start, 0, start, error) ||
-        !bound(slice->as.slice.stop, 0, &stop, error))
+        !bound(slice->as.slice.stop, 0, stop, error))
         return false;
     *start = slice->as.slice.start->kind == CKI_NONE ? (back ? most : least)
                                                      : clip(*start, length, least, most);
-    stop = slice->as.slice.stop->kind == CKI_NONE ? (back ? least : most)
-                                                  : clip(stop, length, least, most);
+    *stop = slice->as.slice.stop->kind == CKI_NONE ? (back ? least : most)
+                                                   : clip(*stop, length, least, most);
+    return true;
+}
+
+bool cki_index_slice(const cask_value *slice, int64_t length, int64_t *start, int64_t *step,
+                     int64_t *count, cki_error *error)
+{
+    int64_t stop;
+    if (!resolve(slice, length, start, &stop, step, error))
+        return false;
     *count = 0;
-    if (back && stop < *start)
+    if (*step < 0 && stop < *start)
         *count = (*start - stop - 1) / -*step + 1;
-    else if (!back && *start < stop)
+    else if (*step > 0 && *start < stop)
         *count = (stop - *start - 1) / *step + 1;
     return true;
 }
@@ -94,25 +103,33 @@ static cask_value *slice_text(const cask_value *text, int64_t length, int64_t st
     return text->kind == CKI_STR ? cki_function_str(&out, error) : cki_function_bytes(&out, error);
 }
 
+static cask_value *slice_range(const cask_value *range, const cask_value *slice, int64_t length,
+                               cki_error *error)
+{
+    int64_t start, stop, step, first = range->as.range.start, stride = range->as.range.step;
+    if (!resolve(slice, length, &start, &stop, &step, error))
+        return NULL;
+    cki_wide by = (cki_wide)step * stride;
+    cki_wide begin = first + (cki_wide)start * stride, end = first + (cki_wide)stop * stride;
+    if (by > INT64_MAX || by < INT64_MIN || begin > INT64_MAX || begin < INT64_MIN ||
+        end > INT64_MAX || end < INT64_MIN) {
+        cki_fail(error, CASK_ARITHMETIC, "OverflowError", "a range's bounds do not fit in 64 bits");
+        return NULL;
+    }
+    return cki_value_range((int64_t)begin, (int64_t)end, (int64_t)by, error);
+}
+
 static cask_value *slice_item(cask_value *object, const cask_value *slice, cki_error *error)
 {
     int64_t length, start, step, count;
-    if (cki_value_length(object, &length, error) != CASK_OK ||
-        !cki_index_slice(slice, length, &start, &step, &count, error))
+    if (cki_value_length(object, &length, error) != CASK_OK)
+        return NULL;
+    if (object->kind == CKI_RANGE)
+        return slice_range(object, slice, length, error);
+    if (!cki_index_slice(slice, length, &start, &step, &count, error))
         return NULL;
     if (object->kind == CKI_STR || object->kind == CKI_BYTES)
         return slice_text(object, length, start, step, count, error);
-    if (object->kind == CKI_RANGE) {
-        int64_t first = object->as.range.start, stride = object->as.range.step;
-        cki_wide begin = first + (cki_wide)start * stride, by = (cki_wide)step * stride;
-        cki_wide stop = begin + by * count;
-        if (by > INT64_MAX || by < INT64_MIN || stop > INT64_MAX || stop < INT64_MIN) {
-            cki_fail(error, CASK_ARITHMETIC, "OverflowError",
-                     "a range's bounds do not fit in 64 bits");
-            return NULL;
-        }
-        return cki_value_range((int64_t)begin, (int64_t)stop, (int64_t)by, error);
-    }
     cask_value *list = cki_value_list((cki_kind)object->kind, (size_t)count, error);
     for (int64_t i = 0; list && i < count; i++)
         list->as.list.items[i] = cask_value_ref(object->as.list.items[start + i * step]);

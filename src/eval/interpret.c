@@ -173,6 +173,16 @@ static cask_value *compare_chain(cki_frame *frame, const cki_node *node)
     return result;
 }
 
+/* Python has its own words for a star before what cannot be iterated over. */
+static void reword_star(cki_error *error, const cask_value *value)
+{
+    if (error->status != CASK_TYPE || cki_operate_is_host(value))
+        return;
+    *error = (cki_error){0};
+    cki_fail(error, CASK_TYPE, NULL, "Value after * must be an iterable, not %s",
+             cki_value_type(value));
+}
+
 /* Items of a display, starred ones spread out. */
 static cask_value *display(cki_frame *frame, const cki_node *node, cki_kind kind)
 {
@@ -187,6 +197,8 @@ static cask_value *display(cki_frame *frame, const cki_node *node, cki_kind kind
         bool ok = value != NULL;
         if (ok && star) {
             ok = cki_walk_start(&walk, frame->scope, value, frame->error);
+            if (!ok)
+                reword_star(frame->error, value);
             while (ok && (next = cki_walk_next(&walk)))
                 ok = cki_walk_keep(&heap, next, frame->error);
             cki_walk_end(&walk);

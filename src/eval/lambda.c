@@ -200,6 +200,21 @@ static bool bind_positional(const lambda *made, cask_value **slots, const cki_ar
     return slots[star] != NULL;
 }
 
+static void refuse_name(const lambda *made, const char *name, cki_error *error)
+{
+    for (uint32_t i = 0; i < made->nparameters; i++) {
+        if (flavour_of(made, i) == CKI_PARAMETER_POSITIONAL &&
+            strcmp(made->tree->names[name_of(made, i)], name) == 0) {
+            cki_fail(error, CASK_TYPE, NULL,
+                     "<lambda>() got some positional-only arguments passed as keyword arguments: "
+                     "'%s'",
+                     name);
+            return;
+        }
+    }
+    cki_fail(error, CASK_TYPE, NULL, "<lambda>() got an unexpected keyword argument '%s'", name);
+}
+
 static bool bind_named(const lambda *made, cask_value **slots, const cki_arguments *given,
                        cki_error *error)
 {
@@ -226,8 +241,7 @@ static bool bind_named(const lambda *made, cask_value **slots, const cki_argumen
         if (i < made->nparameters) {
             slots[i] = cask_value_ref(given->named[n]);
         } else if (stars == CKI_NO_NODE) {
-            cki_fail(error, CASK_TYPE, NULL, "<lambda>() got an unexpected keyword argument '%s'",
-                     given->names[n]);
+            refuse_name(made, given->names[n], error);
             return false;
         } else {
             cask_value *key = cki_value_string(given->names[n], error);

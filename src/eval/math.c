@@ -307,7 +307,7 @@ static cask_value *run_ceil(cki_call *call)
 static cask_value *run_trunc(cki_call *call)
 {
     const cask_value *given = call->slot[0];
-    if (given->kind == CKI_STR || given->kind == CKI_LIST || given->kind == CKI_NONE)
+    if (!cki_operate_is_host(call->slot[0]) && (given->kind < CKI_BOOL || given->kind > CKI_FLOAT))
         return cki_function_type_error(call, "type %s doesn't define __trunc__ method",
                                        cki_value_type(given));
     return whole(call, trunc);

@@ -7,7 +7,7 @@
 /* The most items a list, and the most bytes a text, may be made to hold by one operation: an
  * expression like 'x' * 10**12 is refused rather than tried. */
 enum { CKI_OPERATE_ITEMS = 1 << 26 };
-#define CKI_OPERATE_BYTES ((size_t)1 << 31)
+#define CKI_OPERATE_BYTES ((size_t)1 << 29)
 
 __extension__ typedef __int128 cki_wide; /* for what is checked against 64 bits afterwards */
 

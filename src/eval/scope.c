@@ -55,10 +55,10 @@ cask_value *cki_scope_bound(const cki_scope *scope, const char *name)
     return NULL;
 }
 
-/* Near enough to be what was meant: a third of the letters may differ. */
+/* Near enough to be what was meant: a quarter of the letters may differ. */
 static void consider(const char *name, const char *candidate, int *least, const char **nearest)
 {
-    int allowed = (int)strlen(name) / 3 + (strlen(name) < 3 ? 0 : 1);
+    int allowed = strlen(name) < 3 ? 0 : ((int)strlen(name) + 2) / 4;
     int distance = cki_text_distance(name, candidate);
     if (distance < *least && distance <= allowed) {
         *least = distance;

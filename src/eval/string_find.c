@@ -9,6 +9,14 @@
 static bool part(cki_call *call, int first, cki_span *span, int64_t *begin, bool *beyond)
 {
     int64_t length = cki_string_length(call), end;
+    for (int i = first; i < first + 2; i++) {
+        const cask_value *bound = call->slot[i];
+        if (bound && bound->kind > CKI_INT && bound->kind < CKI_DTYPE) {
+            cki_function_type_error(
+                call, "slice indices must be integers or None or have an __index__ method");
+            return false;
+        }
+    }
     if (!cki_function_int(call, first, 0, begin) ||
         !cki_function_int(call, first + 1, INT64_MAX, &end))
         return false;
@@ -31,8 +39,13 @@ static bool part(cki_call *call, int first, cki_span *span, int64_t *begin, bool
 static bool needle(cki_call *call, char *one, cki_span *what)
 {
     const cask_value *value = call->slot[0];
-    if (!cki_string_is_bytes(call) || (value->kind != CKI_INT && value->kind != CKI_BOOL))
+    if (!cki_string_is_bytes(call) || value->kind == CKI_BYTES)
         return cki_string_argument(call, 0, CKI_STRING_MUST, what);
+    if (value->kind != CKI_INT && value->kind != CKI_BOOL) {
+        cki_function_type_error(call, "argument should be integer or bytes-like object, not '%s'",
+                                cki_value_type(value));
+        return false;
+    }
     int64_t byte = value->kind == CKI_INT ? value->as.integer : value->as.boolean;
     if (byte < 0 || byte > 255) {
         cki_function_value_error(call, "byte must be in range(0, 256)");
@@ -50,7 +63,7 @@ static bool find(cki_call *call, bool last, int64_t *where)
     int64_t begin;
     bool beyond;
     char one;
-    if (!needle(call, &one, &what) || !part(call, 1, &span, &begin, &beyond))
+    if (!part(call, 1, &span, &begin, &beyond) || !needle(call, &one, &what))
         return false;
     int64_t at = beyond ? -1 : cki_string_where(span, what, last);
     *where = at < 0                      ? -1
@@ -96,7 +109,7 @@ cask_value *cki_string_count(cki_call *call)
     int64_t begin, count = 0, at;
     bool beyond;
     char one;
-    if (!needle(call, &one, &what) || !part(call, 1, &span, &begin, &beyond))
+    if (!part(call, 1, &span, &begin, &beyond) || !needle(call, &one, &what))
         return NULL;
     if (!beyond && what.length == 0)
         count = 1 + (int64_t)(cki_string_is_bytes(call) ? span.length

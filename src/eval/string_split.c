@@ -73,13 +73,9 @@ static bool split_spaces(cki_call *call, cki_heap *heap, int64_t most)
         }
         if (begin >= self.length)
             return true;
-        size_t end = self.length;
-        if (most-- <= 0) { /* the rest, but for spaces at its end */
-            size_t before = end;
-            while (end > begin && is_space(call, backward(call, self, &before)))
-                end = before;
-            return keep(call, heap, self.bytes + begin, end - begin);
-        }
+        if (most-- <= 0) /* the rest as it is */
+            return keep(call, heap, self.bytes + begin, self.length - begin);
+        size_t end;
         for (end = begin; end < self.length; end = past) {
             past = end;
             if (is_space(call, forward(call, self, &past)))
@@ -106,12 +102,9 @@ static bool rsplit_spaces(cki_call *call, cki_heap *heap, int64_t most)
         }
         if (end == 0)
             return true;
-        size_t begin = 0, past = 0;
-        if (most-- <= 0) {
-            while (begin < end && is_space(call, forward(call, self, &past)))
-                begin = past;
-            return keep(call, heap, self.bytes + begin, end - begin);
-        }
+        if (most-- <= 0)
+            return keep(call, heap, self.bytes, end);
+        size_t begin;
         for (begin = end; begin > 0; begin = before) {
             before = begin;
             if (is_space(call, backward(call, self, &before)))
@@ -189,8 +182,9 @@ cask_value *cki_string_splitlines(cki_call *call)
 {
     cki_span self = cki_string_self(call);
     cki_heap heap = {0};
-    bool ends, ok = true;
-    if (!cki_function_flag(call, 0, false, &ends))
+    int64_t ends;
+    bool ok = true;
+    if (!cki_function_int(call, 0, 0, &ends))
         return NULL;
     size_t begin = 0, at = 0;
     while (ok && at < self.length) {

@@ -216,7 +216,7 @@ static void long_chains(void **state)
         {"", "-", "1"},   {"", "not ", "1"}, {"a", " and a", ""}, {"1", " < 1", ""},
         {"1", ", 1", ""}, {"[", "1,", "]"},  {"1", "*1-1", ""},   {"'a'", " 'b'", ""}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        char *text = repeated(parts[i][0], parts[i][1], 1000000, parts[i][2]);
+        char *text = repeated(parts[i][0], parts[i][1], i ? 100000 : 1000000, parts[i][2]);
         cki_syntax_unref(parsed(text));
         cki_memory_free(text);
     }
