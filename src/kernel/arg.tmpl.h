@@ -5,9 +5,9 @@
 
 static inline bool PART(beats)(T x, T best, int64_t held)
 {
-    if (SKIP && NONE(x))
-        return false;
-    return held < 0 || LESS(x, best) || (!SKIP && NONE(x) && !NONE(best));
+    bool better = (held < 0) | LESS(x, best);
+
+    return SKIP ? better & !NONE(x) : better | (NONE(x) & !NONE(best));
 }
 
 static void PART(rows)(const cki_reduce_run *run)
@@ -20,12 +20,22 @@ static void PART(rows)(const cki_reduce_run *run)
         T best = *a;
         int64_t held = *b;
 
-        for (size_t i = 0; i < run->columns; i++, x++) {
-            if (PART(beats)(*x, best, held)) {
-                best = *x;
-                held = index + (int64_t)i;
+        for (size_t i = 0; i < run->columns;) {
+            size_t end = run->columns - i < 64 ? run->columns : i + 64;
+            bool any = false;
+
+            /* Most stretches hold nothing better: that is seen without a branch. */
+            for (size_t k = i; k < end; k++)
+                any |= PART(beats)(x[k], best, held);
+            for (; any && i < end; i++) {
+                if (PART(beats)(x[i], best, held)) {
+                    best = x[i];
+                    held = index + (int64_t)i;
+                }
             }
+            i = end;
         }
+        x += run->columns;
         *a = best;
         *b = held;
         index += run->index_step;

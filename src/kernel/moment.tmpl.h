@@ -1,6 +1,7 @@
 /* Sums, products and second moments of elements T (float64 or complex128). SKIP 1 passes NaN over.
  * NUMBER(x) is whether x counts, ADD and TIMES are arithmetic, SQUARED(d, e) the real part of d
- * times the conjugate of e, SCALED(d, s) is d / s, KEEP(a, b, x) adds with the error to b. */
+ * times the conjugate of e, SCALED(d, s) is d / s,
+ * SHARED(d, s) is d * s, KEEP(a, b, x) adds with the error to b. */
 #define PART(part) CKI_GLUE(CKI_GLUE(part, D), SKIP)
 
 static inline T PART(total)(const T *x, size_t n)
@@ -142,7 +143,8 @@ static void PART(var_rows)(const cki_reduce_run *run)
     }
 }
 
-/* Columns one element at a time, after Welford. */
+/* Columns one element at a time, after Welford. Where all elements count, all columns of a row have
+ * had as many. */
 static void PART(var_columns)(const cki_reduce_run *run)
 {
     const T *x = run->x;
@@ -152,13 +154,14 @@ static void PART(var_columns)(const cki_reduce_run *run)
         T *mean = (T *)run->a + at;
         double *squares = (double *)run->b + at;
         int64_t *n = run->n + at;
+        double share = 1 / (double)(n[0] + 1);
 
         CKI_INDEPENDENT
         for (size_t i = 0; i < run->columns; i++) {
             bool counts = NUMBER(x[i]) || !SKIP;
-            double count = (double)(n[i] + counts);
+            double part = SKIP ? 1 / (double)(n[i] + counts) : share;
             T d = SUBTRACT(x[i], mean[i]);
-            T moved = ADD(mean[i], SCALED(d, count));
+            T moved = ADD(mean[i], SHARED(d, part));
             T e = SUBTRACT(x[i], moved);
 
             n[i] += counts;

@@ -20,6 +20,7 @@ static inline void keep_real(double *a, double *b, double x)
 #define TIMES(a, b)    ((a) * (b))
 #define SQUARED(d, e)  ((d) * (e))
 #define SCALED(d, s)   ((d) / (s))
+#define SHARED(d, s)   ((d) * (s))
 #define KEEP           keep_real
 #define SKIP           0
 #define CHOSEN(x)      (x)
@@ -40,6 +41,7 @@ static inline void keep_real(double *a, double *b, double x)
 #undef TIMES
 #undef SQUARED
 #undef SCALED
+#undef SHARED
 #undef KEEP
 
 /* ---- complex ---- */
@@ -82,6 +84,7 @@ static inline bool number_complex(cki_c128 x)
 #define TIMES(a, b)    multiply_complex(a, b)
 #define SQUARED(d, e)  ((d).re * (e).re + (d).im * (e).im)
 #define SCALED(d, s)   ((cki_c128){(d).re / (s), (d).im / (s)})
+#define SHARED(d, s)   ((cki_c128){(d).re * (s), (d).im * (s)})
 #define KEEP           keep_complex
 #define SKIP           0
 #define CHOSEN(x)      (x)
