@@ -92,8 +92,8 @@ static cask_status reduce(drawing *d, const cki_array *array, cki_error *error)
     cask_status status = CASK_OK;
     if (!d->pixels || !sums || !row)
         status = cki_fail_memory(error, count * sizeof *d->pixels);
-    d->low = INFINITY;
-    d->high = -INFINITY;
+    d->low = HUGE_VAL;
+    d->high = -HUGE_VAL;
     for (int y = 0; status == CASK_OK && y < height; y++) {
         int64_t first, last;
         cki_png_layout_cells(&d->layout.y, y, &first, &last);
