@@ -93,7 +93,7 @@
 #define A           int64_t
 #define OP          sum
 #define IDENTITY    0
-#define STEP(a, x)  (NONE(a) | NONE(x) ? CKI_NAT : (int64_t)((uint64_t)(a) + (uint64_t)(x)))
+#define STEP(a, x)  ((NONE(a) | NONE(x)) ? CKI_NAT : (int64_t)((uint64_t)(a) + (uint64_t)(x)))
 #define MERGE(a, x) STEP(a, x)
 #include "kernel/fold.tmpl.h"
 #undef A
