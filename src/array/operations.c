@@ -14,14 +14,23 @@
 #include "array/reductions.h"
 #include "array/reshape.h"
 #include "array/routines.h"
+#include "array/topk.h"
 #include "array/view.h"
 
-const cki_operation *const *const cki_operations_tables[] = {
-    cki_creation_operations,   cki_ufuncs_operations,
-    cki_compound_operations,   cki_reductions_operations,
-    cki_contract_operations,   cki_attributes_operations,
-    cki_index_operations,      cki_view_operations,
-    cki_join_operations,       cki_rechunk_operations,
-    cki_reshape_operations,    cki_routines_operations,
-    cki_cumulative_operations, cki_files_operations,
-    cki_protocol_operations,   NULL};
+const cki_operation *const *const cki_operations_tables[] = {cki_creation_operations,
+                                                             cki_ufuncs_operations,
+                                                             cki_compound_operations,
+                                                             cki_reductions_operations,
+                                                             cki_contract_operations,
+                                                             cki_attributes_operations,
+                                                             cki_index_operations,
+                                                             cki_view_operations,
+                                                             cki_join_operations,
+                                                             cki_rechunk_operations,
+                                                             cki_reshape_operations,
+                                                             cki_routines_operations,
+                                                             cki_cumulative_operations,
+                                                             cki_topk_operations,
+                                                             cki_files_operations,
+                                                             cki_protocol_operations,
+                                                             NULL};
