@@ -47,6 +47,9 @@ bool cki_parser_take(cki_parser *parser, const char *mark, bool *ok)
 }
 
 static void refuse_va(cki_parser *parser, size_t begin, size_t end, const char *format,
+                      va_list arguments) __attribute__((format(printf, 4, 0)));
+
+static void refuse_va(cki_parser *parser, size_t begin, size_t end, const char *format,
                       va_list arguments)
 {
     size_t length = parser->lexer.length;

@@ -74,7 +74,7 @@ typedef enum cki_flavour {
     CKI_PARAMETER_DOUBLE_STAR /* **names */
 } cki_flavour;
 
-enum { CKI_NO_NODE = UINT32_MAX };
+#define CKI_NO_NODE UINT32_MAX
 
 typedef struct cki_node {
     uint8_t kind;        /* a cki_node_kind */
