@@ -86,9 +86,8 @@ static cask_status plan_and_run(cask *ck, cki_graph *graph, const cki_want *want
         first[i] = total;
         total += (size_t)cki_graph_layer(graph, layers[i])->blocks;
     }
-    cki_key *keys = first && total < SIZE_MAX / sizeof *keys
-                        ? cki_memory_alloc(total * sizeof *keys)
-                        : NULL;
+    cki_key *keys =
+        first && total < SIZE_MAX / sizeof *keys ? cki_memory_alloc(total * sizeof *keys) : NULL;
     cki_plan *plan = NULL;
     cask_status status = keys ? CASK_OK : cki_fail_memory(error, total * sizeof *keys);
     for (size_t i = 0, at = 0; keys && i < count; i++)

@@ -286,6 +286,22 @@ static cask_value *run_astype(cki_call *call)
     return cki_node_value(&build, cki_elementwise_cast(&build, x, dtype));
 }
 
+/* Of types alone: no value counts. */
+static cask_value *run_promote_types(cki_call *call)
+{
+    cki_dtype types[2], result;
+    for (size_t i = 0; i < 2; i++)
+        if (cki_node_dtype(call->arguments[i], &types[i], call->error) != CASK_OK)
+            return NULL;
+    if (!types[0].id || !types[1].id) {
+        cki_fail(call->error, CASK_TYPE, NULL, "promote_types() takes two dtypes");
+        return NULL;
+    }
+    return cki_dtype_promote(types[0], types[1], &result, call->error) == CASK_OK
+               ? cki_value_dtype(result, call->error)
+               : NULL;
+}
+
 static cask_value *run_result_type(cki_call *call)
 {
     cask_value *list = call->arguments[0];
@@ -412,6 +428,9 @@ static const cki_operation op_astype = {
     "The array in another type; TypeError where the casting rule forbids it.",
     run_astype,
     NULL};
+static const cki_operation op_promote_types = {
+    "promote_types",   CKI_IN_NP, "type1, type2", "The smallest type both are cast to safely.",
+    run_promote_types, NULL};
 static const cki_operation op_result_type = {
     "result_type",   FUNCTION, "*arrays_and_dtypes", "The type that arrays and numbers combine to.",
     run_result_type, NULL};
@@ -440,6 +459,7 @@ const cki_operation *const cki_attributes_operations[] = {
     &op_repr,
     &op_str,
     &op_astype,
+    &op_promote_types,
     &op_result_type,
     &op_compute,
     &op_persist,

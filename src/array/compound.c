@@ -141,6 +141,12 @@ static cask_value *run_nan_to_num(cki_call *call)
     return apply(&build, "nan_to_num", call->arguments[0], NULL, NULL);
 }
 
+static cask_value *run_conj(cki_call *call)
+{
+    cki_build build = cki_node_build(call->ck, call->error);
+    return apply(&build, "conjugate", call->arguments[0], NULL, NULL);
+}
+
 static const char *const divmod_pair[] = {"floor_divide", "remainder"};
 static const char *const modf_pair[] = {"modf_fraction", "modf_integer"};
 static const char *const frexp_pair[] = {"frexp_mantissa", "frexp_exponent"};
@@ -174,6 +180,8 @@ static const cki_operation frexp_ = {
 static const cki_operation angle = {
     "angle",   EVERYWHERE, "x, deg=False", "Angle of complex numbers, in radians or degrees.",
     run_angle, NULL};
+static const cki_operation conj_ = {"conj", CKI_ARRAY_METHOD, "x", "Complex conjugate.", run_conj,
+                                    NULL};
 static const cki_operation isnull = {"isnull",    CKI_IN_DA,
                                      "values",    "True where a value is missing (NaN or NaT).",
                                      run_missing, NULL};
@@ -187,6 +195,6 @@ static const cki_operation nan_to_num = {
     run_nan_to_num,
     NULL};
 
-const cki_operation *const cki_compound_operations[] = {&where,   &clip,    &round_,     &around,
-                                                        &divmod_, &modf_,   &frexp_,     &angle,
-                                                        &isnull,  &notnull, &nan_to_num, NULL};
+const cki_operation *const cki_compound_operations[] = {
+    &where, &clip,  &round_, &around,  &divmod_,    &modf_, &frexp_,
+    &angle, &conj_, &isnull, &notnull, &nan_to_num, NULL};

@@ -27,8 +27,8 @@ cask_array cki_source_array(cki_build *build, const char *label, const cki_sourc
  * chunk. */
 cask_array cki_source_constant(cki_build *build, cask_value *array, const cki_axis *axes);
 /* Whether x is a source still, and then the same source restricted: per axis of x, count elements
- * from start by step (negative too); `drop` removes the axis (its count is 1). `axes` are the chunks
- * of the axes that stay, whose lengths are the counts. */
+ * from start by step (negative too); `drop` removes the axis (its count is 1). `axes` are the
+ * chunks of the axes that stay, whose lengths are the counts. */
 bool cki_source_is(cask_array x);
 cask_array cki_source_restrict(cki_build *build, cask_array x, const int64_t *start,
                                const int64_t *step, const bool *drop, const cki_axis *axes);

@@ -33,6 +33,7 @@ static cask_value *run_ufunc(cki_call *call)
 /* X(name, what it gives). */
 #define UNARY(X)                                                                                   \
     X(absolute, "Absolute value, element by element; of complex numbers the modulus.")             \
+    X(abs, "Absolute value, element by element; of complex numbers the modulus.")                  \
     X(fabs, "Absolute value of real numbers, as floats.")                                          \
     X(negative, "The numbers with their signs changed.")                                           \
     X(positive, "The numbers as they are.")                                                        \

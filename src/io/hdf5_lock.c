@@ -11,6 +11,9 @@ static cki_once begun = CKI_ONCE_INIT;
 static void begin(void)
 {
     cki_thread_mutex_init(&library);
+    /* After a close that failed (a full disk) libhdf5's own exit handler crashes; all files are
+     * closed by then anyway. */
+    H5dont_atexit();
 }
 
 void cki_hdf5_lock_enter(void)
