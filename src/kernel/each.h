@@ -9,6 +9,17 @@
 #define CKI_GLUE(a, b)       CKI_GLUE_AGAIN(a, b)
 #define NAME(op)             CKI_GLUE(op, D)
 
+/* A product that is rounded before it is added: gcc 12 makes a fused multiply-add of a complex
+ * product even where contraction is off. */
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_assoc_barrier)
+#define CKI_ROUNDED(x) __builtin_assoc_barrier(x)
+#endif
+#endif
+#ifndef CKI_ROUNDED
+#define CKI_ROUNDED(x) (x)
+#endif
+
 /* Every iteration reads and writes its own element only. */
 #if defined(__clang__)
 #define CKI_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")

@@ -11,7 +11,8 @@ static inline T NAME(difference)(T a, T b)
 
 static inline T NAME(product)(T a, T b)
 {
-    return (T){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+    return (T){CKI_ROUNDED(a.re * b.re) - CKI_ROUNDED(a.im * b.im),
+               CKI_ROUNDED(a.re * b.im) + CKI_ROUNDED(a.im * b.re)};
 }
 
 static inline P NAME(number)(P a)
@@ -47,7 +48,7 @@ static inline P NAME(number)(P a)
 #include "kernel/unary_complex.tmpl.h"
 #define R       T
 #define OP      square
-#define EXPR(a) ((T){(a).re * (a).re - (a).im * (a).im, (a).re * (a).im + (a).im * (a).re})
+#define EXPR(a) NAME(product)(a, a)
 #include "kernel/unary_complex.tmpl.h"
 #define R       T
 #define OP      nan_to_num
