@@ -48,7 +48,10 @@ typedef struct ordering {
     size_t nopened, opened_capacity;
     uint32_t *alive; /* results with users to come, newest last (and some without, to be dropped) */
     size_t nalive, alive_capacity;
+    size_t *bases; /* depths of the stack at which neighbours were begun */
+    size_t nbases, bases_capacity;
     size_t fresh; /* how many had run when the last task was opened */
+    size_t vain;  /* how many tasks were opened too early */
     size_t head, tail, eager_capacity;
     input *inputs; /* of one task, arranged */
     size_t inputs_capacity;
@@ -340,52 +343,97 @@ static uint32_t climb(const ordering *order, uint32_t number)
     return number;
 }
 
-/* What to begin instead of `number`: something that uses the largest of the newest results that are
- * alive. */
+/* What to begin instead of `number`: something that uses one of the newest results that are alive,
+ * a large one, and for which little else is missing. */
 static uint32_t neighbour(ordering *order, uint32_t number)
 {
-    while (order->nopened > 0 && order->nodes[order->opened[order->nopened - 1]].state != OPEN)
-        order->nopened--;
     uint64_t kept = 0;
     if (order->nopened > 0)
         kept = order->nodes[order->opened[order->nopened - 1]].freeable;
     uint32_t best = NONE;
+    float gain = 0;
     for (size_t step = 0, i = order->nalive; i > 0 && step < FEW; step++) {
         uint32_t result = order->alive[--i];
-        uint32_t user = order->nodes[result].left > 0 ? next_user(order, result) : NONE;
-        if (user != NONE && order->nodes[result].output + 1 > kept && is_free(order, user)) {
-            kept = order->nodes[result].output + 1;
-            best = user;
-        }
+        const place *node = &order->nodes[result];
+        uint32_t user = node->left > 0 ? next_user(order, result) : NONE;
         if (user == NONE && i + 1 == order->nalive)
             order->nalive--;
+        if (user == NONE || node->output + 1 <= kept || !is_free(order, user))
+            continue;
+        float score = (float)(node->output + 1) / (float)(order->nodes[user].waiting + 1);
+        if (score > gain || (score >= gain && user < best)) {
+            gain = score;
+            best = user;
+        }
     }
     return best == NONE ? number : climb(order, best);
 }
 
-/* Depth first from a wanted task. A task that is back on top has what it waited for, unless it was
- * begun as a neighbour and needs a task that is open below it: then its turn comes later. */
-static bool visit(ordering *order, uint32_t root)
+/* Whether to look for a neighbour: not on the way down, and not where that was too often in vain,
+ * which bounds the time that is lost. */
+static bool is_time(const ordering *order)
 {
-    if (!push(order, root))
-        return false;
-    while (order->depth > 0) {
-        uint32_t top = order->stack[order->depth - 1];
-        place *node = &order->nodes[top];
-        if (node->state < OPEN && node->waiting > 0) {
-            uint32_t better = order->done > order->fresh ? neighbour(order, top) : top;
-            bool fine = better == top || push(order, better);
-            if (!fine || (order->nodes[better].waiting > 0 && !open(order, better)))
-                return false;
-            continue;
-        }
-        order->depth--;
-        if (node->state == OPEN && node->waiting > 0)
-            node->state = LATER;
-        else if (node->state < DONE && !emit_all(order, top))
+    return order->done > order->fresh && order->vain <= order->done / 2 + MOST_STEPS;
+}
+
+static bool begin(ordering *order, uint32_t number)
+{
+    uint32_t better = is_time(order) ? neighbour(order, number) : number;
+    if (better != number) {
+        void *bases =
+            reserve(order->bases, &order->bases_capacity, order->nbases + 1, sizeof(size_t));
+        if (!bases)
+            return false;
+        order->bases = bases;
+        order->bases[order->nbases++] = order->depth;
+        if (!push(order, better))
             return false;
     }
-    return true;
+    return order->nodes[better].waiting == 0 || open(order, better);
+}
+
+/* A neighbour needs a task that is open below it, so all that was opened for it comes later. */
+static void give_up(ordering *order)
+{
+    size_t base = order->nbases > 0 ? order->bases[order->nbases - 1] : 0;
+    while (order->depth > base) {
+        place *node = &order->nodes[order->stack[--order->depth]];
+        if (node->state == OPEN) {
+            node->state = LATER;
+            order->vain++;
+        }
+    }
+}
+
+/* The task on top has what it waited for, but for that. */
+static bool finish(ordering *order)
+{
+    uint32_t top = order->stack[order->depth - 1];
+    const place *node = &order->nodes[top];
+    bool fine = true;
+    if (node->state == OPEN && node->waiting > 0) {
+        give_up(order);
+    } else {
+        order->depth--;
+        fine = node->state == DONE || emit_all(order, top);
+    }
+    while (order->nbases > 0 && order->bases[order->nbases - 1] >= order->depth)
+        order->nbases--;
+    while (order->nopened > 0 && order->nodes[order->opened[order->nopened - 1]].state != OPEN)
+        order->nopened--;
+    return fine;
+}
+
+/* Depth first from a wanted task. */
+static bool visit(ordering *order, uint32_t root)
+{
+    bool fine = push(order, root);
+    while (fine && order->depth > 0) {
+        uint32_t top = order->stack[order->depth - 1];
+        const place *node = &order->nodes[top];
+        fine = node->state < OPEN && node->waiting > 0 ? begin(order, top) : finish(order);
+    }
+    return fine;
 }
 
 cask_status cki_order_run(cki_plan *plan, uint32_t *sequence, cki_error *error)
@@ -399,12 +447,15 @@ cask_status cki_order_run(cki_plan *plan, uint32_t *sequence, cki_error *error)
     for (size_t i = 0; status == CASK_OK && i < plan->nwanted; i++)
         if (!visit(&order, plan->wanted[i]))
             status = cki_fail_memory(error, plan->count * sizeof *order.stack);
+    if (status == CASK_OK && order.done != plan->count)
+        status = cki_fail_internal(error, "an order that leaves tasks out");
     plan->peak_bytes = order.peak;
     cki_memory_free(order.nodes);
     cki_memory_free(order.stack);
     cki_memory_free(order.eager);
     cki_memory_free(order.opened);
     cki_memory_free(order.alive);
+    cki_memory_free(order.bases);
     cki_memory_free(order.inputs);
     return status;
 }

@@ -206,6 +206,75 @@ static void anomalies(void **state)
     assert_int_equal(peak, 2101); /* Dask: 2101 */
 }
 
+/* A @ B, stored: of each row of blocks of A, and all of B, as much as a walk along rows needs. */
+static void a_product_to_a_store(void **state)
+{
+    (void)state;
+    enum { N = 5 };
+    drawing shape = begin();
+    uint32_t a[N][N], b[N][N];
+    hand_list stores = {.count = 0};
+    for (int i = 0; i < N; i++)
+        for (int k = 0; k < N; k++)
+            a[i][k] = load(&shape);
+    for (int k = 0; k < N; k++)
+        for (int j = 0; j < N; j++)
+            b[k][j] = load(&shape);
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) {
+            hand_list parts = {.count = 0};
+            for (int k = 0; k < N; k++)
+                hand_put(&parts, add2(&shape, CHUNK, a[i][k], b[k][j]));
+            hand_put(&stores, add1(&shape, 0, add(&shape, CHUNK, &parts)));
+        }
+    hand_put(&shape.wanted, add(&shape, 0, &stores));
+    assert_int_equal(peak_of(&shape), 3600); /* Dask: 4600 */
+}
+
+/* Each output needs the 3 x 3 blocks around it: two rows and a little are enough. */
+static void neighbours_in_two_dimensions(void **state)
+{
+    (void)state;
+    enum { N = 8 };
+    drawing shape = begin();
+    uint32_t x[N][N];
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++)
+            x[i][j] = load(&shape);
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) {
+            hand_list near = {.count = 0};
+            for (int p = i ? i - 1 : 0; p < N && p <= i + 1; p++)
+                for (int q = j ? j - 1 : 0; q < N && q <= j + 1; q++)
+                    hand_put(&near, x[p][q]);
+            hand_put(&shape.wanted, add1(&shape, 0, add(&shape, CHUNK, &near)));
+        }
+    assert_int_equal(peak_of(&shape), 2000); /* Dask: 3700 */
+}
+
+/* Steps in time: each block needs itself and its neighbours of the step before. */
+static void steps_of_a_grid(void **state)
+{
+    (void)state;
+    enum { N = 8, STEPS = 30 };
+    drawing shape = begin();
+    uint32_t x[N], y[N];
+    for (int i = 0; i < N; i++)
+        x[i] = load(&shape);
+    for (int t = 1; t < STEPS; t++) {
+        for (int i = 0; i < N; i++) {
+            hand_list near = {.count = 0};
+            for (int j = i ? i - 1 : 0; j < N && j <= i + 1; j++)
+                hand_put(&near, x[j]);
+            y[i] = add(&shape, CHUNK, &near);
+        }
+        memcpy(x, y, sizeof x);
+    }
+    for (int i = 0; i < N; i++)
+        hand_put(&shape.wanted, x[i]);
+    assert_int_equal(peak_of(&shape), 1300); /* Dask: 1600 */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +287,9 @@ int main(void)
         cmocka_unit_test(neighbours_sweep),
         cmocka_unit_test(two_reductions_share_their_chunks),
         cmocka_unit_test(anomalies),
+        cmocka_unit_test(a_product_to_a_store),
+        cmocka_unit_test(neighbours_in_two_dimensions),
+        cmocka_unit_test(steps_of_a_grid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

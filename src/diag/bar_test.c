@@ -1,0 +1,95 @@
+/* Tests of the progress bar: its text, its silence, and how often it is drawn on a terminal. */
+#include "diag/bar.h"
+#include "graph/test_graph.h"
+#include "sys/clock.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+static void the_line_says_how_far_it_is(void **state)
+{
+    (void)state;
+    char line[256];
+    cki_bar_text(line, sizeof line, 79, 25, 100, 1500000000, 6000000000, INT64_C(75500000000));
+    assert_string_equal(line, "[#######                     ]  25%  25/100 tasks  1.5 GB read  "
+                              "1:15, 3:46 left");
+    cki_bar_text(line, sizeof line, 79, 100, 100, 0, 0, INT64_C(3675000000000));
+    assert_string_equal(line, "[################################################] 100%  "
+                              "100/100 tasks  1:01:15");
+    cki_bar_text(line, sizeof line, 40, 0, 100, 0, 0, 0);
+    assert_string_equal(line, "[               ]   0%  0/100 tasks  0:00");
+    cki_bar_text(line, sizeof line, 10, 5, 5, 0, 0, 0);
+    assert_string_equal(line, "[] 100%  5");
+    cki_bar_text(line, sizeof line, 40, 0, 0, 0, 0, 0);
+    assert_string_equal(line, "[#################] 100%  0/0 tasks  0:00");
+}
+
+static void no_terminal_no_callbacks(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    cki_bar bar;
+    cki_bar_init(&bar, ends[1]);
+    assert_null(bar.callbacks.start);
+    assert_null(bar.callbacks.after);
+    assert_null(bar.callbacks.finish);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static cask_status slow(const cki_task *task, cask_value **result, cki_error *error)
+{
+    (void)task, (void)error;
+    cki_clock_sleep(1000000);
+    *result = cki_value_none();
+    return CASK_OK;
+}
+
+static void a_terminal_gets_few_lines(void **state)
+{
+    (void)state;
+    static const cki_function function = {.name = "slow", .version = 1, .run = slow};
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY), here;
+    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    here = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+    assert_true(here >= 0);
+    cki_graph *graph = cki_graph_new(NULL);
+    hand_list tasks = {.count = 0};
+    for (int i = 0; i < 250; i++)
+        hand_put(&tasks, hand_add(graph, &function, 0, NULL, 0));
+    cki_plan *plan = hand_plan(graph, &tasks);
+    cki_bar bar;
+    cki_bar_init(&bar, here);
+    const cki_callbacks *const callbacks[] = {&bar.callbacks, NULL};
+    cki_exec_options options = {.threads = 1, .callbacks = callbacks};
+    int64_t begin = cki_clock_now();
+    assert_int_equal(cki_exec_find("sync")->run(plan, &options, NULL, NULL, NULL), CASK_OK);
+    int64_t tenths = (cki_clock_now() - begin) / 100000000;
+    char text[16384];
+    ssize_t length = read(terminal, text, sizeof text - 1);
+    assert_true(length > 0);
+    text[length] = '\0';
+    int lines = 0;
+    for (const char *at = text; (at = strstr(at, "\r[")) != NULL; at++)
+        lines++;
+    assert_in_range(lines, 2, tenths + 1); /* 250 tasks of at least 1 ms each */
+    assert_non_null(strstr(text, "100%  250/250 tasks"));
+    assert_int_equal(text[length - 1], '\n');
+    cki_plan_free(plan);
+    cki_graph_free(graph);
+    close(here);
+    close(terminal);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_line_says_how_far_it_is),
+        cmocka_unit_test(no_terminal_no_callbacks),
+        cmocka_unit_test(a_terminal_gets_few_lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
