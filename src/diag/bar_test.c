@@ -19,11 +19,11 @@ static void the_line_says_how_far_it_is(void **state)
     assert_string_equal(line, "[################################################] 100%  "
                               "100/100 tasks  1:01:15");
     cki_bar_text(line, sizeof line, 40, 0, 100, 0, 0, 0);
-    assert_string_equal(line, "[               ]   0%  0/100 tasks  0:00");
+    assert_string_equal(line, "[              ]   0%  0/100 tasks  0:00");
     cki_bar_text(line, sizeof line, 10, 5, 5, 0, 0, 0);
     assert_string_equal(line, "[] 100%  5");
     cki_bar_text(line, sizeof line, 40, 0, 0, 0, 0, 0);
-    assert_string_equal(line, "[#################] 100%  0/0 tasks  0:00");
+    assert_string_equal(line, "[################] 100%  0/0 tasks  0:00");
 }
 
 static void no_terminal_no_callbacks(void **state)
@@ -69,7 +69,10 @@ static void a_terminal_gets_few_lines(void **state)
     assert_int_equal(cki_exec_find("sync")->run(plan, &options, NULL, NULL, NULL), CASK_OK);
     int64_t tenths = (cki_clock_now() - begin) / 100000000;
     char text[16384];
-    ssize_t length = read(terminal, text, sizeof text - 1);
+    size_t length = 0;
+    assert_int_equal(fcntl(terminal, F_SETFL, O_NONBLOCK), 0);
+    for (ssize_t more; (more = read(terminal, text + length, sizeof text - 1 - length)) > 0;)
+        length += (size_t)more;
     assert_true(length > 0);
     text[length] = '\0';
     int lines = 0;
