@@ -5,10 +5,13 @@
 #include "array/contract.h"
 #include "array/creation.h"
 #include "array/cumulative.h"
+#include "array/diagonal.h"
 #include "array/elementwise.h"
 #include "array/files.h"
+#include "array/grid.h"
 #include "array/index.h"
 #include "array/join.h"
+#include "array/pad.h"
 #include "array/protocol.h"
 #include "array/rechunk.h"
 #include "array/reductions.h"
@@ -17,20 +20,14 @@
 #include "array/topk.h"
 #include "array/view.h"
 
-const cki_operation *const *const cki_operations_tables[] = {cki_creation_operations,
-                                                             cki_ufuncs_operations,
-                                                             cki_compound_operations,
-                                                             cki_reductions_operations,
-                                                             cki_contract_operations,
-                                                             cki_attributes_operations,
-                                                             cki_index_operations,
-                                                             cki_view_operations,
-                                                             cki_join_operations,
-                                                             cki_rechunk_operations,
-                                                             cki_reshape_operations,
-                                                             cki_routines_operations,
-                                                             cki_cumulative_operations,
-                                                             cki_topk_operations,
-                                                             cki_files_operations,
-                                                             cki_protocol_operations,
-                                                             NULL};
+const cki_operation *const *const cki_operations_tables[] = {
+    cki_creation_operations,   cki_ufuncs_operations,
+    cki_compound_operations,   cki_reductions_operations,
+    cki_contract_operations,   cki_attributes_operations,
+    cki_index_operations,      cki_view_operations,
+    cki_join_operations,       cki_rechunk_operations,
+    cki_reshape_operations,    cki_routines_operations,
+    cki_cumulative_operations, cki_topk_operations,
+    cki_files_operations,      cki_protocol_operations,
+    cki_diagonal_operations,   cki_grid_operations,
+    cki_pad_operations,        NULL};

@@ -5,6 +5,7 @@
 #include "core/arena.h"
 #include "core/fail.h"
 #include "core/memory.h"
+#include "value/arguments.h"
 #include "value/value.h"
 
 #include <stdatomic.h>
@@ -12,7 +13,7 @@
 typedef struct cki_node cki_node;
 typedef struct cki_operation cki_operation;
 
-enum { CKI_SCOPES = 64, CKI_TABLES = 16 };
+enum { CKI_SCOPES = 64, CKI_TABLES = 64 };
 
 /* A node whose blocks are wanted: each is delivered once, from any worker thread, several at once.
  * `value` is only lent. */
@@ -48,6 +49,11 @@ struct cask {
     struct cki_owned *owned;
     /* Optimise, lower and run. Set by cask.c, which alone knows the executors. */
     cask_status (*compute)(cask *ck, const cki_want *wants, size_t count, cki_error *error);
+    /* Call a function value of the language; a new reference. Set by lang/, with `language` as its
+     * own; NULL where there is no language. */
+    cask_value *(*invoke)(void *language, cask_value *function, const cki_arguments *arguments,
+                          cki_error *error);
+    void *language;
 };
 
 /* Record a failure as the context's, if it is the first, and tell the user's on_error. */

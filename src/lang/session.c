@@ -5,6 +5,14 @@
 
 #include <string.h>
 
+/* For operations that are given functions. */
+static cask_value *invoke(void *language, cask_value *function, const cki_arguments *arguments,
+                          cki_error *error)
+{
+    cki_session *session = language;
+    return cki_eval_call(session->scope, function, arguments, error);
+}
+
 cki_session *cki_lang_open(cask *ck, cki_error *error)
 {
     if (cask_error(ck) != CASK_OK) {
@@ -23,6 +31,8 @@ cki_session *cki_lang_open(cask *ck, cki_error *error)
         cki_memory_free(session);
         return NULL;
     }
+    ck->invoke = invoke;
+    ck->language = session;
     return session;
 }
 
@@ -30,6 +40,10 @@ void cki_lang_close(cki_session *session)
 {
     if (!session)
         return;
+    if (session->ck->language == session) {
+        session->ck->invoke = NULL;
+        session->ck->language = NULL;
+    }
     cki_eval_scope_free(session->scope);
     cki_memory_free(session);
 }
