@@ -10,6 +10,7 @@
 #include "array/files.h"
 #include "array/grid.h"
 #include "array/index.h"
+#include "array/isin.h"
 #include "array/join.h"
 #include "array/pad.h"
 #include "array/protocol.h"
@@ -18,6 +19,7 @@
 #include "array/reshape.h"
 #include "array/routines.h"
 #include "array/topk.h"
+#include "array/unravel.h"
 #include "array/view.h"
 
 const cki_operation *const *const cki_operations_tables[] = {
@@ -30,4 +32,5 @@ const cki_operation *const *const cki_operations_tables[] = {
     cki_cumulative_operations, cki_topk_operations,
     cki_files_operations,      cki_protocol_operations,
     cki_diagonal_operations,   cki_grid_operations,
-    cki_pad_operations,        NULL};
+    cki_pad_operations,        cki_isin_operations,
+    cki_unravel_operations,    NULL};

@@ -1,0 +1,35 @@
+/* Order: elements of any type compared and sorted as NumPy does: NaN and NaT last, complex numbers
+ * by real and then imaginary part, text by code points. */
+#ifndef CKI_ARRAY_ORDER_H
+#define CKI_ARRAY_ORDER_H
+
+#include "value/array.h"
+
+/* Elements of a 1-d array to be compared. Types of up to 8 bytes have keys, whose order as unsigned
+ * numbers is that of the elements. */
+typedef struct cki_order {
+    cki_dtype dtype;
+    const unsigned char *data;
+    int64_t stride, count;
+    uint64_t *keys; /* NULL: compared in place */
+} cki_order;
+
+/* Of a C-contiguous array's elements, whatever its shape; it must outlive this. */
+cask_status cki_order_open(cki_order *order, const cki_array *array, cki_error *error);
+void cki_order_close(cki_order *order);
+/* Bytes that open and sort take for `count` elements. */
+size_t cki_order_bytes(int64_t count);
+
+/* -1, 0 or 1 of element i of a and j of b, of one dtype; NaN equals NaN. */
+int cki_order_compare(const cki_order *a, int64_t i, const cki_order *b, int64_t j);
+/* Whether an element is NaN or NaT. */
+bool cki_order_missing(const cki_order *order, int64_t i);
+/* 0 .. count - 1 in the order of the elements, equal ones as they come; the caller's
+ * (cki_memory_free). */
+int64_t *cki_order_sorted(const cki_order *order, cki_error *error);
+/* How many elements of `in` (in rising order by `sorted`, or as they are if that is NULL) are less
+ * than element i of `of`, or with `right` less or equal. */
+int64_t cki_order_search(const cki_order *in, const int64_t *sorted, const cki_order *of, int64_t i,
+                         bool right);
+
+#endif
