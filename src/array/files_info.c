@@ -19,6 +19,7 @@ static void put_brief(cki_text *text, const cask_value *value)
     }
     if (shown < length)
         cki_text_put(text, "...");
+    text->failed |= full.failed;
     cki_text_free(&full);
 }
 

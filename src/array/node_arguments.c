@@ -70,9 +70,10 @@ cask_status cki_node_dtype(cask_value *value, cki_dtype *dtype, cki_error *error
         if (end && (size_t)(end - quote) < sizeof word)
             memcpy(word, quote + 1, (size_t)(end - quote - 1));
         const char *dot = strrchr(word, '.');
-        cask_status status =
-            *word ? cki_dtype_parse(dot ? dot + 1 : word, dtype, NULL, error)
-                  : cki_fail(error, CASK_TYPE, NULL, "Cannot interpret '%s' as a data type", name);
+        cask_status status = text.failed ? cki_fail_memory(error, text.length + 1)
+                             : *word     ? cki_dtype_parse(dot ? dot + 1 : word, dtype, NULL, error)
+                                         : cki_fail(error, CASK_TYPE, NULL,
+                                                    "Cannot interpret '%s' as a data type", name);
         cki_text_free(&text);
         return status;
     }

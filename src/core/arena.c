@@ -24,7 +24,7 @@ struct cki_arena_page {
 
 void *cki_arena_alloc(cki_arena *arena, size_t bytes)
 {
-    if (bytes > SIZE_MAX / 2)
+    if (bytes > SIZE_MAX / 2 || cki_memory_refuses())
         return NULL;
     bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     cki_arena_page *page = arena->page;

@@ -23,6 +23,11 @@ void cki_memory_fail_at(int64_t n, bool all)
     atomic_store(&fail_at, n > 0 ? atomic_load(&made) + n : 0);
 }
 
+bool cki_memory_refuses(void)
+{
+    return atomic_load_explicit(&fail_at, memory_order_relaxed) > 0 && refused();
+}
+
 int64_t cki_memory_count(void)
 {
     return atomic_load(&made);

@@ -19,7 +19,10 @@ char *cki_memory_copy(const char *bytes, size_t length) __attribute__((warn_unus
 /* Let the n-th allocation from now on fail (1 is the next), and each one after it if `all`;
  * 0 lets none fail. For tests. */
 void cki_memory_fail_at(int64_t n, bool all);
-/* Allocations so far, for a sweep over n. */
+/* For allocators that carve small things out of large ones: whether a test wants this one to fail.
+ */
+bool cki_memory_refuses(void);
+/* Allocations so far, for a sweep over n; carved ones count while one is to fail. */
 int64_t cki_memory_count(void);
 
 /* The ledger: how many bytes of chunks a context holds now and held at most, and the pool of

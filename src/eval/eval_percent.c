@@ -133,6 +133,7 @@ static bool put_text(percent *all, const conversion *how, cask_value *value)
     if (how->type == 'a') {
         cki_text ascii = {0};
         cki_format_ascii(text.bytes ? text.bytes : "", text.length, &ascii);
+        ascii.failed |= text.failed;
         cki_text_free(&text);
         text = ascii;
     }
@@ -141,6 +142,7 @@ static bool put_text(percent *all, const conversion *how, cask_value *value)
     cki_spec spec = spec_of(how, false);
     cki_format_pad_text(&spec, text.bytes ? text.bytes : "",
                         how->precision >= 0 ? cut : text.length, &all->out);
+    all->out.failed |= text.failed;
     cki_text_free(&text);
     return true;
 }
@@ -167,6 +169,7 @@ static bool put_character(percent *all, const conversion *how, const cask_value 
     }
     cki_spec spec = spec_of(how, false);
     cki_format_pad_text(&spec, text.bytes ? text.bytes : "", text.length, &all->out);
+    all->out.failed |= text.failed;
     cki_text_free(&text);
     return true;
 }

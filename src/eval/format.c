@@ -334,6 +334,7 @@ static bool format_integer(const cki_spec *spec, const cask_value *value, cki_te
         }
         cki_text_code(&one, (uint32_t)number);
         cki_format_pad_text(spec, one.bytes ? one.bytes : "", one.length, out);
+        out->failed |= one.failed;
         cki_text_free(&one);
         return true;
     }
@@ -382,6 +383,7 @@ static bool format_complex(const cki_spec *spec, const cask_value *value, cki_te
         outer.align = '>';
     if (ok)
         cki_format_pad_text(&outer, both.bytes ? both.bytes : "", both.length, out);
+    out->failed |= both.failed;
     cki_text_free(&both);
     return ok;
 }

@@ -149,6 +149,7 @@ static cask_value *convert(template *all, cask_value *value, char how)
     cask_value_unref(value);
     if (ok && how == 'a') {
         cki_format_ascii(text.bytes ? text.bytes : "", text.length, &ascii);
+        ascii.failed |= text.failed;
         cki_text_free(&text);
         text = ascii;
     }
@@ -186,6 +187,7 @@ static bool expand_field(template *all, cki_span field, int depth, cki_text *out
                     &spec);
     ok = ok && cki_format_value(all->call->scope, value, spec.bytes ? spec.bytes : "", spec.length,
                                 out, all->call->error);
+    out->failed |= spec.failed;
     cki_text_free(&spec);
     cask_value_unref(value);
     return ok;

@@ -275,10 +275,13 @@ static cask_status find_scales(walk *w, hid_t dataset, cki_variable *variable, c
 {
     int64_t dimid;
     set->dimid = cki_hdf5_attribute_ints(dataset, "_Netcdf4Dimid", &dimid, 1) ? dimid : -1;
-    set->scale = cki_hdf5_attribute_starts(dataset, "CLASS", "DIMENSION_SCALE");
+    set->scale = cki_hdf5_attribute_starts(dataset, "CLASS", "DIMENSION_SCALE", w->error);
     variable->hidden =
-        set->scale && cki_hdf5_attribute_starts(
-                          dataset, "NAME", "This is a netCDF dimension but not a netCDF variable");
+        set->scale &&
+        cki_hdf5_attribute_starts(dataset, "NAME",
+                                  "This is a netCDF dimension but not a netCDF variable", w->error);
+    if (w->error->status != CASK_OK)
+        return w->error->status;
     if (set->rank == 0)
         return CASK_OK;
     set->scales = cki_formats_alloc(w->store, CKI_MAX_NDIM, sizeof *set->scales, w->error);
@@ -420,7 +423,8 @@ static cask_status walk_file(walk *w)
     w->store->name = "HDF5";
     if (H5Oget_info_by_name2(w->file, "/", &root, H5O_INFO_BASIC, H5P_DEFAULT) < 0)
         return cki_hdf5_lock_fail(cki_store_path(w->store), "cannot read its root group", w->error);
-    push_group(w, "", root.addr);
+    if (!push_group(w, "", root.addr))
+        return w->status;
     for (; w->at < w->ngroups && w->status == CASK_OK; w->at++)
         walk_group(w);
     if (w->status == CASK_OK)

@@ -84,7 +84,7 @@ cask_status cki_hdf5_attribute_all(hid_t object, cask_value *dict, cki_error *er
 /* Integers of a small attribute; how many there are, at most `room`, 0 if it is not there. */
 size_t cki_hdf5_attribute_ints(hid_t object, const char *name, int64_t *numbers, size_t room);
 /* Whether the text of an attribute begins so. */
-bool cki_hdf5_attribute_starts(hid_t object, const char *name, const char *text);
+bool cki_hdf5_attribute_starts(hid_t object, const char *name, const char *text, cki_error *error);
 /* The scales of a dataset's axes (DIMENSION_LIST): false if it has none. */
 bool cki_hdf5_attribute_scales(hid_t object, uint64_t *addresses, int rank);
 

@@ -162,13 +162,15 @@ size_t cki_hdf5_attribute_ints(hid_t object, const char *name, int64_t *numbers,
     return done ? (size_t)count : 0;
 }
 
-bool cki_hdf5_attribute_starts(hid_t object, const char *name, const char *text)
+bool cki_hdf5_attribute_starts(hid_t object, const char *name, const char *text, cki_error *error)
 {
     if (H5Aexists(object, name) <= 0)
         return false;
-    cki_error error = {0};
+    cki_error inner = {0};
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
-    cask_value *value = attribute >= 0 ? read_value(attribute, &error) : NULL;
+    cask_value *value = attribute >= 0 ? read_value(attribute, &inner) : NULL;
+    if (inner.status == CASK_MEMORY)
+        cki_fail(error, inner.status, inner.python, "%s", inner.message);
     bool starts =
         value && value->kind == CKI_STR && strncmp(value->as.text.bytes, text, strlen(text)) == 0;
     cask_value_unref(value);

@@ -131,8 +131,11 @@ static bool make_scale(const making *m, int k)
 {
     char words[80];
     hid_t space = H5Screate_simple(1, &m->shape[k], NULL);
-    hid_t scale = H5Dcreate2(m->file, m->dims[k], H5T_IEEE_F32BE, space, H5P_DEFAULT, H5P_DEFAULT,
-                             H5P_DEFAULT);
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_obj_track_times(creation, false);
+    hid_t scale =
+        H5Dcreate2(m->file, m->dims[k], H5T_IEEE_F32BE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    H5Pclose(creation);
     H5Sclose(space);
     snprintf(words, sizeof words, "This is a netCDF dimension but not a netCDF variable.%10llu",
              (unsigned long long)m->shape[k]);
@@ -226,6 +229,7 @@ static bool make_dataset(making *m)
     H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
     H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    H5Pset_obj_track_times(creation, false); /* the same file every time */
     m->dataset = H5Dcreate2(m->file, m->name, type, space, link, creation, H5P_DEFAULT);
     H5Pclose(link);
     H5Pclose(creation);
@@ -263,6 +267,7 @@ static hid_t create_file(const char *path)
     unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
     H5Pset_link_creation_order(creation, order);
     H5Pset_attr_creation_order(creation, order);
+    H5Pset_obj_track_times(creation, false);
     H5Pset_file_locking(access, false, true);
     hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
     H5Pclose(access);
@@ -287,8 +292,10 @@ static cask_status prepare(making *m, const cki_target *target, bool netcdf, cki
     if (netcdf && slash)
         m->name = slash[1] ? slash + 1 : "data";
     bool text = netcdf && stored->id == CASK_BYTES;
-    if (m->ndim + (text ? 1 : 0) > H5S_MAX_RANK)
-        return cki_fail(error, CASK_SHAPE, "ValueError", "HDF5 holds at most 32 dimensions");
+    if (m->ndim + (text ? 1 : 0) > H5S_MAX_RANK) {
+        cki_fail(error, CASK_SHAPE, "ValueError", "HDF5 holds at most 32 dimensions");
+        return CASK_SHAPE;
+    }
     m->ndim += text ? 1 : 0;
     for (int k = 0; k < m->ndim; k++) {
         m->shape[k] = (hsize_t)(k < target->ndim ? target->shape[k] : stored->count);

@@ -39,9 +39,9 @@ static cask_status explain(const cki_session *session, const char *name, cki_tex
     const cki_operation *operation;
     const char *doc = NULL;
     for (size_t i = 0; (operation = cki_operation_at(session->ck, i)); i++) {
-        if (strcmp(operation->name, name) || !(operation->places & LISTED))
+        if (strcmp(operation->name, name) != 0 || !(operation->places & LISTED))
             continue;
-        if (doc && strcmp(doc, operation->doc))
+        if (doc && strcmp(doc, operation->doc) != 0)
             cki_text_format(out, "%s\n", doc);
         put_forms(operation, out);
         doc = operation->doc;
@@ -81,6 +81,7 @@ static cask_status list_all(const cki_session *session, cki_text *out, cki_error
         cki_text_format(&line, "%s%s%s", only_x ? "x." : "", sorted[i]->name, mark);
         cki_text_format(out, "  %-22s %.*s\n", line.bytes ? line.bytes : sorted[i]->name,
                         (int)summary(sorted[i]->doc), sorted[i]->doc);
+        out->failed |= line.failed;
         cki_text_free(&line);
     }
     cki_text_put(out, "\n`cask help NAME` tells more of one.\n");

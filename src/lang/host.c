@@ -148,12 +148,15 @@ static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_valu
 
 /* "Array.shape" and the like: an operation by the class of the object it belongs to. */
 static const cki_operation *find_for_class(const cki_session *session, const cask_value *object,
-                                           const char *name)
+                                           const char *name, cki_error *error)
 {
     cki_text full = {0};
     cki_text_format(&full, "%s.%s", cki_value_type(object), name);
-    const cki_operation *operation =
-        full.bytes ? cki_operation_find(session->ck, full.bytes, CKI_ARRAY_PROTOCOL) : NULL;
+    const cki_operation *operation = NULL;
+    if (full.failed)
+        cki_fail_memory(error, strlen(name));
+    else
+        operation = cki_operation_find(session->ck, full.bytes, CKI_ARRAY_PROTOCOL);
     cki_text_free(&full);
     return operation;
 }
@@ -199,9 +202,11 @@ static cask_value *attribute(void *self, cask_value *object, const char *name, c
         if (found)
             return cki_namespace_function(found, eager, object, error);
     }
-    const cki_operation *own = find_for_class(session, object, name);
+    const cki_operation *own = find_for_class(session, object, name, error);
     if (own)
         return cki_namespace_function(own, eager, object, error);
+    if (error->status != CASK_OK)
+        return NULL;
     no_attribute(session, object, name, error);
     return NULL;
 }
@@ -212,7 +217,7 @@ static cask_value *item(void *self, cask_value *object, cask_value *index, cki_e
     cask_value *const both[2] = {object, index};
     if (is_collection(object))
         return cki_host_invoke(session, "__getitem__", CKI_ARRAY_PROTOCOL, both, 2, error);
-    const cki_operation *own = find_for_class(session, object, "__getitem__");
+    const cki_operation *own = find_for_class(session, object, "__getitem__", error);
     cki_arguments given = {.positional = both, .count = 2};
     return own ? cki_host_run(session, own, &given, false, error) : NULL;
 }

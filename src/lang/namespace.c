@@ -85,7 +85,12 @@ static cask_value *make_time(const char *code, const cki_arguments *arguments, c
         cki_text_format(&word, "%s[%.*s]", code, length, unit->as.text.bytes);
         strncpy(text, word.bytes ? word.bytes : code, sizeof text - 1);
         text[sizeof text - 1] = '\0';
+        bool failed = word.failed;
         cki_text_free(&word);
+        if (failed) {
+            cki_fail_memory(error, sizeof text);
+            return NULL;
+        }
     } else {
         strcpy(text, code);
     }
@@ -125,7 +130,8 @@ static cask_value *call_type(const numpy_type *type, const cki_arguments *argume
         word = given && given->kind == CKI_OBJECT && word ? word + 1 : text.bytes;
         if (word)
             word[strcspn(word, "'")] = '\0';
-        cask_status status = cki_dtype_parse(word ? word : "", &dtype, NULL, error);
+        cask_status status = text.failed ? cki_fail_memory(error, text.length + 1)
+                                         : cki_dtype_parse(word ? word : "", &dtype, NULL, error);
         cki_text_free(&text);
         return status == CASK_OK ? cki_value_dtype(dtype, error) : NULL;
     }
@@ -253,7 +259,11 @@ static cask_value *inner_space(const space *outer, const char *name, cki_error *
 {
     cki_text full = {0};
     cki_text_format(&full, "%s.%s", outer->name, name);
-    cask_value *inner = full.bytes ? cki_namespace_find(full.bytes, error) : NULL;
+    cask_value *inner = NULL;
+    if (full.failed)
+        cki_fail_memory(error, strlen(name));
+    else
+        inner = cki_namespace_find(full.bytes, error);
     cki_text_free(&full);
     return inner;
 }
@@ -266,9 +276,14 @@ cask_value *cki_namespace_member(cki_session *session, cask_value *object, const
         return NULL;
     cki_text full = {0};
     cki_text_format(&full, "%s%s", s->prefix, name);
-    const cki_operation *operation =
-        full.bytes ? cki_operation_find(session->ck, full.bytes, s->places) : NULL;
+    const cki_operation *operation = NULL;
+    if (full.failed)
+        cki_fail_memory(error, strlen(name));
+    else if (full.length)
+        operation = cki_operation_find(session->ck, full.bytes, s->places);
     cki_text_free(&full);
+    if (error->status != CASK_OK)
+        return NULL;
     if (operation)
         return cki_namespace_function(operation, s->eager, NULL, error);
     cask_value *inner = inner_space(s, name, error);

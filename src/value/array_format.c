@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PRECISION = 8, PLAIN_MOST = 40 };
+enum { PRECISION = 8, PLAIN_MOST = 40, INTEGER_MOST = 24 };
 
 static int larger(int a, int b)
 {
@@ -97,15 +97,28 @@ static void look_at_real(struct cki_format_extremes *e, double value, int bytes,
     }
 }
 
+/* An integer or a duration's count, without an allocation for each element. */
+static int integer_text(cki_dtype dtype, const unsigned char *element, char text[INTEGER_MOST])
+{
+    uint64_t number = 0;
+    bool positive = cki_dtype_is_unsigned(dtype);
+    if (dtype.id == CASK_TIMEDELTA)
+        memcpy(&number, element, sizeof number);
+    else
+        cki_array_cast_element(cki_dtype_of(positive ? CASK_U64 : CASK_I64), &number, dtype,
+                               element, NULL);
+    return positive ? snprintf(text, INTEGER_MOST, "%llu", (unsigned long long)number)
+                    : snprintf(text, INTEGER_MOST, "%lld", (long long)number);
+}
+
 static int printed_width(cki_dtype dtype, const unsigned char *element)
 {
-    cki_text text = {0};
-    if (dtype.id == CASK_TIMEDELTA)
-        dtype = cki_dtype_of(CASK_I64);
-    cki_array_cast_print(dtype, element, &text);
-    int width = (int)text.length;
-    cki_text_free(&text);
-    return width;
+    char text[INTEGER_MOST], date[64];
+    if (dtype.id != CASK_DATETIME)
+        return integer_text(dtype, element, text);
+    int64_t value;
+    memcpy(&value, element, sizeof value);
+    return (int)strlen(cki_dtype_time_text(value, dtype, date));
 }
 
 void cki_array_format_look(cki_format *format, const unsigned char *element)
@@ -263,10 +276,8 @@ void cki_array_format_put(const cki_format *format, const unsigned char *element
         out->failed |= !item;
         cask_value_unref(item);
     } else if (cki_dtype_is_integer(format->dtype)) {
-        cki_text text = {0};
-        cki_array_cast_print(format->dtype, element, &text);
-        put_right(text.bytes ? text.bytes : "", text.length, format->width, out);
-        cki_text_free(&text);
+        char text[INTEGER_MOST];
+        put_right(text, (size_t)integer_text(format->dtype, element, text), format->width, out);
     } else if (cki_dtype_is_complex(format->dtype)) {
         put_complex(format, number_of(format->dtype, element), out);
     } else {

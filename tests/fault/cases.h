@@ -1,0 +1,93 @@
+/* The expressions of the sweep over failing allocations: every family of operations, every format
+ * of files, and errors. In an order of its own: the first ones write the files that others read. */
+#ifndef CKI_FAULT_CASES_H
+#define CKI_FAULT_CASES_H
+
+#include <stddef.h>
+
+typedef struct fault_case {
+    const char *text;
+    const char *output; /* saved there instead of printed; NULL: printed */
+} fault_case;
+
+static const fault_case fault_cases[] = {
+    /* writing: what the readers below read */
+    {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5))", "out/m.nc"},
+    {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5))", "out/m.nc3"},
+    {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5)).astype('f4')", "out/m.h5"},
+    {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5))", "out/m.npy"},
+    {"da.arange(60.0, chunks=20).reshape((6, 10)) / 7", "out/m.png"},
+    {"da.arange(60.0, chunks=20).reshape((6, 10)) / 7", "out/m.csv"},
+    {"da.arange(60, chunks=20).reshape((6, 10))", "out/m.json"},
+    {"da.arange(60, chunks=20).reshape((6, 10))", "out/m.txt"},
+    {"[1, {'a': da.ones(3, chunks=2)}, 'text']", "out/v.json"},
+    {"da.from_netcdf('kept/m.nc', 'data')[::2, 1:].mean(axis=0)", "out/r.nc"},
+    {"da.from_netcdf('kept/m.nc', 'data') - 30", "out/r.png"},
+    {"da.ones(3, chunks=2)", "out/x.unknown"},
+    {"da.ones((2, 2, 2), chunks=2)", "out/x.png"},
+    /* reading */
+    {"da.from_netcdf('kept/m.nc', 'data')[::2, 1:].mean(axis=0)", NULL},
+    {"da.from_netcdf('kept/m.nc3', 'data')[5, ::-1]", NULL},
+    {"da.from_netcdf(['kept/m.nc3', 'kept/m.nc3'], 'data', concat_dim='dim_0').sum(axis=1)", NULL},
+    {"da.from_netcdf('kept/m.nc*', 'data').shape", NULL},
+    {"da.from_hdf5('kept/m.h5', 'data', chunks=(3, 4)).std()", NULL},
+    {"da.from_npy('kept/m.npy').T[1:3].sum(axis=0)", NULL},
+    {"da.from_netcdf('kept/m.nc', 'nope')", NULL},
+    {"da.from_npy('kept/m.nc')", NULL},
+    {"da.from_hdf5('kept/nothing.h5', 'x')", NULL},
+    /* making */
+    {"da.ones((4, 6), chunks=(2, 3))", NULL},
+    {"da.full(5, 7, chunks=2, dtype='i2') + da.zeros(5, chunks=5)", NULL},
+    {"da.linspace(0, 1, 7, chunks=3)", NULL},
+    {"da.eye(5, chunks=2)", NULL},
+    {"da.from_array([[1, 2], [3, 4]], chunks=1)", NULL},
+    {"da.zeros_like(da.ones((3, 2), chunks=2), dtype='c16')", NULL},
+    {"da.ones((20, 24), chunks=(5, 8))[::2].T", NULL},
+    /* element by element */
+    {"(da.arange(15, chunks=5) + 100).sum()", NULL},
+    {"da.sqrt(da.arange(12.0, chunks=5)) * 2 - da.exp(1)", NULL},
+    {"da.where(da.arange(9, chunks=4) % 2 == 0, 1.5, -da.arange(9, chunks=3))", NULL},
+    {"da.arange(6, chunks=4).astype('M8[D]') + np.timedelta64(1, 'D')", NULL},
+    {"da.arange(9, chunks=4).astype('S3')", NULL},
+    {"da.clip(da.arange(9, chunks=4), 2, 5).round()", NULL},
+    {"da.ones((3, 1), chunks=1) + da.ones((1, 4), chunks=2)", NULL},
+    /* reductions */
+    {"da.arange(24.0, chunks=5).reshape((4, 6)).mean(axis=1)", NULL},
+    {"da.arange(24.0, chunks=5).reshape((4, 6)).var(axis=(0, 1), ddof=1)", NULL},
+    {"da.arange(24, chunks=5).reshape((4, 6)).argmax(axis=0)", NULL},
+    {"da.nanmax(da.arange(9.0, chunks=2)), da.arange(9, chunks=2).prod()", NULL},
+    {"da.cumsum(da.arange(20, chunks=6), axis=0)", NULL},
+    {"da.topk(da.arange(20, chunks=6), 3), da.argtopk(da.arange(20, chunks=6), -3)", NULL},
+    /* picks */
+    {"da.arange(20, chunks=6)[3:-2:3][::-1]", NULL},
+    {"da.arange(20, chunks=6)[[7, 1, 1, 19]]", NULL},
+    {"da.take(da.arange(24, chunks=5).reshape((4, 6)), [3, 0], axis=0)", NULL},
+    {"da.arange(20, chunks=6)[da.arange(20, chunks=5) % 3 == 0]", NULL},
+    {"da.arange(24, chunks=5).reshape((4, 6))[None, ..., 2]", NULL},
+    {"da.arange(20, chunks=6)[20]", NULL},
+    /* shapes */
+    {"da.concatenate([da.ones((2, 3), chunks=2), da.zeros((1, 3), chunks=2)])", NULL},
+    {"da.stack([da.arange(5, chunks=2), da.arange(5, chunks=3)], axis=1)", NULL},
+    {"da.arange(24, chunks=5).reshape((2, 3, 4)).transpose((2, 0, 1)).ravel()", NULL},
+    {"da.arange(24, chunks=5).rechunk(7).repeat(2)", NULL},
+    {"da.broadcast_to(da.arange(3, chunks=2), (2, 3))", NULL},
+    {"da.arange(6, chunks=2) + da.arange(5, chunks=2)", NULL},
+    /* products */
+    {"da.dot(da.ones((3, 4), chunks=2), da.ones((4, 2), chunks=2))", NULL},
+    {"da.tensordot(da.ones((3, 4), chunks=2), da.ones((4, 2), chunks=2), axes=1)", NULL},
+    {"da.einsum('ij,jk->ik', da.ones((3, 4), chunks=2), da.ones((4, 2), chunks=2))", NULL},
+    /* the language itself */
+    {"[x * 2 for x in range(5) if x % 2] + sorted({'b': 1, 'a': 2}.items())", NULL},
+    {"(lambda x, *rest, y=3: (x, rest, y))(1, 2, 3)", NULL},
+    {"'%s has %5.2f' % ('x', 2.5) + ','.join(['a', 'b']).upper().replace('A', 'zz')", NULL},
+    {"json.loads('{\"a\": [1, 2.5, null, \"x\"]}')['a'], max([3, 1, 2]), 'a-b'.split('-')", NULL},
+    {"da.ones(3, chunks=2), repr(da.ones(3, chunks=2)), da.ones(3, chunks=2).chunks", NULL},
+    {"np.arange(6).reshape((2, 3)).sum(axis=0), np.array([1.5, 2]).tolist()", NULL},
+    {"da.aragne(3)", NULL},
+    {"1 + (2", NULL},
+    {"{'a': 1}['b'] + [].pop()", NULL},
+};
+
+enum { FAULT_CASES = sizeof fault_cases / sizeof *fault_cases };
+
+#endif
