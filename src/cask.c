@@ -64,16 +64,23 @@ static cask_status run(cask *ck, const cki_plan *plan, const delivery *d, cki_er
 {
     progress p = {.ck = ck, .total = plan->count};
     const cki_callbacks counting = {.user = &p, .after = count_task};
-    const cki_callbacks *const callbacks[] = {ck->options.on_progress ? &counting : NULL, NULL};
+    const cki_callbacks *callbacks[3] = {NULL};
+    size_t watchers = 0;
+    if (ck->options.on_progress)
+        callbacks[watchers++] = &counting;
+    if (ck->watcher)
+        callbacks[watchers++] = ck->watcher;
     const cki_exec_options options = {.threads = ck->threads,
                                       .memory_limit = ck->memory_limit,
                                       .ledger = ck->ledger,
                                       .callbacks = callbacks,
-                                      .cancel = &ck->cancel};
+                                      .cancel = ck->cancel};
     const cki_scheduler *scheduler = cki_exec_find(ck->scheduler);
     delivery copy = *d;
     atomic_fetch_add(&ck->bytes_read, plan->bytes_read);
-    return scheduler->run(plan, &options, deliver, &copy, error);
+    cask_status status = scheduler->run(plan, &options, deliver, &copy, error);
+    atomic_store(&ck->cancelled, false); /* it has had its effect */
+    return status;
 }
 
 /* All blocks of the lowered nodes, in order. */
@@ -114,7 +121,7 @@ static cask_status compute(cask *ck, const cki_want *wants, size_t count, cki_er
     const cki_node **nodes = cki_memory_alloc(count * sizeof *nodes);
     uint32_t *layers = cki_memory_alloc(count * sizeof *layers);
     cask_status status = graph && nodes && layers ? CASK_OK : cki_fail_memory(error, count);
-    for (size_t i = 0; status == CASK_OK && i < count; i++)
+    for (size_t i = 0; nodes && i < count; i++)
         nodes[i] = wants[i].node;
     if (status == CASK_OK)
         status = cki_optimise_nodes(graph, ck, nodes, count, cki_fuse_rule, error);
@@ -162,6 +169,7 @@ cask *cask_open(const cask_options *options)
     if (!ck)
         return &nil;
     ck->compute = compute;
+    ck->cancel = &ck->cancelled;
     if (apply_options(ck, options) != CASK_OK)
         return ck;
     ck->options.memory_limit = NULL; /* the caller's text may go */
@@ -205,6 +213,11 @@ void cask_scope_end(cask *ck)
         return;
     cki_context_release(ck, mark.owned);
     cki_arena_rewind(&ck->arena, mark.arena);
+}
+
+void cask_cancel(cask *ck)
+{
+    atomic_store(&ck->cancelled, true);
 }
 
 cask_status cask_error(const cask *ck)

@@ -165,6 +165,24 @@ static cask_status run_all(cask *ck, collector *collectors, const cask_array *ar
     return status;
 }
 
+/* Results that would not fit are refused before anything runs. */
+static cask_status check_room(const cask *ck, const cask_array *arrays, size_t count,
+                              cki_error *error)
+{
+    uint64_t bytes = 0;
+    char need[32], limit[32];
+    for (size_t i = 0; i < count; i++)
+        if (__builtin_add_overflow(bytes, cki_node_bytes(&arrays[i]->base), &bytes))
+            bytes = UINT64_MAX;
+    if (bytes <= ck->memory_limit)
+        return CASK_OK;
+    return cki_fail(error, CASK_LIMIT, NULL,
+                    "the result of %s takes %s but the memory limit is %s: save it to a .npy, .nc "
+                    "or .h5 file, take a part of it, or raise the limit",
+                    arrays[0]->label, cki_text_size(bytes, need),
+                    cki_text_size(ck->memory_limit, limit));
+}
+
 cask_status cki_save_collect(cask *ck, const cask_array *arrays, size_t count, cask_value **values,
                              cki_error *error)
 {
@@ -172,6 +190,8 @@ cask_status cki_save_collect(cask *ck, const cask_array *arrays, size_t count, c
         values[i] = NULL;
     if (count == 0)
         return CASK_OK;
+    if (check_room(ck, arrays, count, error) != CASK_OK)
+        return error->status;
     collector *collectors = cki_memory_calloc(count, sizeof *collectors);
     if (!collectors)
         return cki_fail_memory(error, count * sizeof *collectors);

@@ -3,12 +3,14 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "cli/progress.h"
 #include "cli/report.h"
 #include "core/memory.h"
+#include "diag/bar.h"
 #include "lang/lang.h"
 #include "sys/clock.h"
+#include "sys/interrupt.h"
 #include "sys/machine.h"
+#include "sys/terminal.h"
 #include "value/value.h"
 
 #include <cask/cask.h>
@@ -131,7 +133,7 @@ static int print_value(const cask_value *value)
 }
 
 /* Bind, evaluate, and deliver. */
-static int answer(cki_session *session, const request *r, cki_progress *progress)
+static int answer(cki_session *session, const request *r)
 {
     for (int i = 0; i < r->count; i++) {
         size_t begin, end, at;
@@ -150,7 +152,6 @@ static int answer(cki_session *session, const request *r, cki_progress *progress
         cask_value_unref(value);
         value = concrete;
     }
-    cki_progress_end(progress);
     int status = CKI_EXIT_OK;
     if (error.status != CASK_OK || !value)
         status = cki_report_error(&error, r->expression, 0);
@@ -179,15 +180,18 @@ static int run(int argc, char **argv)
         return CKI_EXIT_OK;
     }
     int64_t start = cki_clock_now();
-    cki_progress progress = {0};
-    if (r.progress) {
-        r.options.on_progress = cki_progress_show;
-        r.options.user = &progress;
-    }
+    static atomic_bool stop; /* Ctrl-C; the handler may come at any time */
+    cki_bar bar;
+    cki_bar_init(&bar, CKI_STDERR);
+    cki_interrupt_catch(&stop);
     cask *ck = cask_open(&r.options);
     cki_error error = {0};
     cki_session *session = cki_lang_open(ck, &error);
-    status = session ? answer(session, &r, &progress) : cki_report_error(&error, NULL, 0);
+    if (session)
+        cki_lang_watch(session, r.progress ? &bar.callbacks : NULL, &stop);
+    status = session ? answer(session, &r) : cki_report_error(&error, NULL, 0);
+    if (cki_interrupt_signal())
+        status = 128 + cki_interrupt_signal();
     if (r.stats)
         print_stats(ck, (double)(cki_clock_now() - start) * 1e-9);
     cki_lang_close(session);

@@ -160,26 +160,31 @@ size_t cki_text_cut(const char *bytes, size_t limit)
     return limit;
 }
 
+/* Optimal string alignment: Levenshtein's distance with transpositions. */
 int cki_text_distance(const char *a, const char *b)
 {
     enum { MOST = 48 };
-    int row[MOST + 1];
+    int rows[3][MOST + 1];
     size_t n = strlen(a), m = strlen(b);
     if (n > MOST || m > MOST)
         return MOST;
     for (size_t j = 0; j <= m; j++)
-        row[j] = (int)j;
+        rows[0][j] = (int)j;
     for (size_t i = 1; i <= n; i++) {
-        int diagonal = row[0];
+        int *row = rows[i % 3];
+        const int *above = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
         row[0] = (int)i;
         for (size_t j = 1; j <= m; j++) {
-            int change = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            int shorter = (row[j - 1] < row[j] ? row[j - 1] : row[j]) + 1;
-            row[j] = change < shorter ? change : shorter;
+            int least = above[j - 1] + (a[i - 1] != b[j - 1]);
+            least = above[j] + 1 < least ? above[j] + 1 : least;
+            least = row[j - 1] + 1 < least ? row[j - 1] + 1 : least;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                before[j - 2] + 1 < least)
+                least = before[j - 2] + 1;
+            row[j] = least;
         }
     }
-    return row[m];
+    return rows[n % 3][m];
 }
 
 bool cki_text_bytes(const char *text, uint64_t *bytes)

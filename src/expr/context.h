@@ -39,7 +39,9 @@ struct cask {
     const char *scheduler;
     cask_options options;
     atomic_uint_fast64_t bytes_read;
-    atomic_bool cancel;
+    atomic_bool cancelled;               /* cask_cancel() was called */
+    atomic_bool *cancel;                 /* what ends a run: the flag above, or a program's own */
+    const struct cki_callbacks *watcher; /* told of every run; NULL: nobody */
     cki_mark scopes[CKI_SCOPES];
     size_t nscopes;
     /* The operations, a NULL-terminated table a room. */

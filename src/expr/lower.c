@@ -48,58 +48,65 @@ static bool lower_one(cki_lowering *lowering, const cki_node *node, cki_error *e
     return error->status == CASK_OK;
 }
 
+/* The way from a wanted node down: each node with the input that comes next. */
 typedef struct frame {
     const cki_node *node;
     size_t input;
 } frame;
 
-static cask_status lower_under(cki_lowering *lowering, const cki_node *wanted, frame **frames,
-                               size_t *capacity, cki_error *error)
+typedef struct way {
+    frame *frames;
+    size_t depth, capacity;
+} way;
+
+static bool enter(way *way, const cki_node *node)
 {
-    size_t depth = 0;
-    const cki_node *enter = wanted;
-    for (;;) {
-        if (enter) {
-            if (depth == *capacity) {
-                size_t more = *capacity * 2 + 64;
-                frame *larger = cki_memory_realloc(*frames, more * sizeof **frames);
-                if (!larger)
-                    return cki_fail_memory(error, more * sizeof **frames);
-                *frames = larger;
-                *capacity = more;
-            }
-            (*frames)[depth++] = (frame){enter, 0};
-            enter = NULL;
-        }
-        frame *top = &(*frames)[depth - 1];
+    if (way->depth == way->capacity) {
+        size_t capacity = way->capacity * 2 + 64;
+        frame *frames = cki_memory_realloc(way->frames, capacity * sizeof *frames);
+        if (!frames)
+            return false;
+        way->frames = frames;
+        way->capacity = capacity;
+    }
+    way->frames[way->depth++] = (frame){node, 0};
+    return true;
+}
+
+static cask_status lower_under(cki_lowering *lowering, const cki_node *wanted, way *way,
+                               cki_error *error)
+{
+    way->depth = 0;
+    bool entered = enter(way, wanted);
+    while (entered && way->depth) {
+        frame *top = &way->frames[way->depth - 1];
         uint64_t layer = 0;
         while (top->input < top->node->ninputs &&
                cki_map_get(&lowering->layers, cki_map_key(top->node->inputs[top->input]), &layer))
             top->input++;
         if (top->input < top->node->ninputs) {
-            enter = top->node->inputs[top->input];
+            entered = enter(way, top->node->inputs[top->input]);
             continue;
         }
         if (!cki_map_get(&lowering->layers, cki_map_key(top->node), &layer) &&
             !lower_one(lowering, top->node, error))
             return error->status;
-        if (--depth == 0)
-            return CASK_OK;
+        way->depth--;
     }
+    return entered ? CASK_OK : cki_fail_memory(error, way->capacity * 2 * sizeof(frame));
 }
 
 cask_status cki_lower_nodes(cki_graph *graph, const cki_node *const *wanted, size_t count,
                             uint32_t *layers, cki_error *error)
 {
     cki_lowering lowering = {.graph = graph};
-    frame *frames = NULL;
-    size_t capacity = 0;
+    way way = {0};
     cask_status status = CASK_OK;
     for (size_t i = 0; i < count && status == CASK_OK; i++) {
-        status = lower_under(&lowering, wanted[i], &frames, &capacity, error);
+        status = lower_under(&lowering, wanted[i], &way, error);
         layers[i] = cki_lower_input(&lowering, wanted[i]);
     }
-    cki_memory_free(frames);
+    cki_memory_free(way.frames);
     cki_map_free(&lowering.layers);
     return status;
 }

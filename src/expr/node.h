@@ -25,8 +25,8 @@ typedef struct cki_primitive {
     cask_status (*lower)(cki_lowering *lowering, const cki_node *node, cki_error *error);
     /* Whether its results need much of its inputs at once: reductions, products, rechunking. */
     bool barrier;
-    /* Optional: bytes of all its blocks, if making them again is better than keeping them (repeat.c);
-     * 0 if not. */
+    /* Optional: bytes of all its blocks, if making them again is better than keeping them
+     * (repeat.c); 0 if not. */
     uint64_t (*repeatable)(const cki_node *node);
 } cki_primitive;
 

@@ -222,6 +222,21 @@ void cki_optimise_absorb(cki_optimiser *optimiser, const cki_node *node, const c
     outer->fan += (uint32_t)node->ninputs; /* one of its places is taken by the node itself */
 }
 
+static bool add_fact(cki_optimiser *optimiser, size_t *capacity, const cki_node *node)
+{
+    if (!optimiser->facts || optimiser->count == *capacity) {
+        size_t more = *capacity * 2 + 64;
+        node_fact *facts = cki_memory_realloc(optimiser->facts, more * sizeof *facts);
+        if (!facts)
+            return false;
+        optimiser->facts = facts;
+        *capacity = more;
+    }
+    optimiser->facts[optimiser->count++] =
+        (node_fact){.node = node, .root = node, .members = 1, .fan = (uint32_t)node->ninputs};
+    return cki_map_set(&optimiser->places, cki_map_key(node), optimiser->count);
+}
+
 /* All nodes under the wanted ones, inputs first. */
 static cask_status gather(cki_optimiser *optimiser, const cki_node *const *wanted, size_t count,
                           cki_error *error)
@@ -248,18 +263,7 @@ static cask_status gather(cki_optimiser *optimiser, const cki_node *const *wante
                         ok = push(&todo, node->inputs[k]);
             } else {
                 todo.count--;
-                if (optimiser->count == capacity) {
-                    capacity = capacity * 2 + 64;
-                    node_fact *facts =
-                        cki_memory_realloc(optimiser->facts, capacity * sizeof *facts);
-                    ok = facts != NULL;
-                    optimiser->facts = facts ? facts : optimiser->facts;
-                }
-                if (ok) {
-                    optimiser->facts[optimiser->count++] = (node_fact){
-                        .node = node, .root = node, .members = 1, .fan = (uint32_t)node->ninputs};
-                    ok = cki_map_set(&optimiser->places, cki_map_key(node), optimiser->count);
-                }
+                ok = add_fact(optimiser, &capacity, node);
             }
             if (!ok)
                 status = cki_fail_memory(error, sizeof(node_fact));

@@ -139,7 +139,7 @@ static cask_status bind_named(const char *function, const cki_parameter *paramet
     for (size_t k = 0; k < arguments->nnamed; k++) {
         size_t i = 0;
         while (i < count && (parameters[i].kind > CKI_PARAMETER_NAMED ||
-                             strcmp(parameters[i].name, arguments->names[k])))
+                             strcmp(parameters[i].name, arguments->names[k]) != 0))
             i++;
         if (i < count && bound[i])
             return cki_fail(error, CASK_TYPE, NULL, "%s() got multiple values for argument '%s'",

@@ -19,7 +19,7 @@ bool cki_namespace_is(const cask_value *value);
 cask_value *cki_namespace_function(const cki_operation *operation, bool eager, cask_value *self,
                                    cki_error *error);
 /* Call a function value or a type of ours; NULL without error if it is none. */
-cask_value *cki_namespace_call(cki_session *session, cask_value *function,
+cask_value *cki_namespace_call(cki_session *session, cask_value *callee,
                                const cki_arguments *arguments, cki_error *error);
 
 #endif

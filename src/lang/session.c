@@ -48,6 +48,12 @@ void cki_lang_close(cki_session *session)
     cki_memory_free(session);
 }
 
+void cki_lang_watch(cki_session *session, const struct cki_callbacks *watcher, _Atomic bool *cancel)
+{
+    session->ck->watcher = watcher;
+    session->ck->cancel = cancel ? cancel : &session->ck->cancelled;
+}
+
 cask_value *cki_lang_eval(cki_session *session, const char *text, cki_error *error)
 {
     cki_ledger *previous = cki_ledger_enter(session->ck->ledger);

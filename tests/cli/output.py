@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """cask eval, help and info: what they print, and in which format they save."""
 import json
+import os
 import pathlib
+import pty
 import re
 import struct
+import subprocess
 import zlib
 
-from cases import WINDS, check, finish, folder, prints, run
+from cases import CASK, WINDS, check, finish, folder, prints, run
 
 # As Python and NumPy print at a prompt; values by NumPy 1.24.
 prints("2", "1+1")
@@ -54,7 +57,14 @@ check("help of a misspelt one", status == 1 and "mean" in err, (out, err))
 
 status, out, err = run("eval", "da.ones((400, 400), chunks=100).sum()", "--stats", "--progress")
 check("stats", status == 0 and out == "160000.0\n" and re.search(r"\d s, .* read, .* chunks", err), (out, err))
-check("progress", "100%" in err, err)
+check("no bar where nobody looks", "%" not in err, err)
+master, terminal = pty.openpty()
+process = subprocess.Popen([CASK, "eval", "da.ones((400, 400), chunks=100).sum()", "--progress"], stderr=terminal,
+                           stdout=subprocess.DEVNULL)
+os.close(terminal)
+process.wait(60)
+check("a bar on a terminal", b"100%" in os.read(master, 65536))
+os.close(master)
 
 status, out, err = run("info", WINDS)
 check("info of NetCDF", status == 0 and all(s in out for s in ("UWND", "float32", "132", "73", "144", "M/S", "from_netcdf")), (out, err))
