@@ -54,59 +54,59 @@ typedef struct frame {
     size_t input;
 } frame;
 
-typedef struct way {
+typedef struct descent {
     frame *frames;
     size_t depth, capacity;
-} way;
+} descent;
 
-static bool enter(way *way, const cki_node *node)
+static bool enter(descent *d, const cki_node *node)
 {
-    if (way->depth == way->capacity) {
-        size_t capacity = way->capacity * 2 + 64;
-        frame *frames = cki_memory_realloc(way->frames, capacity * sizeof *frames);
+    if (d->depth == d->capacity) {
+        size_t capacity = d->capacity * 2 + 64;
+        frame *frames = cki_memory_realloc(d->frames, capacity * sizeof *frames);
         if (!frames)
             return false;
-        way->frames = frames;
-        way->capacity = capacity;
+        d->frames = frames;
+        d->capacity = capacity;
     }
-    way->frames[way->depth++] = (frame){node, 0};
+    d->frames[d->depth++] = (frame){node, 0};
     return true;
 }
 
-static cask_status lower_under(cki_lowering *lowering, const cki_node *wanted, way *way,
+static cask_status lower_under(cki_lowering *lowering, const cki_node *wanted, descent *d,
                                cki_error *error)
 {
-    way->depth = 0;
-    bool entered = enter(way, wanted);
-    while (entered && way->depth) {
-        frame *top = &way->frames[way->depth - 1];
+    d->depth = 0;
+    bool entered = enter(d, wanted);
+    while (entered && d->depth) {
+        frame *top = &d->frames[d->depth - 1];
         uint64_t layer = 0;
         while (top->input < top->node->ninputs &&
                cki_map_get(&lowering->layers, cki_map_key(top->node->inputs[top->input]), &layer))
             top->input++;
         if (top->input < top->node->ninputs) {
-            entered = enter(way, top->node->inputs[top->input]);
+            entered = enter(d, top->node->inputs[top->input]);
             continue;
         }
         if (!cki_map_get(&lowering->layers, cki_map_key(top->node), &layer) &&
             !lower_one(lowering, top->node, error))
             return error->status;
-        way->depth--;
+        d->depth--;
     }
-    return entered ? CASK_OK : cki_fail_memory(error, way->capacity * 2 * sizeof(frame));
+    return entered ? CASK_OK : cki_fail_memory(error, d->capacity * 2 * sizeof(frame));
 }
 
 cask_status cki_lower_nodes(cki_graph *graph, const cki_node *const *wanted, size_t count,
                             uint32_t *layers, cki_error *error)
 {
     cki_lowering lowering = {.graph = graph};
-    way way = {0};
+    descent d = {0};
     cask_status status = CASK_OK;
     for (size_t i = 0; i < count && status == CASK_OK; i++) {
-        status = lower_under(&lowering, wanted[i], &way, error);
+        status = lower_under(&lowering, wanted[i], &d, error);
         layers[i] = cki_lower_input(&lowering, wanted[i]);
     }
-    cki_memory_free(way.frames);
+    cki_memory_free(d.frames);
     cki_map_free(&lowering.layers);
     return status;
 }
