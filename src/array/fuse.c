@@ -108,8 +108,8 @@ static cask_status build_steps(builder *b, const cki_node *value, cki_error *err
             }
         if (!ready)
             continue;
-        int made = member ? member_step(b, node) : input_step(b, node);
-        if (!cki_map_set(&b->steps, cki_map_key(node), (uint64_t)(made + 1)))
+        int number = 1 + (member ? member_step(b, node) : input_step(b, node));
+        if (!cki_map_set(&b->steps, cki_map_key(node), (uint64_t)number))
             return cki_fail_memory(error, sizeof(cki_map_slot));
         depth--;
     }

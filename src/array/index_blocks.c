@@ -32,7 +32,7 @@ static bool choose_list(cki_build *build, cask_value *value, int axis, int64_t b
         cki_fail(build->error, CASK_INDEX, "IndexError",
                  "blocks: axis %d takes a list of block numbers below %lld or as many bools", axis,
                  (long long)blocks);
-    for (int64_t i = 0; a && !build->error->status && i < n; i++) {
+    for (int64_t i = 0; a && list && !build->error->status && i < n; i++) {
         int64_t number = i;
         const unsigned char *at = a->data + i * a->strides[0];
         if (mask) {
@@ -189,5 +189,7 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
                           error);
 }
 
-static const cki_primitive primitive = {
-    .name = "array.blocks", .size = sizeof(struct cask_array_node), .lower = lower};
+static const cki_primitive primitive = {.name = "array.blocks",
+                                        .size = sizeof(struct cask_array_node),
+                                        .lower = lower,
+                                        .repeatable = cki_node_bytes};

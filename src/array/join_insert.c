@@ -43,7 +43,7 @@ static bool read_places(cki_build *build, cask_value *value, int axis, int64_t l
     p->at = cki_arena_array(build->arena, (size_t)p->count + 1, sizeof *p->at);
     if (!p->at)
         cki_fail_memory(error, (size_t)p->count * sizeof *p->at);
-    for (int64_t i = 0; !error->status && i < p->count; i++) {
+    for (int64_t i = 0; p->at && !error->status && i < p->count; i++) {
         if (slice) {
             p->at[i] = pick.start + i * pick.step;
             continue;

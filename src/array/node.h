@@ -22,7 +22,7 @@ typedef struct cki_array_spec {
     const char *label;
     cki_dtype dtype;
     int ndim;
-    const cki_axis *axes; /* in the build's arena, or copied from an existing node */
+    const cki_axis *axes;     /* in the build's arena, or copied from an existing node */
     const cask_array *inputs; /* copied */
     size_t ninputs;
     const void *parameters; /* in the build's arena */
@@ -76,11 +76,10 @@ cask_value *cki_node_value(cki_build *build, cask_array x);
 cask_status cki_node_axis(cask_value *value, int ndim, int *axis, cki_error *error);
 cask_status cki_node_axes(cask_value *value, int ndim, bool *flags, int *order, int *count,
                           cki_error *error);
-/* A dtype argument: None (id 0), a dtype, its name, a type name (float, int, bool, complex, str). */
+/* A dtype argument: None (id 0), a dtype, its name, or a type: float, int, bool, complex, str. */
 cask_status cki_node_dtype(cask_value *value, cki_dtype *dtype, cki_error *error);
 /* A shape argument: int or sequence of ints; ValueError for negative ones. */
-cask_status cki_node_shape_argument(cask_value *value, int64_t *shape, int *ndim,
-                                    cki_error *error);
+cask_status cki_node_shape_argument(cask_value *value, int64_t *shape, int *ndim, cki_error *error);
 
 /* A new layer for the node being lowered, its blocks being the node's; its number is recorded as
  * the node's result. `layer` is a template: function, parameters, inputs, cost or alias set. */

@@ -7,7 +7,7 @@
 /* A builtin function, type or module of that name; NULL without error if there is none. */
 cask_value *cki_builtin_name(const char *name, cki_error *error);
 /* The i-th name; NULL behind the last. */
-const char *cki_builtin_nth(size_t i);
+const char *cki_builtin_nth(size_t n);
 
 /* The tables, each ended by a NULL name, and the files they are in. */
 extern const cki_builtin cki_builtin_iterate[]; /* builtin_iterate.c: over items */

@@ -130,13 +130,15 @@ static cask_value *next_row(rows *all, size_t *ended)
 {
     *ended = 0;
     cask_value *tuple = all->count ? cki_value_list(CKI_TUPLE, all->count, all->error) : NULL;
-    for (size_t i = 0; tuple && i < all->count; i++) {
+    if (!tuple)
+        return NULL;
+    for (size_t i = 0; i < all->count; i++) {
         tuple->as.list.items[i] = cki_walk_next(&all->walks[i]);
-        if (tuple->as.list.items[i])
-            continue;
-        *ended = i;
-        cask_value_unref(tuple);
-        tuple = NULL;
+        if (!tuple->as.list.items[i]) {
+            *ended = i;
+            cask_value_unref(tuple);
+            return NULL;
+        }
     }
     return tuple;
 }

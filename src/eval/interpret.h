@@ -18,7 +18,7 @@ typedef struct cki_frame {
 } cki_frame;
 
 /* New reference, or NULL with the error set and its place given. */
-cask_value *cki_interpret_node(cki_frame *frame, uint32_t node);
+cask_value *cki_interpret_node(cki_frame *frame, uint32_t at);
 /* A local variable's value, borrowed; NULL if there is none of that name. */
 cask_value *cki_interpret_local(const cki_frame *frame, uint32_t name);
 /* Bind a local; the reference is taken over, also on failure. */
@@ -26,8 +26,8 @@ bool cki_interpret_bind(cki_frame *frame, uint32_t name, cask_value *value);
 void cki_interpret_leave(cki_frame *frame); /* drops the locals */
 
 /* The value of a CALL (whose function is evaluated), and of a COMPREHENSION. */
-cask_value *cki_interpret_call(cki_frame *frame, uint32_t node, cask_value *function);
-cask_value *cki_comprehension_run(cki_frame *frame, uint32_t node);
+cask_value *cki_interpret_call(cki_frame *frame, uint32_t at, cask_value *function);
+cask_value *cki_comprehension_run(cki_frame *frame, uint32_t at);
 
 /* Counts a step and looks at the stack: false with RecursionError, or TimeoutError where a budget
  * was given and is used up. */

@@ -5,7 +5,7 @@
 #include "eval/interpret.h"
 
 /* The value of a LAMBDA node: defaults evaluated, and the values that its body's names have now. */
-cask_value *cki_lambda_new(cki_frame *frame, uint32_t node);
+cask_value *cki_lambda_new(cki_frame *frame, uint32_t at);
 cask_value *cki_lambda_call(cki_scope *scope, cask_value *function, const cki_arguments *arguments,
                             cki_error *error);
 bool cki_lambda_is(const cask_value *value);

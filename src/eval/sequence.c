@@ -61,7 +61,7 @@ cask_value *cki_sequence_repeat(const cask_value *sequence, const cask_value *ti
                                          : cki_function_bytes(&out, error);
     }
     cask_value *list = cki_value_list((cki_kind)sequence->kind, total, error);
-    for (size_t i = 0; list && i < total; i++)
+    for (size_t i = 0; list && one && i < total; i++)
         list->as.list.items[i] = cask_value_ref(sequence->as.list.items[i % one]);
     return list;
 }

@@ -438,7 +438,8 @@ static bool visit(ordering *order, uint32_t root)
 
 cask_status cki_order_run(cki_plan *plan, uint32_t *sequence, cki_error *error)
 {
-    ordering order = {.plan = plan, .sequence = sequence};
+    ordering order = {.plan = plan};
+    order.sequence = sequence;
     order.nodes = cki_memory_alloc(plan->count * sizeof *order.nodes);
     if (!order.nodes)
         return cki_fail_memory(error, plan->count * sizeof *order.nodes);

@@ -175,6 +175,26 @@ static cask_status link_users(cki_plan *plan, cki_error *error)
     return CASK_OK;
 }
 
+/* The tasks in the order of the sequence, their arguments in the order of the tasks. */
+static void move(cki_plan *plan, const uint32_t *sequence, cki_plan_task *tasks, uint32_t *moved,
+                 uint32_t *numbers)
+{
+    uint32_t at = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        numbers[sequence[i]] = (uint32_t)i;
+    for (size_t i = 0; i < plan->count; i++) {
+        tasks[i] = plan->tasks[sequence[i]];
+        for (size_t a = 0; a < tasks[i].narguments; a++)
+            moved[at + a] = numbers[plan->arguments[tasks[i].arguments + a]];
+        tasks[i].arguments = at;
+        at += tasks[i].narguments;
+    }
+    for (size_t i = 0; i < plan->nwanted; i++)
+        plan->wanted[i] = numbers[plan->wanted[i]];
+    if (plan->count > 0)
+        plan->largest = numbers[plan->largest];
+}
+
 /* Number the tasks as the sequence has them. */
 static cask_status renumber(cki_plan *plan, const uint32_t *sequence, size_t arguments,
                             cki_error *error)
@@ -182,27 +202,14 @@ static cask_status renumber(cki_plan *plan, const uint32_t *sequence, size_t arg
     cki_plan_task *tasks = cki_memory_alloc(plan->count * sizeof *tasks);
     uint32_t *moved = cki_memory_alloc(arguments * sizeof *moved);
     uint32_t *numbers = cki_memory_alloc(plan->count * sizeof *numbers);
-    cask_status status =
-        tasks && moved && numbers ? CASK_OK : cki_fail_memory(error, plan->count * sizeof *tasks);
-    uint32_t at = 0;
-    for (size_t i = 0; status == CASK_OK && i < plan->count; i++)
-        numbers[sequence[i]] = (uint32_t)i;
-    for (size_t i = 0; status == CASK_OK && i < plan->count; i++) {
-        tasks[i] = plan->tasks[sequence[i]];
-        for (size_t a = 0; a < tasks[i].narguments; a++)
-            moved[at + a] = numbers[plan->arguments[tasks[i].arguments + a]];
-        tasks[i].arguments = at;
-        at += tasks[i].narguments;
-    }
-    for (size_t i = 0; status == CASK_OK && i < plan->nwanted; i++)
-        plan->wanted[i] = numbers[plan->wanted[i]];
-    if (status == CASK_OK && plan->count > 0)
-        plan->largest = numbers[plan->largest];
+    bool fine = tasks && moved && numbers;
+    if (fine)
+        move(plan, sequence, tasks, moved, numbers);
     cki_memory_free(numbers);
-    cki_memory_free(status == CASK_OK ? plan->tasks : tasks);
-    cki_memory_free(status == CASK_OK ? plan->arguments : moved);
-    if (status != CASK_OK)
-        return status;
+    cki_memory_free(fine ? plan->tasks : tasks);
+    cki_memory_free(fine ? plan->arguments : moved);
+    if (!fine)
+        return cki_fail_memory(error, plan->count * sizeof *tasks);
     plan->tasks = tasks;
     plan->arguments = moved;
     return link_users(plan, error);

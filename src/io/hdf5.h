@@ -70,7 +70,7 @@ typedef struct cki_hdf5_set {
 void cki_hdf5_lock_enter(void);
 void cki_hdf5_lock_leave(void);
 /* What the library said last, most precise first; "" if nothing. */
-const char *cki_hdf5_lock_words(char *words, size_t room);
+const char *cki_hdf5_lock_words(char *text, size_t room);
 /* Fail with "path: what: the library's words"; under the lock. */
 cask_status cki_hdf5_lock_fail(const char *path, const char *what, cki_error *error);
 /* Open a file for reading, under the lock; negative with the error told. */

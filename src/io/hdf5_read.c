@@ -123,7 +123,7 @@ static cask_status fetch(job *j, const int64_t *cell, hsize_t *size, uint32_t *s
 {
     hsize_t offset[H5S_MAX_RANK];
     for (int k = 0; k < j->set->rank; k++)
-        offset[k] = (hsize_t)(cell[k] * j->set->chunk[k]);
+        offset[k] = (hsize_t)cell[k] * (hsize_t)j->set->chunk[k];
     cki_hdf5_lock_enter();
     cask_status status = CASK_OK;
     if (H5Dget_chunk_storage_size(j->dataset, offset, size) < 0)
@@ -253,13 +253,11 @@ static cask_status ask_library(const job *j, hid_t dataset, void *bytes)
                         memory, space, H5P_DEFAULT, bytes) >= 0;
     cask_status status = CASK_OK;
     if (!done) {
-        char what[160];
-        cki_text text = {0};
-        cki_text_format(&text, "cannot read '%.100s'", j->name);
-        what[0] = '\0';
-        strncat(what, text.bytes ? text.bytes : "cannot read", sizeof what - 1);
-        cki_text_free(&text);
-        status = cki_hdf5_lock_fail(cki_store_path(j->store), what, j->error);
+        cki_text what = {0};
+        cki_text_format(&what, "cannot read '%.100s'", j->name);
+        status = cki_hdf5_lock_fail(cki_store_path(j->store),
+                                    what.bytes ? what.bytes : "cannot read", j->error);
+        cki_text_free(&what);
     }
     H5Sclose(memory);
     H5Tclose(type);

@@ -330,8 +330,10 @@ static cask_status parse(cki_store *store, size_t length, header *h, bool *short
                          cki_error *error)
 {
     unsigned char *bytes = cki_memory_alloc(length);
-    if (!bytes)
-        return cki_fail_memory(error, length);
+    if (!bytes) {
+        cki_fail_memory(error, length);
+        return CASK_MEMORY;
+    }
     cask_status status = cki_file_read(store->file, 0, bytes, length, "the header", error);
     if (status == CASK_OK) {
         cursor c = {.bytes = bytes, .length = length};

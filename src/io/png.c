@@ -80,20 +80,12 @@ static void add_row(drawing *d, const double *cells, double *sums, double *count
     }
 }
 
-/* The pixels' values: array rows are read in turn, several for a pixel row or one for several. */
-static cask_status reduce(drawing *d, const cki_array *array, cki_error *error)
+/* One pixel row after the other; `sums` and `row` are room for one of them, and of the array's. */
+static cask_status reduce_rows(drawing *d, const cki_array *array, double *sums, cask_value *row,
+                               cki_error *error)
 {
     int width = d->layout.x.pixels, height = d->layout.y.pixels;
-    int64_t cells = d->layout.x.cells;
-    size_t count = (size_t)width * (size_t)height;
-    d->pixels = cki_memory_alloc(count * sizeof *d->pixels);
-    double *sums = cki_memory_alloc((size_t)width * 2 * sizeof *sums);
-    cask_value *row = cki_array_new(cki_dtype_of(CASK_F64), 1, &cells, error);
     cask_status status = CASK_OK;
-    if (!d->pixels || !sums || !row)
-        status = cki_fail_memory(error, count * sizeof *d->pixels);
-    d->low = HUGE_VAL;
-    d->high = -HUGE_VAL;
     for (int y = 0; status == CASK_OK && y < height; y++) {
         int64_t first, last;
         cki_png_layout_cells(&d->layout.y, y, &first, &last);
@@ -108,6 +100,22 @@ static cask_status reduce(drawing *d, const cki_array *array, cki_error *error)
             d->pixels[(size_t)y * (size_t)width + (size_t)x] =
                 sums[width + x] > 0 ? sums[x] / sums[width + x] : (double)NAN;
     }
+    return status;
+}
+
+/* The pixels' values: array rows are read in turn, several for a pixel row or one for several. */
+static cask_status reduce(drawing *d, const cki_array *array, cki_error *error)
+{
+    int64_t cells = d->layout.x.cells;
+    size_t width = (size_t)d->layout.x.pixels, count = width * (size_t)d->layout.y.pixels;
+    d->pixels = cki_memory_alloc(count * sizeof *d->pixels);
+    double *sums = cki_memory_alloc(width * 2 * sizeof *sums);
+    cask_value *row = cki_array_new(cki_dtype_of(CASK_F64), 1, &cells, error);
+    d->low = HUGE_VAL;
+    d->high = -HUGE_VAL;
+    cask_status status = d->pixels && sums && row
+                             ? reduce_rows(d, array, sums, row, error)
+                             : cki_fail_memory(error, count * sizeof *d->pixels);
     cki_memory_free(sums);
     cask_value_unref(row);
     return status;

@@ -31,15 +31,15 @@ cki_store *cki_store_open(const char *path, cki_error *error)
 {
     cki_error own = {0};
     cki_store *store = cki_memory_calloc(1, sizeof *store);
-    cask_status status = store ? CASK_OK : cki_fail_memory(&own, sizeof *store);
-    if (status == CASK_OK) {
-        atomic_init(&store->references, 1);
-        store->file = cki_file_open(path, &own);
-        store->format = store->file ? recognise(store->file, &own) : NULL;
-        store->attributes = store->format ? cki_value_dict(&own) : NULL;
-        status = store->attributes ? store->format->open(store, &own) : own.status;
+    if (!store) {
+        cki_fail_memory(error, sizeof *store);
+        return NULL;
     }
-    if (status == CASK_OK)
+    atomic_init(&store->references, 1);
+    store->file = cki_file_open(path, &own);
+    store->format = store->file ? recognise(store->file, &own) : NULL;
+    store->attributes = store->format ? cki_value_dict(&own) : NULL;
+    if (store->attributes && store->format->open(store, &own) == CASK_OK)
         return store;
     cki_store_unref(store);
     cki_fail(error, own.status, own.python, "%s", own.message);

@@ -68,7 +68,9 @@ static bool same(const cki_step *a, const cki_step *b)
         if (a->arguments[i] != b->arguments[i] || !cki_dtype_same(a->types.in[i], b->types.in[i]))
             return false;
     }
-    return a->kind != CKI_STEP_CONSTANT ||
+    if (a->kind != CKI_STEP_CONSTANT)
+        return true;
+    return a->element && b->element &&
            memcmp(a->element, b->element, cki_dtype_size(a->types.out)) == 0;
 }
 

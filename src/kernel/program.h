@@ -14,7 +14,7 @@ enum { CKI_PROGRAM_INPUTS = 64, CKI_PROGRAM_LENGTH = 256 };
 cki_program *cki_program_new(cki_error *error);
 int cki_program_input(cki_program *program, cki_dtype dtype);
 int cki_program_constant(cki_program *program, cki_dtype dtype, const void *element);
-int cki_program_cast(cki_program *program, int step, cki_dtype to);
+int cki_program_cast(cki_program *program, int number, cki_dtype to);
 /* `signature` as cki_ufunc_resolve gave it; arguments are cast to signature->in by this call. */
 int cki_program_apply(cki_program *program, const cki_ufunc *ufunc, const cki_signature *signature,
                       const int *arguments);

@@ -34,7 +34,7 @@ typedef struct cki_tiles {
 /* `out` and `flags` may be NULL. The tiles are freed by close also after a failed open. */
 cask_status cki_program_run_open(const cki_program *program, const cki_array *const *inputs,
                                  const cki_array *out, int ndim, const int64_t *shape,
-                                 const bool *flags, cki_tiles **tiles, cki_error *error);
+                                 const bool *flags, cki_tiles **result, cki_error *error);
 /* Compute `rows` whole rows, or part of one, at most program->tile elements. The result lies where
  * *result says: in the tiles' memory, or in an input's. */
 cask_status cki_program_run_tile(cki_tiles *tiles, int64_t row, size_t rows, int64_t column,

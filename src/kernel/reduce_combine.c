@@ -19,20 +19,40 @@ static void *take(cask_value *partial, size_t *next)
     return partial->as.list.items[(*next)++]->as.array->data;
 }
 
-static cask_status open_parts(const cki_reduce_layout *layout, cask_value *partial, parts *p,
-                              cki_error *error)
+/* Whether there is all that the reduction reads. */
+static bool suffices(const cki_reduction *r, const parts *p)
+{
+    bool arg = r->kind == CKI_REDUCE_ARGMIN || r->kind == CKI_REDUCE_ARGMAX;
+
+    if (r->kind == CKI_REDUCE_VAR || r->kind == CKI_REDUCE_STD)
+        return p->b && p->each;
+    if (r->kind == CKI_REDUCE_MEAN)
+        return p->each || p->one;
+    if (arg || r->kind == CKI_REDUCE_MIN || r->kind == CKI_REDUCE_MAX)
+        return p->one && (p->b || !arg);
+    return true;
+}
+
+static cask_status open_parts(const cki_reduction *r, const cki_reduce_layout *layout,
+                              cask_value *partial, parts *p, cki_error *error)
 {
     size_t next = 0;
 
     *p = (parts){0};
-    if (partial->kind != CKI_LIST || partial->as.list.count != (size_t)layout->parts)
-        return cki_fail_internal(error, "reduce: a partial result of another reduction");
+    if (partial->kind != CKI_LIST || partial->as.list.count != (size_t)layout->parts) {
+        cki_fail_internal(error, "reduce: a partial result of another reduction");
+        return CASK_INTERNAL;
+    }
     p->shape = partial->as.list.items[0]->as.array;
     p->count = cki_array_size(p->shape);
     p->a = take(partial, &next);
     p->b = layout->b.id ? take(partial, &next) : NULL;
     p->each = layout->count_each ? take(partial, &next) : NULL;
     p->one = layout->count_one ? take(partial, &next) : NULL;
+    if (!suffices(r, p)) {
+        cki_fail_internal(error, "reduce: a partial result without its counts");
+        return CASK_INTERNAL;
+    }
     return CASK_OK;
 }
 
@@ -122,7 +142,7 @@ static void combine_into(const cki_reduction *r, const cki_reduce_layout *layout
         for (int64_t i = 0; i < to->count; i++)
             to->each[i] += from->each[i];
     }
-    if (to->one)
+    if (to->one && from->one)
         *to->one += *from->one;
 }
 
@@ -163,9 +183,9 @@ cask_status cki_reduce_combine(const cki_reduction *reduction, cask_value *const
     *combined = copy_partial(partials[0], error);
     if (!*combined)
         return CASK_MEMORY;
-    status = open_parts(&layout, *combined, &to, error);
+    status = open_parts(reduction, &layout, *combined, &to, error);
     for (size_t i = 1; i < count && status == CASK_OK; i++) {
-        status = open_parts(&layout, partials[i], &from, error);
+        status = open_parts(reduction, &layout, partials[i], &from, error);
         if (status == CASK_OK && from.count != to.count)
             status = cki_fail_internal(error, "reduce: partial results of several shapes");
         if (status == CASK_OK)
@@ -259,7 +279,7 @@ cask_status cki_reduce_finish(const cki_reduction *reduction, cask_value *partia
 
     *result = NULL;
     cki_reduce_plan(reduction, &layout);
-    status = open_parts(&layout, partial, &p, error);
+    status = open_parts(reduction, &layout, partial, &p, error);
     if (status == CASK_OK)
         status = check_elements(reduction, &p, error);
     if (status != CASK_OK)

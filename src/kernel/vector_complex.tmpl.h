@@ -19,7 +19,7 @@ static inline P NAME(number)(P a)
 {
     const P top = sizeof(P) == sizeof(float) ? (P)FLT_MAX : (P)DBL_MAX;
 
-    return a != a ? 0 : a > top ? top : a < -top ? -top : a;
+    return isnan(a) ? 0 : a > top ? top : a < -top ? -top : a;
 }
 
 #define R          T
