@@ -2,10 +2,6 @@
 # `cmake --install` puts where: headers, libraries, pkg-config and CMake packages, manual pages.
 include(CMakePackageConfigHelpers)
 
-if(NOT TARGET lang_room OR NOT EXISTS ${PROJECT_SOURCE_DIR}/src/cask.c)
-  return() # rooms alone, with their tests
-endif()
-
 get_property(rooms GLOBAL PROPERTY CASK_ROOMS)
 list(REMOVE_ITEM rooms cli_room)
 set(objects)
