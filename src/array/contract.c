@@ -272,6 +272,7 @@ static const cki_primitive contract_primitive = {
     .name = "contract",
     .size = sizeof(struct cask_array_node),
     .lower = lower,
+    .barrier = true,
 };
 
 /* One type for both, one in which products are defined. Integers and bools are summed in 64 bits,

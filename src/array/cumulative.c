@@ -311,7 +311,7 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
 }
 
 static const cki_primitive cumulative_primitive = {
-    .name = "cumulative", .size = sizeof(struct cask_array_node), .lower = lower};
+    .name = "cumulative", .size = sizeof(struct cask_array_node), .lower = lower, .barrier = true};
 
 /* ---- building ---- */
 

@@ -217,4 +217,5 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
 static const cki_primitive primitive = {.name = "array.index",
                                         .size = sizeof(struct cask_array_node),
                                         .simplify = simplify,
-                                        .lower = lower};
+                                        .lower = lower,
+                                        .repeatable = cki_node_bytes};

@@ -358,5 +358,7 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
                           error);
 }
 
-static const cki_primitive primitive = {
-    .name = "array.join", .size = sizeof(struct cask_array_node), .lower = lower};
+static const cki_primitive primitive = {.name = "array.join",
+                                        .size = sizeof(struct cask_array_node),
+                                        .lower = lower,
+                                        .repeatable = cki_node_bytes};

@@ -261,4 +261,5 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
 static const cki_primitive primitive = {.name = "array.rechunk",
                                         .size = sizeof(struct cask_array_node),
                                         .simplify = simplify,
-                                        .lower = lower};
+                                        .lower = lower,
+                                        .barrier = true};

@@ -269,6 +269,7 @@ static const cki_primitive reduce_primitive = {
     .size = sizeof(struct cask_array_node),
     .fuse = fuse,
     .lower = lower,
+    .barrier = true,
 };
 
 /* ---- building ---- */

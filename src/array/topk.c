@@ -229,6 +229,8 @@ static cask_status run_merge(const cki_task *task, cask_value **result, cki_erro
         c.places[c.count] = cki_array_of(pair[1]);
         c.total += c.keys[c.count]->shape[s->p->axis];
     }
+    if (!c.count)
+        return cki_fail_internal(error, "topk: nothing to merge");
     return deliver(s, choose(&c, error), result, error);
 }
 
@@ -301,7 +303,7 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
 }
 
 static const cki_primitive topk_primitive = {
-    .name = "topk", .size = sizeof(struct cask_array_node), .lower = lower};
+    .name = "topk", .size = sizeof(struct cask_array_node), .lower = lower, .barrier = true};
 
 /* ---- building ---- */
 

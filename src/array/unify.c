@@ -2,7 +2,7 @@
  * blocks. */
 #include "array/elementwise.h"
 #include "array/rechunk.h"
-#include "core/memory.h"
+#include "array/runs.h"
 
 static void put_shapes(cki_text *text, const cask_array *arrays, size_t count)
 {
@@ -31,34 +31,6 @@ static cask_status not_broadcast(cki_build *build, const cask_array *arrays, siz
     return CASK_SHAPE;
 }
 
-/* The coarsest cut that has a boundary wherever either axis has one. */
-static bool refine(cki_arena *arena, const cki_axis *a, const cki_axis *b, cki_axis *result)
-{
-    int64_t most = a->blocks + b->blocks, count = 0;
-    int64_t *sizes = cki_memory_alloc((size_t)most * sizeof *sizes);
-    if (!sizes)
-        return false;
-    cki_walk walk_a = {.axis = a}, walk_b = {.axis = b};
-    int64_t left_a = 0, left_b = 0;
-    for (;;) {
-        while (left_a == 0 && cki_chunks_next(&walk_a, &left_a))
-            continue;
-        while (left_b == 0 && cki_chunks_next(&walk_b, &left_b))
-            continue;
-        if (!left_a || !left_b)
-            break;
-        int64_t size = left_a < left_b ? left_a : left_b;
-        sizes[count++] = size;
-        left_a -= size;
-        left_b -= size;
-    }
-    if (!count)
-        sizes[count++] = 0;
-    bool ok = cki_chunks_list(arena, sizes, count, result);
-    cki_memory_free(sizes);
-    return ok;
-}
-
 /* Take one array's axis into the common one. A length of 1 gives way to any other. */
 static cask_status meet(cki_build *build, const cki_axis *axis, cki_axis *common,
                         const cask_array *arrays, size_t count)
@@ -85,8 +57,8 @@ static cask_status meet(cki_build *build, const cki_axis *axis, cki_axis *common
     cki_axis both;
     if (axis->nruns == 1 && common->nruns == 1 && axis->blocks == 1)
         both = *common;
-    else if (!refine(build->arena, axis, common, &both))
-        return cki_fail_memory(build->error, sizeof(cki_run));
+    else if (cki_runs_refine(build->arena, axis, common, &both, build->error) != CASK_OK)
+        return build->error->status;
     *common = both;
     return CASK_OK;
 }
