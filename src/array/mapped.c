@@ -91,8 +91,10 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
         "", error);
 }
 
-static const cki_primitive primitive = {
-    .name = "array.mapped", .size = sizeof(struct cask_array_node), .lower = lower};
+static const cki_primitive primitive = {.name = "array.mapped",
+                                        .size = sizeof(struct cask_array_node),
+                                        .lower = lower,
+                                        .barrier = true};
 
 /* ---- building ---- */
 

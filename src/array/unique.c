@@ -1,0 +1,297 @@
+/* unique and union1d: each block gives its different elements, sorted, with where each is first and
+ * how often; a tree of four into one merges them. */
+#include "array/unique.h"
+#include "array/elementwise.h"
+#include "array/join.h"
+#include "array/mapped.h"
+#include "array/order.h"
+#include "array/reshape.h"
+#include "array/runs.h"
+#include "core/memory.h"
+
+#include <string.h>
+
+/* What a partial result is made of, in this order: a LIST of three arrays. */
+enum { VALUES, FIRST, COUNTS, PARTS };
+
+static cask_value *list_of(cask_value *const *parts, cki_error *error)
+{
+    cask_value *list = NULL;
+    if (parts[VALUES] && parts[FIRST] && parts[COUNTS])
+        list = cki_value_list(CKI_LIST, PARTS, error);
+    for (int i = 0; i < PARTS; i++) {
+        if (list)
+            list->as.list.items[i] = parts[i];
+        else
+            cask_value_unref(parts[i]);
+    }
+    return list;
+}
+
+static int64_t *numbers_of(const cask_value *value)
+{
+    return (int64_t *)(void *)cki_array_of(value)->data;
+}
+
+/* The different ones of `values` (1-d, C-contiguous). Where each is, and how often, come from
+ * `first` and `counts`; if those are NULL, from `start` on and once. */
+static cask_value *distinct(const cki_array *values, const int64_t *first, const int64_t *counts,
+                            int64_t start, cki_error *error)
+{
+    cki_order order = {0};
+    int64_t *sorted = NULL, length = 0;
+    if (cki_order_open(&order, values, error) == CASK_OK)
+        sorted = cki_order_sorted(&order, error);
+    for (int64_t i = 0; sorted && i < order.count; i++)
+        length += i == 0 || cki_order_compare(&order, sorted[i - 1], &order, sorted[i]) != 0;
+    cask_value *parts[PARTS] = {NULL};
+    size_t size = cki_dtype_size(values->dtype);
+    if (sorted) {
+        parts[VALUES] = cki_array_new(values->dtype, 1, &length, error);
+        parts[FIRST] = cki_array_new(cki_dtype_of(CASK_I64), 1, &length, error);
+        parts[COUNTS] = cki_array_zeros(cki_dtype_of(CASK_I64), 1, &length, error);
+    }
+    if (parts[VALUES] && parts[FIRST] && parts[COUNTS]) {
+        unsigned char *to = cki_array_of(parts[VALUES])->data;
+        int64_t *where = numbers_of(parts[FIRST]), *many = numbers_of(parts[COUNTS]), k = -1;
+        for (int64_t i = 0; i < order.count; i++) {
+            int64_t at = sorted[i], place = first ? first[at] : start + at;
+            if (i == 0 || cki_order_compare(&order, sorted[i - 1], &order, at) != 0) {
+                k++;
+                memcpy(to + (size_t)k * size, values->data + (size_t)at * size, size);
+                where[k] = place;
+            }
+            where[k] = place < where[k] ? place : where[k];
+            many[k] += counts ? counts[at] : 1;
+        }
+    }
+    cki_memory_free(sorted);
+    cki_order_close(&order);
+    return list_of(parts, error);
+}
+
+/* ---- tasks ---- */
+
+static cask_status run_block(const cki_task *task, cask_value **result, cki_error *error)
+{
+    cask_value *compact = cki_array_compact(task->inputs[0], error);
+    cask_array x = cki_mapped_of(task)->inputs[0].x;
+    /* places are asked for only where they are known */
+    int64_t start = x->axes[0].length < 0 ? 0 : cki_chunks_start(&x->axes[0], task->block);
+    if (compact)
+        *result = distinct(cki_array_of(compact), NULL, NULL, start, error);
+    cask_value_unref(compact);
+    return error->status;
+}
+
+/* One part of several partial results, end to end. */
+static cask_value *end_to_end(const cki_task *task, int part, int64_t length, cki_error *error)
+{
+    const cki_array *model = cki_array_of(task->inputs[0]->as.list.items[part]);
+    size_t size = cki_dtype_size(model->dtype), at = 0;
+    cask_value *joined = cki_array_new(model->dtype, 1, &length, error);
+    for (size_t i = 0; joined && i < task->ninputs; i++) {
+        const cki_array *one = cki_array_of(task->inputs[i]->as.list.items[part]);
+        size_t bytes = (size_t)one->shape[0] * size;
+        if (bytes)
+            memcpy(cki_array_of(joined)->data + at, one->data, bytes);
+        at += bytes;
+    }
+    return joined;
+}
+
+static cask_status run_merge(const cki_task *task, cask_value **result, cki_error *error)
+{
+    int64_t length = 0;
+    for (size_t i = 0; i < task->ninputs; i++) {
+        const cask_value *partial = task->inputs[i];
+        if (partial->kind != CKI_LIST || partial->as.list.count != PARTS)
+            return cki_fail_internal(error, "array.unique");
+        length += cki_array_of(partial->as.list.items[VALUES])->shape[0];
+    }
+    cask_value *parts[PARTS];
+    for (int i = 0; i < PARTS; i++)
+        parts[i] = end_to_end(task, i, length, error);
+    if (parts[VALUES] && parts[FIRST] && parts[COUNTS])
+        *result = distinct(cki_array_of(parts[VALUES]), numbers_of(parts[FIRST]),
+                           numbers_of(parts[COUNTS]), 0, error);
+    for (int i = 0; i < PARTS; i++)
+        cask_value_unref(parts[i]);
+    return error->status;
+}
+
+static cask_status run_part(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const int *part = cki_mapped_of(task)->parameters;
+    const cask_value *partial = task->inputs[0];
+    if (partial->kind != CKI_LIST || partial->as.list.count != PARTS)
+        return cki_fail_internal(error, "array.unique");
+    *result = cask_value_ref(partial->as.list.items[*part]);
+    return CASK_OK;
+}
+
+/* Which of the different elements each element is. */
+static cask_status run_inverse(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const cask_value *partial = task->inputs[1];
+    cask_value *compact = cki_array_compact(task->inputs[0], error), *out = NULL;
+    cki_order elements = {0}, among = {0};
+    if (!compact)
+        return error->status;
+    if (partial->kind == CKI_LIST &&
+        cki_order_open(&among, cki_array_of(partial->as.list.items[VALUES]), error) == CASK_OK &&
+        cki_order_open(&elements, cki_array_of(compact), error) == CASK_OK &&
+        (out = cki_array_new(cki_dtype_of(CASK_I64), 1, cki_array_of(compact)->shape, error)))
+        for (int64_t i = 0; i < elements.count; i++)
+            numbers_of(out)[i] = cki_order_search(&among, NULL, &elements, i, false);
+    cki_order_close(&elements);
+    cki_order_close(&among);
+    cask_value_unref(compact);
+    *result = out;
+    return out || error->status ? error->status : cki_fail_internal(error, "array.unique");
+}
+
+static const cki_function block_function = {"array.unique", 1, run_block};
+static const cki_function merge_function = {"array.unique_merge", 1, run_merge};
+static const cki_function part_function = {"array.unique_part", 1, run_part};
+static const cki_function inverse_function = {"array.unique_inverse", 1, run_inverse};
+
+/* ---- building ---- */
+
+/* The partial results of all blocks as one; no array yet, but for the nodes below. */
+static cask_array gather(cki_build *build, cask_array flat)
+{
+    cki_axis *axis = cki_runs_axes(build, 1);
+    if (!axis || !cki_chunks_unknown(build->arena, flat->axes[0].blocks, axis)) {
+        cki_fail_memory(build->error, sizeof(cki_run));
+        return NULL;
+    }
+    size_t size = cki_dtype_size(flat->dtype), block = cki_node_largest_block(flat);
+    size_t bytes = block + block / (size ? size : 1) * 2 * sizeof(int64_t);
+    cki_mapped spec = {.function = &block_function,
+                       .label = "unique",
+                       .dtype = flat->dtype,
+                       .ndim = 1,
+                       .axes = axis,
+                       .inputs = {cki_mapped_same(flat)},
+                       .ninputs = 1,
+                       .working = 2 * bytes,
+                       .output = bytes};
+    cask_array partial = cki_mapped_array(build, &spec);
+    spec.function = &merge_function;
+    return cki_mapped_fold(build, partial, 0, 4, -1, &spec);
+}
+
+static cask_array part_of(cki_build *build, cask_array gathered, int part)
+{
+    int *own = cki_arena_alloc(build->arena, sizeof *own);
+    cki_hasher *hasher = own ? cki_token_start(build->error) : NULL;
+    if (!hasher) {
+        cki_fail_memory(build->error, sizeof *own);
+        return NULL;
+    }
+    *own = part;
+    cki_token_int(hasher, part);
+    return cki_mapped_array(
+        build, &(cki_mapped){.function = &part_function,
+                             .label = "getitem",
+                             .dtype = part == VALUES ? gathered->dtype : cki_dtype_of(CASK_I64),
+                             .ndim = 1,
+                             .axes = gathered->axes,
+                             .inputs = {cki_mapped_same(gathered)},
+                             .ninputs = 1,
+                             .parameters = own,
+                             .token = cki_token_end(hasher),
+                             .view = true});
+}
+
+static cask_array inverse(cki_build *build, cask_array flat, cask_array gathered)
+{
+    return cki_mapped_array(
+        build, &(cki_mapped){.function = &inverse_function,
+                             .label = "unique-inverse",
+                             .dtype = cki_dtype_of(CASK_I64),
+                             .ndim = 1,
+                             .axes = flat->axes,
+                             .inputs = {cki_mapped_same(flat), cki_mapped_whole(gathered)},
+                             .ninputs = 2,
+                             .working = 3 * cki_node_largest_block(flat)});
+}
+
+/* ---- operations ---- */
+
+/* What was asked for, alone or as a tuple. */
+static cask_value *results_of(cki_build *build, const cask_array *arrays, size_t count)
+{
+    if (count == 1)
+        return cki_node_value(build, arrays[0]);
+    cask_value *tuple = cki_value_list(CKI_TUPLE, count, build->error);
+    for (size_t i = 0; tuple && i < count; i++) {
+        tuple->as.list.items[i] = cki_node_value(build, arrays[i]);
+        if (!tuple->as.list.items[i]) {
+            tuple->as.list.count = i;
+            cask_value_unref(tuple);
+            return NULL;
+        }
+    }
+    return tuple;
+}
+
+static cask_value *run_unique(cki_call *call)
+{
+    cki_build build = cki_node_build(call->ck, call->error);
+    cask_array x = cki_node_from_value(&build, cki_operation_argument(call, "ar"));
+    cask_array flat = x ? cki_reshape_ravel(&build, x) : NULL;
+    cask_array gathered = flat ? gather(&build, flat) : NULL;
+    if (!gathered)
+        return NULL;
+    bool index = cki_operation_flag(call, "return_index");
+    if (index && !cki_chunks_is_known(&flat->axes[0])) {
+        cki_fail(call->error, CASK_INVALID, NULL,
+                 "unique: places in chunks of unknown sizes.\n\nA possible solution: "
+                 "x.compute_chunk_sizes()");
+        return NULL;
+    }
+    cask_array arrays[4];
+    size_t count = 0;
+    arrays[count++] = part_of(&build, gathered, VALUES);
+    if (index)
+        arrays[count++] = part_of(&build, gathered, FIRST);
+    if (cki_operation_flag(call, "return_inverse"))
+        arrays[count++] = inverse(&build, flat, gathered);
+    if (cki_operation_flag(call, "return_counts"))
+        arrays[count++] = part_of(&build, gathered, COUNTS);
+    return results_of(&build, arrays, count);
+}
+
+static cask_value *run_union1d(cki_call *call)
+{
+    cki_build build = cki_node_build(call->ck, call->error);
+    cask_array pair[2];
+    for (size_t i = 0; i < 2; i++) {
+        cask_array x = cki_node_from_value(&build, call->arguments[i]);
+        if (!x || !(pair[i] = cki_reshape_ravel(&build, x)))
+            return NULL;
+    }
+    cask_array both = cki_join_concatenate(&build, pair, 2, 0);
+    cask_array gathered = both ? gather(&build, both) : NULL;
+    return gathered ? cki_node_value(&build, part_of(&build, gathered, VALUES)) : NULL;
+}
+
+/* ---- the records ---- */
+
+#define FUNCTION (CKI_IN_DA | CKI_IN_NP)
+
+static const cki_operation op_unique = {
+    "unique",
+    FUNCTION,
+    "ar, return_index=False, return_inverse=False, return_counts=False",
+    "The different elements, sorted; also where each is first, which of them each element is, and "
+    "how often each occurs.",
+    run_unique,
+    NULL};
+static const cki_operation op_union1d = {
+    "union1d",   FUNCTION, "ar1, ar2", "The different elements of two arrays, sorted.",
+    run_union1d, NULL};
+
+const cki_operation *const cki_unique_operations[] = {&op_unique, &op_union1d, NULL};
