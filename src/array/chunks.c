@@ -172,7 +172,7 @@ cask_value *cki_chunks_value(const cki_axis *axis, cki_error *error)
     for (size_t i = 0; tuple && i < axis->nruns; i++) {
         const cki_run *run = &axis->runs[i];
         cask_value *size =
-            run->size < 0 ? cki_value_float(NAN, error) : cki_value_int(run->size, error);
+            run->size < 0 ? cki_value_float((double)NAN, error) : cki_value_int(run->size, error);
         for (int64_t k = 0; size && k < run->count; k++)
             tuple->as.list.items[at++] = cask_value_ref(size);
         if (!size) {

@@ -68,15 +68,15 @@ cask_array cki_grid_along(cki_build *build, cask_array x, int axis, int ndim)
 }
 
 /* The index along each axis of a shape, as 1-d arrays. */
-static cask_status count_axes(cki_build *build, int ndim, const cki_axis *axes, cki_dtype dtype,
-                              cask_array *counts)
+static bool count_axes(cki_build *build, int ndim, const cki_axis *axes, cki_dtype dtype,
+                       cask_array *counts)
 {
     for (int k = 0; k < ndim; k++) {
         cask_array count = cki_grid_count(build, &axes[k], 0, 1);
         if (!count || !(counts[k] = cki_elementwise_cast(build, count, dtype)))
-            return build->error->status;
+            return false;
     }
-    return CASK_OK;
+    return true;
 }
 
 /* ---- meshgrid ---- */
@@ -187,7 +187,7 @@ static cask_array indices(cki_build *build, int ndim, const cki_axis *axes, cki_
         memcpy(all + 1, axes, (size_t)ndim * sizeof *axes);
         return cki_creation_full(build, "empty", 0, dtype, ndim + 1, all);
     }
-    if (count_axes(build, ndim, axes, dtype, arrays) != CASK_OK ||
+    if (!count_axes(build, ndim, axes, dtype, arrays) ||
         mesh(build, arrays, (size_t)ndim, false, false) != CASK_OK)
         return NULL;
     return cki_join_stack(build, arrays, (size_t)ndim, 0);
@@ -246,7 +246,7 @@ static cask_value *run_fromfunction(cki_call *call)
         return NULL;
     }
     if (read_grid(call, &build, "shape", CASK_F64, &dtype, &ndim, axes) != CASK_OK ||
-        count_axes(&build, ndim, axes, dtype, counts) != CASK_OK ||
+        !count_axes(&build, ndim, axes, dtype, counts) ||
         mesh(&build, counts, (size_t)ndim, false, false) != CASK_OK)
         return NULL;
     return cki_node_value(&build, apply(call, &build, counts, ndim, axes));

@@ -125,7 +125,7 @@ static double complex complex_at(cki_dtype dtype, const unsigned char *at)
     double complex large;
     if (dtype.id == CASK_C64) {
         memcpy(&small, at, sizeof small);
-        return CMPLX((double)crealf(small), (double)cimagf(small));
+        return (double complex)small;
     }
     memcpy(&large, at, sizeof large);
     return large;
