@@ -227,6 +227,27 @@ static void release_value(void *value)
     cask_value_unref(value);
 }
 
+/* Small arrays are named by what they hold. Large ones by where they are, which is theirs alone as
+ * long as the plan holds them: to hash them would take longer than to compute with them. */
+static bool constant_token(cki_build *build, const cask_value *array, cki_token *token)
+{
+    enum { HASHED = 1 << 20 };
+    size_t bytes = cki_value_nbytes(array);
+    cki_hasher *hasher = bytes > HASHED ? cki_token_start(build->error) : NULL;
+    if (bytes <= HASHED) {
+        *token = cki_token_of(array);
+        return true;
+    }
+    if (!hasher)
+        return false;
+    cki_token_text(hasher, "memory");
+    cki_token_int(hasher, (int64_t)(intptr_t)cki_array_of(array)->data);
+    cki_token_bytes(hasher, cki_array_of(array)->strides,
+                    (size_t)cki_array_of(array)->ndim * sizeof(int64_t));
+    *token = cki_token_end(hasher);
+    return true;
+}
+
 cask_array cki_source_constant(cki_build *build, cask_value *array, const cki_axis *axes)
 {
     const cki_array *eager = cki_array_of(array);
@@ -236,8 +257,10 @@ cask_array cki_source_constant(cki_build *build, cask_value *array, const cki_ax
             cki_fail_memory(build->error, sizeof(cki_run));
             return NULL;
         }
-    if (cki_context_own(build->ck, release_value, cask_value_ref(array), build->error) != CASK_OK)
+    cki_token token;
+    if (!constant_token(build, array, &token) ||
+        cki_context_own(build->ck, release_value, cask_value_ref(array), build->error) != CASK_OK)
         return NULL;
-    return cki_source_array(build, "array", &constant_source, array, cki_token_of(array),
-                            eager->dtype, eager->ndim, axes ? axes : whole);
+    return cki_source_array(build, "array", &constant_source, array, token, eager->dtype,
+                            eager->ndim, axes ? axes : whole);
 }
