@@ -59,7 +59,7 @@ status, out, err = run("eval", "da.ones((400, 400), chunks=100).sum()", "--stats
 check("stats", status == 0 and out == "160000.0\n" and re.search(r"\d s, .* read, .* chunks", err), (out, err))
 check("no bar where nobody looks", "%" not in err, err)
 master, terminal = pty.openpty()
-process = subprocess.Popen([CASK, "eval", "da.ones((400, 400), chunks=100).sum()", "--progress"], stderr=terminal,
+process = subprocess.Popen([CASK, "eval", "(da.arange(3 * 10**7, chunks=10**5) ** 1.5).sum()", "--progress"], stderr=terminal,
                            stdout=subprocess.DEVNULL)
 os.close(terminal)
 process.wait(60)
