@@ -401,7 +401,7 @@ static const char *scale_name(const walk *w, uint64_t address, int64_t dimid)
 
 static cask_status name_dimensions(walk *w)
 {
-    for (size_t i = 0; i < w->store->count; i++) {
+    for (size_t i = 0; w->sets && i < w->store->count; i++) {
         const cki_hdf5_set *set = &w->sets[i];
         if (set->dimid >= 0)
             w->store->name = "NetCDF-4";

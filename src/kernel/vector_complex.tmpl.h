@@ -17,7 +17,7 @@ static inline T NAME(product)(T a, T b)
 
 static inline P NAME(number)(P a)
 {
-    const P top = sizeof(P) == sizeof(float) ? (P)FLT_MAX : (P)DBL_MAX;
+    const P top = sizeof a == 4 ? (P)FLT_MAX : (P)DBL_MAX;
 
     return isnan(a) ? 0 : a > top ? top : a < -top ? -top : a;
 }

@@ -153,8 +153,10 @@ cask_value *cki_lang_compute(cki_session *session, cask_value *value, cki_error 
         cask_value *results = g.count ? cki_host_invoke(session, "__compute__", CKI_ARRAY_PROTOCOL,
                                                         g.items, g.count, error)
                                       : NULL;
-        if (!g.count || results)
+        if (results)
             result = rebuild(&g, value, results);
+        else if (!g.count) /* nothing is lazy */
+            result = cask_value_ref(value);
         cask_value_unref(results);
     }
     cki_memory_free(g.items);

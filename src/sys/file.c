@@ -241,7 +241,7 @@ cask_status cki_file_read(cki_file *file, uint64_t offset, void *bytes, size_t c
             status = cki_fail(error, CASK_FORMAT, "OSError",
                               "%s: truncated: %s needs bytes %llu to %llu, %zu of them are missing",
                               file->path, what, (unsigned long long)offset,
-                              (unsigned long long)(offset + count), count - done);
+                              (unsigned long long)offset + count, count - done);
             break;
         } else if (errno != EINTR) {
             status = cki_file_fail(error, errno, file->path);
