@@ -4,7 +4,11 @@
 cask_status cki_text_write(const char *path, const cask_value *value, cki_error *error)
 {
     cki_text text = {0};
-    cki_value_print(value, &text);
+    const cki_array *array = cki_array_of(value);
+    if (array && array->ndim)
+        cki_array_print_whole(array, &text);
+    else
+        cki_value_print(value, &text);
     cki_text_char(&text, '\n');
     cki_atomic_file *file = NULL;
     cask_status status = CASK_OK;

@@ -72,5 +72,7 @@ cask_value *cki_array_tolist(const cki_array *array, cki_error *error);
  * print options are NumPy's defaults (precision 8, threshold 1000, edgeitems 3, linewidth 75). */
 void cki_array_repr(const cki_array *array, cki_text *text);
 void cki_array_print(const cki_array *array, cki_text *text);
+/* Every element, of an array of any size but 0 dimensions. */
+void cki_array_print_whole(const cki_array *array, cki_text *text);
 
 #endif

@@ -117,16 +117,17 @@ static void put_axis(layout *l, int axis, const unsigned char *data, size_t inde
     cki_text_char(l->out, ']');
 }
 
-/* numpy.array2string with a prefix of `indent` characters on the line and `suffix` after it. */
+/* numpy.array2string with a prefix of `indent` characters on the line and `suffix` after it; only
+ * the edges of an array of more than `threshold` elements. */
 static void put_array(const cki_array *array, const char *separator, size_t indent, size_t suffix,
-                      cki_text *out)
+                      int64_t threshold, cki_text *out)
 {
     layout l = {.array = array, .separator = separator, .out = out};
     if (!cki_array_size(array)) {
         cki_text_put(out, "[]");
         return;
     }
-    l.summary = cki_array_size(array) > THRESHOLD;
+    l.summary = cki_array_size(array) > threshold;
     l.line = out->length - indent;
     cki_array_format_start(&l.format, array);
     look(&l, 0, array->data);
@@ -156,7 +157,7 @@ void cki_array_repr(const cki_array *array, cki_text *text)
     if (empty && !(array->ndim == 1))
         put_shape(array, text);
     else
-        put_array(array, ", ", 6, 1, text);
+        put_array(array, ", ", 6, 1, THRESHOLD, text);
     cki_text_char(text, implied ? ')' : ',');
     if (implied || text->failed)
         return;
@@ -172,10 +173,15 @@ void cki_array_repr(const cki_array *array, cki_text *text)
     cki_text_format(text, "%sdtype=%s)", fits ? " " : "\n      ", quoted);
 }
 
+void cki_array_print_whole(const cki_array *array, cki_text *text)
+{
+    put_array(array, " ", 0, 0, INT64_MAX, text);
+}
+
 void cki_array_print(const cki_array *array, cki_text *text)
 {
     if (array->ndim) {
-        put_array(array, " ", 0, 0, text);
+        put_array(array, " ", 0, 0, THRESHOLD, text);
     } else if (array->dtype.id == CASK_BYTES) {
         cask_value *item = cki_array_item(array->dtype, array->data, NULL);
         if (item)
