@@ -162,6 +162,11 @@ static cask_value *run_diag(cki_call *call)
         return NULL;
     if (v->ndim == 2)
         return cki_node_value(&build, cki_diagonal_take(&build, v, k, 0, 1));
+    if (v->ndim == 1 && (k > INT64_MAX / 2 || k < -(INT64_MAX / 2))) {
+        cki_fail(call->error, CASK_INVALID, NULL, "Maximum allowed dimension exceeded: k=%lld",
+                 (long long)k);
+        return NULL;
+    }
     if (v->ndim == 1 && v->axes[0].length >= 0)
         return cki_node_value(&build, shifted_matrix(&build, v, k));
     cki_fail(call->error, CASK_INVALID, NULL,

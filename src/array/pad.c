@@ -419,6 +419,14 @@ static cask_status check_lengths(const padding *p, cask_array x, cki_error *erro
                             "pad: the chunk sizes of axis %d are unknown.\n\nA possible solution: "
                             "x.compute_chunk_sizes()",
                             k);
+        int64_t length = x->axes[k].length;
+        if (__builtin_add_overflow(length, p->widths[k][0], &length) ||
+            __builtin_add_overflow(length, p->widths[k][1], &length))
+            return cki_fail(error, CASK_INVALID, NULL,
+                            "Maximum allowed dimension exceeded: axis %d of %lld padded by %lld "
+                            "and %lld",
+                            k, (long long)x->axes[k].length, (long long)p->widths[k][0],
+                            (long long)p->widths[k][1]);
         if (x->axes[k].length == 0 && (p->widths[k][0] || p->widths[k][1]) &&
             p->mode != PAD_CONSTANT && p->mode != PAD_EMPTY)
             return cki_fail(error, CASK_INVALID, NULL,
