@@ -93,6 +93,13 @@ static cask_status plan_and_run(cask *ck, cki_graph *graph, const cki_want *want
         first[i] = total;
         total += (size_t)cki_graph_layer(graph, layers[i])->blocks;
     }
+    if (total > ck->memory_limit / 2 / sizeof(cki_key)) {
+        cki_memory_free(first);
+        return cki_fail(error, CASK_LIMIT, NULL,
+                        "%zu blocks are more than the memory limit lets a plan have: use larger "
+                        "chunks (rechunk), or raise the limit",
+                        total);
+    }
     cki_key *keys =
         first && total < SIZE_MAX / sizeof *keys ? cki_memory_alloc(total * sizeof *keys) : NULL;
     cki_plan *plan = NULL;
@@ -121,6 +128,8 @@ static cask_status compute(cask *ck, const cki_want *wants, size_t count, cki_er
     const cki_node **nodes = cki_memory_alloc(count * sizeof *nodes);
     uint32_t *layers = cki_memory_alloc(count * sizeof *layers);
     cask_status status = graph && nodes && layers ? CASK_OK : cki_fail_memory(error, count);
+    if (graph)
+        cki_graph_limit(graph, ck->memory_limit);
     for (size_t i = 0; nodes && i < count; i++)
         nodes[i] = wants[i].node;
     if (status == CASK_OK)

@@ -5,17 +5,24 @@
 #include <math.h>
 #include <string.h>
 
-/* Number the runs' blocks and positions, and sum them up. */
-static void finish(cki_run *runs, size_t nruns, cki_axis *axis)
+/* Number the runs' blocks and positions, and sum them up. False for an axis longer than numbers
+ * go: there is no memory for it. */
+static bool finish(cki_run *runs, size_t nruns, cki_axis *axis)
 {
     *axis = (cki_axis){.nruns = nruns, .runs = runs};
+    bool overflow = false;
     for (size_t i = 0; i < nruns; i++) {
         runs[i].block = axis->blocks;
         runs[i].start = axis->length;
-        axis->blocks += runs[i].count;
-        axis->length =
-            runs[i].size < 0 || axis->length < 0 ? -1 : axis->length + runs[i].size * runs[i].count;
+        int64_t elements = 0;
+        overflow |= __builtin_add_overflow(axis->blocks, runs[i].count, &axis->blocks);
+        if (runs[i].size < 0 || axis->length < 0)
+            axis->length = -1;
+        else
+            overflow |= __builtin_mul_overflow(runs[i].size, runs[i].count, &elements) ||
+                        __builtin_add_overflow(axis->length, elements, &axis->length);
     }
+    return !overflow;
 }
 
 bool cki_chunks_regular(cki_arena *arena, int64_t length, int64_t size, cki_axis *axis)
@@ -33,8 +40,7 @@ bool cki_chunks_regular(cki_arena *arena, int64_t length, int64_t size, cki_axis
         if (length % size)
             runs[nruns++] = (cki_run){.size = length % size, .count = 1};
     }
-    finish(runs, nruns, axis);
-    return true;
+    return finish(runs, nruns, axis);
 }
 
 bool cki_chunks_list(cki_arena *arena, const int64_t *sizes, int64_t count, cki_axis *axis)
@@ -51,8 +57,7 @@ bool cki_chunks_list(cki_arena *arena, const int64_t *sizes, int64_t count, cki_
             runs[nruns++] = (cki_run){.size = sizes[i]};
         runs[nruns - 1].count++;
     }
-    finish(runs, nruns, axis);
-    return true;
+    return finish(runs, nruns, axis);
 }
 
 bool cki_chunks_unknown(cki_arena *arena, int64_t blocks, cki_axis *axis)
@@ -61,8 +66,7 @@ bool cki_chunks_unknown(cki_arena *arena, int64_t blocks, cki_axis *axis)
     if (!run)
         return false;
     *run = (cki_run){.size = -1, .count = blocks};
-    finish(run, 1, axis);
-    return true;
+    return finish(run, 1, axis);
 }
 
 bool cki_chunks_join(cki_arena *arena, const cki_axis *axes, size_t count, cki_axis *axis)
@@ -75,13 +79,14 @@ bool cki_chunks_join(cki_arena *arena, const cki_axis *axes, size_t count, cki_a
         return false;
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < axes[i].nruns; k++) {
-            if (nruns && runs[nruns - 1].size == axes[i].runs[k].size)
-                runs[nruns - 1].count += axes[i].runs[k].count;
+            int64_t sum;
+            if (nruns && runs[nruns - 1].size == axes[i].runs[k].size &&
+                !__builtin_add_overflow(runs[nruns - 1].count, axes[i].runs[k].count, &sum))
+                runs[nruns - 1].count = sum;
             else
                 runs[nruns++] = axes[i].runs[k];
         }
-    finish(runs, nruns, axis);
-    return true;
+    return finish(runs, nruns, axis);
 }
 
 static const cki_run *run_of_block(const cki_axis *axis, int64_t block)

@@ -327,11 +327,14 @@ static cask_status list_axis(const request *r, const cask_value *list, cki_axis 
     for (size_t i = 0; i < count && ok; i++) {
         double size = 0;
         ok = cki_value_real(list->as.list.items[i], &size, r->error) == CASK_OK;
-        sizes[i] = isnan(size) ? -1 : (int64_t)size;
+        sizes[i] = isnan(size) ? -1 : size < 0x1p63 ? (int64_t)size : INT64_MAX;
         if (ok && (size < 0 || size != floor(size)))
             ok = cki_fail(r->error, CASK_INVALID, NULL, "chunks can only contain integers.") ==
                  CASK_OK;
-        sum = sizes[i] < 0 || sum < 0 ? -1 : sum + sizes[i];
+        if (sizes[i] < 0 || sum < 0)
+            sum = -1;
+        else if (__builtin_add_overflow(sum, sizes[i], &sum))
+            sum = INT64_MAX;
     }
     *fits = sum < 0 || length < 0 || sum == length;
     if (ok && !cki_chunks_list(r->arena, sizes, (int64_t)count, axis))

@@ -46,8 +46,9 @@ cask_status cki_pick_slice(const cask_value *slice, int64_t length, cki_pick *pi
     int64_t step = numbers[2];
     if (step == 0)
         return cki_fail(error, CASK_INVALID, "ValueError", "slice step cannot be zero");
-    if (step > length + 1 || step < -(length + 1)) /* as good, and products cannot overflow */
-        step = step > 0 ? length + 1 : -(length + 1);
+    int64_t most = length < INT64_MAX ? length + 1 : length;
+    if (step > most || step < -most) /* as good, and products cannot overflow */
+        step = step > 0 ? most : -most;
     int64_t low = step > 0 ? 0 : -1, high = step > 0 ? length : length - 1;
     int64_t first = step > 0 ? low : high, last = step > 0 ? high : low;
     if (ends[0]->kind != CKI_NONE)
@@ -91,8 +92,9 @@ static int64_t take_from_run(cki_runs *runs, const cki_run *run, int64_t next, i
         int64_t here = (block_end - next - 1) / step + 1;
         here = here < left - taken ? here : left - taken;
         cki_runs_add(runs, here, 1);
-        next += here * step;
         taken += here;
+        if (taken == left || __builtin_add_overflow(next, here * step, &next))
+            break;
         if (run->size % step)
             continue;
         int64_t each = run->size / step; /* whole chunks behind it give equally many */

@@ -163,7 +163,7 @@ static void combine_inputs(const cki_layer *layer, int64_t block, cki_keys *keys
         int k = ndim - 1;
         for (; k >= 0 && ++at[k] == end[k]; k--)
             at[k] = first[k];
-        if (k < 0)
+        if (k < 0 || keys->failed)
             return;
     }
 }

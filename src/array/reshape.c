@@ -58,8 +58,20 @@ static cask_array as_view(cki_build *build, cask_array x, int ndim, const int *f
 
 static bool fits(cki_build *build, cask_array x, int ndim, const int64_t *shape)
 {
-    int64_t size = 1, own = cki_node_size(x);
-    bool overflow = false, empty = false;
+    int64_t size = 1, own = cki_node_size(x), exact = 1;
+    bool overflow = false, empty = false, same = ndim == x->ndim;
+    for (int i = 0; i < ndim && same; i++)
+        same = shape[i] == cki_node_length(x, i);
+    for (int i = 0; i < x->ndim; i++)
+        overflow = __builtin_mul_overflow(exact, cki_node_length(x, i), &exact) || overflow;
+    if (own && overflow && !same) {
+        cki_fail(build->error, CASK_INVALID, "ValueError",
+                 "Maximum allowed size exceeded: %s has more than 2**63 elements", x->label);
+        return false;
+    }
+    if (same)
+        return true;
+    overflow = false;
     cki_text text = {0};
     for (int i = 0; i < ndim; i++) {
         overflow = __builtin_mul_overflow(size, shape[i], &size) || overflow;

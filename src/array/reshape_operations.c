@@ -145,6 +145,10 @@ static cask_value *run_ravel(cki_call *call)
 static void cut_block(cki_runs *runs, double start, double size, int64_t repeats)
 {
     double step = size / (double)(repeats - 1), last = start;
+    if (step <= 1) { /* single elements */
+        cki_runs_add(runs, 1, (int64_t)size);
+        return;
+    }
     for (int64_t cut = 1; cut < repeats && !runs->failed; cut++) {
         double at = cut == repeats - 1 ? start + size : nearbyint(start + (double)cut * step);
         cki_runs_add(runs, (int64_t)(at - last), at > last);
@@ -175,6 +179,11 @@ static cask_array repeat(cki_build *build, cask_array x, int64_t repeats, int ax
     cki_axis *out = cki_runs_axes(build, x->ndim);
     if (!cut || !wide || !out)
         return NULL;
+    int64_t longer;
+    if (__builtin_mul_overflow(cki_node_length(x, axis), repeats, &longer)) {
+        cki_fail(build->error, CASK_INVALID, "ValueError", "Maximum allowed dimension exceeded");
+        return NULL;
+    }
     int from[CKI_MAX_NDIM + 1];
     for (int i = 0; i < x->ndim; i++)
         cut[i] = out[i] = x->axes[i];

@@ -106,6 +106,8 @@ static cask_value *run_array_equal(cki_call *call)
 
 /* ---- diff ---- */
 
+enum { MOST_DIFFERENCES = 100000 }; /* each is a node of the plan */
+
 /* x without its first, or last, element along an axis. */
 static cask_array shifted(cki_build *build, cask_array x, int axis, bool first)
 {
@@ -171,6 +173,11 @@ static cask_value *run_diff(cki_call *call)
         }
     if (n == 0)
         return cki_node_value(&build, x);
+    if (n > MOST_DIFFERENCES && cki_node_length(x, axis) > MOST_DIFFERENCES) {
+        cki_fail(call->error, CASK_LIMIT, NULL, "diff() of an order above %d: n=%lld",
+                 MOST_DIFFERENCES, (long long)n);
+        return NULL;
+    }
     x = with_edges(call, &build, x, axis);
     /* differencing an empty axis changes nothing more */
     const char *minus = x && x->dtype.id == CASK_BOOL ? "not_equal" : "subtract";

@@ -12,6 +12,7 @@ struct cki_graph {
     cki_arena arena;
     cki_layer **layers; /* each in the arena, so that its address stays */
     size_t count, capacity;
+    size_t plan_bytes;
     owned *owned; /* newest first */
 };
 
@@ -19,8 +20,8 @@ void cki_graph_key(cki_keys *keys, uint32_t layer, int64_t block)
 {
     if (keys->count == keys->capacity) {
         size_t capacity = keys->capacity ? 2 * keys->capacity : 16;
-        cki_key *items =
-            keys->failed ? NULL : cki_memory_realloc(keys->items, capacity * sizeof *items);
+        bool full = keys->failed || (keys->most && capacity > keys->most);
+        cki_key *items = full ? NULL : cki_memory_realloc(keys->items, capacity * sizeof *items);
         if (!items) {
             keys->failed = true;
             return;
@@ -48,6 +49,16 @@ void cki_graph_free(cki_graph *graph)
     cki_arena_free(&graph->arena);
     cki_memory_free((void *)graph->layers);
     cki_memory_free(graph);
+}
+
+void cki_graph_limit(cki_graph *graph, size_t bytes)
+{
+    graph->plan_bytes = bytes;
+}
+
+size_t cki_graph_plan_bytes(const cki_graph *graph)
+{
+    return graph->plan_bytes;
 }
 
 cki_arena *cki_graph_arena(cki_graph *graph)

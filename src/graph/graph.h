@@ -16,10 +16,12 @@ typedef struct cki_key {
     int64_t block;
 } cki_key;
 
-/* A list of keys that a layer's rule fills. */
+/* A list of keys that a layer's rule fills. Once it has failed, for want of memory or with more
+ * than `most` keys, rules may stop. */
 typedef struct cki_keys {
     cki_key *items;
     size_t count, capacity;
+    size_t most; /* 0: no bound */
     bool failed;
 } cki_keys;
 void cki_graph_key(cki_keys *keys, uint32_t layer, int64_t block);
@@ -62,6 +64,9 @@ struct cki_layer {
 
 cki_graph *cki_graph_new(cki_error *error);
 void cki_graph_free(cki_graph *graph);
+/* The bytes that a plan of it may take, about; 0: as many as there are. */
+void cki_graph_limit(cki_graph *graph, size_t bytes);
+size_t cki_graph_plan_bytes(const cki_graph *graph);
 cki_arena *cki_graph_arena(cki_graph *graph); /* for layers, their names and parameters */
 /* Free something else with the graph. Called once, also if recording it fails. */
 cask_status cki_graph_own(cki_graph *graph, void (*release)(void *), void *thing, cki_error *error);

@@ -9,6 +9,8 @@
 
 #define NONE UINT32_MAX
 
+enum { PARTS = 2 }; /* a plan's memory at most, in its tasks: they are copied once to be ordered */
+
 typedef struct finding {
     cki_plan *plan;
     cki_index index;
@@ -31,9 +33,19 @@ cki_cost cki_plan_cost(const cki_plan *plan, size_t task)
     return cost;
 }
 
-/* The array, moved if it was too small for `wanted` items; NULL and an error if that cannot be. */
-static void *reserve(void *array, size_t *capacity, size_t wanted, size_t size, cki_error *error)
+static cask_status too_large(cki_error *error, size_t tasks)
 {
+    return cki_fail(error, CASK_LIMIT, NULL,
+                    "a plan of more than %zu tasks does not fit into the memory limit: use larger "
+                    "chunks (rechunk), compute it in parts, or raise the limit",
+                    tasks);
+}
+
+/* The array, moved if it was too small for `wanted` items; NULL and an error if that cannot be. */
+static void *reserve(const finding *builder, void *array, size_t *capacity, size_t wanted,
+                     size_t size)
+{
+    cki_error *error = builder->error;
     if (wanted <= *capacity)
         return array;
     if (wanted >= NONE) {
@@ -46,6 +58,11 @@ static void *reserve(void *array, size_t *capacity, size_t wanted, size_t size, 
     size_t wider = *capacity + *capacity / 2 + 64;
     if (wider < wanted)
         wider = wanted;
+    size_t bytes = cki_graph_plan_bytes(builder->plan->graph);
+    if (bytes && wider > bytes / PARTS / size) {
+        too_large(error, builder->plan->count);
+        return NULL;
+    }
     void *moved = cki_memory_realloc(array, wider * size);
     if (moved)
         *capacity = wider;
@@ -85,8 +102,8 @@ static cask_status find(finding *builder, cki_key key, size_t below, uint32_t *n
     if (!slot)
         return cki_fail_memory(builder->error, plan->count * sizeof *slot);
     if (*slot == 0) {
-        void *tasks = reserve(plan->tasks, &builder->tasks_capacity, plan->count + 1,
-                              sizeof *plan->tasks, builder->error);
+        void *tasks = reserve(builder, plan->tasks, &builder->tasks_capacity, plan->count + 1,
+                              sizeof *plan->tasks);
         if (!tasks)
             return builder->error->status;
         plan->tasks = tasks;
@@ -109,11 +126,12 @@ static cask_status expand(finding *builder, uint32_t number)
     keys->count = 0;
     if (layer->inputs)
         layer->inputs(layer, plan->tasks[number].block, keys);
+    if (keys->failed && keys->most && 2 * keys->count > keys->most)
+        return too_large(builder->error, keys->count);
     if (keys->failed)
         return cki_fail_memory(builder->error, 2 * keys->count * sizeof *keys->items);
-    void *arguments =
-        reserve(plan->arguments, &builder->arguments_capacity, builder->arguments + keys->count + 1,
-                sizeof *plan->arguments, builder->error);
+    void *arguments = reserve(builder, plan->arguments, &builder->arguments_capacity,
+                              builder->arguments + keys->count + 1, sizeof *plan->arguments);
     if (!arguments)
         return builder->error->status;
     plan->arguments = arguments;
@@ -218,6 +236,7 @@ static cask_status renumber(cki_plan *plan, const uint32_t *sequence, size_t arg
 static cask_status build(cki_plan *plan, const cki_key *wanted, cki_error *error)
 {
     finding builder = {.plan = plan, .error = error};
+    builder.keys.most = cki_graph_plan_bytes(plan->graph) / PARTS / sizeof(cki_key);
     cask_status status = discover(&builder, wanted);
     cki_index_free(&builder.index);
     cki_memory_free(builder.keys.items);
