@@ -86,6 +86,25 @@ static const fault_case fault_cases[] = {
     {"da.aragne(3)", NULL},
     {"1 + (2", NULL},
     {"{'a': 1}['b'] + [].pop()", NULL},
+    /* diagonals, grids, padding, counting and searching */
+    {"da.diag(da.arange(5, chunks=2), k=1) + da.diag(da.ones((6, 6), chunks=4))", NULL},
+    {"da.indices((2, 3), chunks=1)[1] + da.meshgrid([1, 2, 3], [4, 5])[0]", NULL},
+    {"da.fromfunction(lambda i, j: i * j, shape=(3, 3), chunks=2)", NULL},
+    {"da.triu_indices(4, k=1, chunks=2)", NULL},
+    {"da.pad(da.arange(6.0, chunks=2).reshape((2, 3)), 1, mode='linear_ramp')", NULL},
+    {"da.pad(da.arange(6, chunks=2).reshape((2, 3)), 2, mode='reflect')", NULL},
+    {"da.pad(da.arange(6, chunks=2).reshape((2, 3)), 1, mode='mean')", NULL},
+    {"da.isin(da.arange(5, chunks=2), [1, 3])", NULL},
+    {"da.unravel_index(da.arange(5, chunks=2), (2, 3))", NULL},
+    {"da.ravel_multi_index((da.arange(2, chunks=1), [1, 2]), (2, 3))", NULL},
+    {"da.searchsorted(da.arange(5, chunks=2), da.ones(3, chunks=2))", NULL},
+    {"da.digitize(da.arange(5, chunks=2), [3, 1])", NULL},
+    {"da.bincount(da.arange(9, chunks=2), weights=da.ones(9, chunks=2))", NULL},
+    {"da.histogram(da.arange(9, chunks=2), bins=3, range=(0, 9), density=True)", NULL},
+    {"da.unique(da.arange(9, chunks=2) % 3, True, True, True)", NULL},
+    {"da.corrcoef(da.arange(6, chunks=2) ** 2, da.arange(6, chunks=2))", NULL},
+    {"da.select([da.arange(4, chunks=2) > 1], [da.arange(4, chunks=2)], 7)", NULL},
+    {"da.choose(da.arange(4, chunks=2) % 2, [1, da.ones(4, chunks=2)])", NULL},
 };
 
 enum { FAULT_CASES = sizeof fault_cases / sizeof *fault_cases };
