@@ -9,11 +9,18 @@
 
 enum { LARGEST = 1 << 22 }; /* bytes of a variable that is read */
 
+const char *__asan_default_options(void);
 const char *__asan_default_suppressions(void);
 const char *__lsan_default_suppressions(void);
 
-/* The HDF5 library of Debian 12 (1.10.8) reads beyond headers that are broken, and leaks them; what
- * it does within itself is for its own makers to mend. The sanitizers ask for these by name. */
+/* The HDF5 library of Debian 12 (1.10.8) reads beyond headers that are broken, leaks them, and asks
+ * for as much memory as they say; what it does within itself is for its own makers to mend. The
+ * sanitizers ask for these by name. */
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1:quarantine_size_mb=16";
+}
+
 const char *__asan_default_suppressions(void)
 {
     return "interceptor_via_lib:libhdf5";
