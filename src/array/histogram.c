@@ -376,7 +376,7 @@ static cask_array histogram(cki_build *build, cask_array a, cask_array edges, ca
     edges = edges ? cki_rechunk_single(build, edges, (bool[CKI_MAX_NDIM]){true}) : NULL;
     if (edges && weights)
         weights = cki_elementwise_cast(build, weights, cki_dtype_of(CASK_F64));
-    if (build->error->status != CASK_OK)
+    if (!a || !edges || build->error->status != CASK_OK)
         return NULL;
     cask_array counts = count_edges(build, a, edges, weights);
     return counts ? cki_elementwise_cast(build, counts, out) : NULL;

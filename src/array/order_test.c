@@ -38,7 +38,8 @@ static void sorts_as(cki_dtype dtype, int64_t count, const void *elements, const
 static void sorts_numbers(void **state)
 {
     (void)state;
-    const double doubles[] = {3, NAN, -0.0, 0.0, -INFINITY, INFINITY, -2.5, 3};
+    const double doubles[] = {3, (double)NAN, -0.0, 0.0, -(double)INFINITY, (double)INFINITY, -2.5,
+                              3};
     sorts_as(cki_dtype_of(CASK_F64), 8, doubles, (int64_t[]){4, 6, 2, 3, 0, 7, 5, 1});
     const float floats[] = {NAN, 1, -1};
     sorts_as(cki_dtype_of(CASK_F32), 3, floats, (int64_t[]){2, 1, 0});
@@ -66,7 +67,7 @@ static void sorts_the_rest(void **state)
 static void searches(void **state)
 {
     (void)state;
-    const double sorted[] = {1, 2, 2, 2, 5, NAN}, wanted[] = {0, 2, 3, 5, 9, NAN};
+    const double sorted[] = {1, 2, 2, 2, 5, (double)NAN}, wanted[] = {0, 2, 3, 5, 9, (double)NAN};
     const int64_t left[] = {0, 1, 4, 4, 5, 5}, right[] = {0, 4, 4, 5, 5, 6};
     cki_error error = {0};
     cki_order in, of;
