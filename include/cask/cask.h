@@ -103,7 +103,8 @@ uint64_t cask_bytes_read(const cask *ck);
 
 /* End the computation under way in the context (or the next one, if there is none): it fails with
  * CASK_CANCELLED. From any thread, or a signal handler. */
-CASK_API void cask_cancel(cask *ck);
+CASK_API
+void cask_cancel(cask *ck);
 
 /* Plans built between begin and end are freed at end; cask_keep() (cask/array.h) lets one out. */
 CASK_API

@@ -33,7 +33,8 @@ size_t cki_text_codes(const char *bytes, size_t length);
 /* The largest length <= limit that does not cut a character. */
 size_t cki_text_cut(const char *bytes, size_t limit);
 
-/* How many edits make `a` from `b`, two letters changing places being one, for "did you mean"; large words give a bound. */
+/* How many edits make `a` from `b`, two letters changing places being one, for "did you mean";
+ * large words give a bound. */
 int cki_text_distance(const char *a, const char *b);
 
 /* "500MB", "1.5 GiB", "64k", "1e9": bytes as Dask reads them. False if it is no such text. */
