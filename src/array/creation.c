@@ -314,6 +314,17 @@ static cask_status read_bound(cask_value *value, double *real, int64_t *integer,
     return cki_value_real(value, real, error);
 }
 
+/* How many integers there are from start on before stop, exactly; -1 if more than 2**63. */
+static int64_t integers_between(int64_t start, int64_t stop, int64_t step)
+{
+    if (step > 0 ? start >= stop : start <= stop)
+        return 0;
+    uint64_t span = step > 0 ? (uint64_t)stop - (uint64_t)start : (uint64_t)start - (uint64_t)stop;
+    uint64_t by = step > 0 ? (uint64_t)step : -(uint64_t)step;
+    uint64_t count = (span - 1) / by + 1;
+    return count > INT64_MAX ? -1 : (int64_t)count;
+}
+
 static cask_value *run_arange(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
@@ -337,12 +348,16 @@ static cask_value *run_arange(cki_call *call)
         cki_fail(call->error, CASK_ARITHMETIC, "ZeroDivisionError", "division by zero");
         return NULL;
     }
-    double length = ceil((end - s.start) / s.step);
-    if (!(length < 9e18)) {
+    if (s.integers) {
+        s.length = integers_between(s.istart, iend, s.istep);
+    } else {
+        double length = ceil((end - s.start) / s.step);
+        s.length = length < 9e18 ? (int64_t)(length > 0 ? length : 0) : -1;
+    }
+    if (s.length < 0) {
         cki_fail(call->error, CASK_INVALID, NULL, "Maximum allowed size exceeded");
         return NULL;
     }
-    s.length = length > 0 ? (int64_t)length : 0;
     if (!dtype.id)
         dtype = cki_dtype_of(s.integers ? CASK_I64 : CASK_F64);
     return cki_node_value(

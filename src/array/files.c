@@ -245,8 +245,8 @@ static cask_status add_part(files *f, const char *path, const cki_files_spec *sp
         return error->status;
     const cki_variable *v = cki_store_variable(p->store, p->variable);
     if (v->unreadable)
-        return cki_fail(error, CASK_UNSUPPORTED, NULL, "%s: %s cannot be read: %s", path, v->name,
-                        v->unreadable);
+        return cki_fail(error, v->damaged ? CASK_FORMAT : CASK_UNSUPPORTED, NULL,
+                        "%s: %s cannot be read: %s", path, v->name, v->unreadable);
     if (f->count == 1) {
         f->axis = spec->axis < 0 ? spec->axis + v->ndim : spec->axis;
         p->end = v->ndim > 0 && f->axis >= 0 && f->axis < v->ndim ? v->shape[f->axis] : 0;

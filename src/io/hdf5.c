@@ -298,6 +298,12 @@ static cask_status find_scales(walk *w, hid_t dataset, cki_variable *variable, c
     return CASK_OK;
 }
 
+static void break_set(cki_variable *variable, const char *why)
+{
+    variable->unreadable = why;
+    variable->damaged = true;
+}
+
 static cask_status describe(walk *w, hid_t dataset, cki_variable *variable, cki_hdf5_set *set)
 {
     hid_t stored = H5Dget_type(dataset);
@@ -313,9 +319,14 @@ static cask_status describe(walk *w, hid_t dataset, cki_variable *variable, cki_
         status = find_scales(w, dataset, variable, set);
     if (status == CASK_OK)
         status = cki_hdf5_attribute_all(dataset, variable->attributes, w->error);
+    if (status == CASK_FORMAT) { /* without them its numbers may mean something else */
+        break_set(variable, "its attributes are damaged");
+        status = CASK_OK;
+    }
     return status;
 }
 
+/* A dataset, or (`object` < 0) something that cannot be opened. */
 static bool add_set(walk *w, hid_t object, const char *path, uint64_t address)
 {
     if (w->store->count == MOST_SETS || !make_room(w))
@@ -328,9 +339,13 @@ static bool add_set(walk *w, hid_t object, const char *path, uint64_t address)
     set->address = address;
     set->path = cki_formats_text(w->store, path, strlen(path), w->error);
     variable->attributes = cki_value_dict(w->error);
+    variable->shape = cki_formats_alloc(w->store, CKI_MAX_NDIM, sizeof *variable->shape, w->error);
+    variable->dtype = cki_dtype_of(CASK_U8);
     w->store->count++;
-    if (!set->path || !variable->attributes)
+    if (!set->path || !variable->attributes || !variable->shape)
         w->status = CASK_MEMORY;
+    else if (object < 0)
+        break_set(variable, "the file is damaged where it is described");
     else
         w->status = describe(w, object, variable, set);
     /* below the root the whole path is the name */
@@ -349,17 +364,22 @@ static herr_t take_link(hid_t parent, const char *name, const H5L_info_t *link, 
     strcat(strcat(strcat(path, base), "/"), name);
     H5O_info_t info;
     if (H5Oget_info_by_name2(parent, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0)
-        return 0;
+        return add_set(w, H5I_INVALID_HID, path, HADDR_UNDEF) ? 0 : -1;
     bool good = true;
     if (info.type == H5O_TYPE_GROUP) {
         good = push_group(w, path, info.addr);
     } else if (info.type == H5O_TYPE_DATASET) {
         hid_t object = H5Dopen2(parent, name, H5P_DEFAULT);
-        if (object >= 0)
-            good = add_set(w, object, path, info.addr);
+        good = add_set(w, object, path, info.addr);
         H5Dclose(object);
     }
     return good ? 0 : -1;
+}
+
+static cask_status damaged(const walk *w, const char *path)
+{
+    return cki_fail(w->error, CASK_FORMAT, NULL, "%s: damaged: its group '%s' cannot be read",
+                    cki_store_path(w->store), path[0] ? path : "/");
 }
 
 /* All links of one group, in the order of their making where the file keeps it. */
@@ -367,18 +387,24 @@ static void walk_group(walk *w)
 {
     const char *path = w->groups[w->at].path;
     hid_t opened = H5Gopen2(w->file, path[0] ? path : "/", H5P_DEFAULT);
-    if (opened < 0)
+    if (opened < 0) {
+        w->status = damaged(w, path);
         return;
+    }
     hid_t properties = H5Gget_create_plist(opened);
     unsigned flags = 0;
     H5Pget_link_creation_order(properties, &flags);
     H5Pclose(properties);
     hsize_t at = 0;
-    H5Literate(opened, flags & H5P_CRT_ORDER_TRACKED ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME,
-               H5_ITER_INC, &at, take_link, w);
+    if (H5Literate(opened, flags & H5P_CRT_ORDER_TRACKED ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME,
+                   H5_ITER_INC, &at, take_link, w) < 0 &&
+        w->status == CASK_OK)
+        w->status = damaged(w, path);
     if (w->at == 0 && w->status == CASK_OK) {
         w->store->name = H5Aexists(opened, "_NCProperties") > 0 ? "NetCDF-4" : "HDF5";
         w->status = cki_hdf5_attribute_all(opened, w->store->attributes, w->error);
+        if (w->status == CASK_FORMAT)
+            w->status = damaged(w, path);
     }
     H5Gclose(opened);
 }

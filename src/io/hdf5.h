@@ -80,6 +80,7 @@ hid_t cki_hdf5_lock_open(const char *path, cki_error *error);
 void cki_hdf5_type_find(hid_t type, cki_hdf5_type *found);
 /* The library's native type for what `convert` gives; borrowed. */
 hid_t cki_hdf5_type_native(cki_dtype dtype);
+/* All into `dict`. CASK_FORMAT, with no error told, if the library cannot read them. */
 cask_status cki_hdf5_attribute_all(hid_t object, cask_value *dict, cki_error *error);
 /* Integers of a small attribute; how many there are, at most `room`, 0 if it is not there. */
 size_t cki_hdf5_attribute_ints(hid_t object, const char *name, int64_t *numbers, size_t room);

@@ -140,6 +140,10 @@ cask_status cki_hdf5_attribute_all(hid_t object, cask_value *dict, cki_error *er
 {
     taking t = {.dict = dict, .error = error};
     hsize_t at = 0;
+    /* The library crashes when it lists attributes one of which is damaged, but not when it looks
+     * for a name: that tells whether it can read them all. */
+    if (H5Aexists(object, "cask: no such attribute") < 0)
+        return CASK_FORMAT;
     /* in the order they were made, if the file knows it */
     if (H5Aiterate2(object, H5_INDEX_CRT_ORDER, H5_ITER_INC, &at, take_attribute, &t) < 0 &&
         t.status == CASK_OK && at == 0)

@@ -138,7 +138,7 @@ cask_status cki_store_read(const cki_store *store, size_t i, const int64_t *star
 {
     const cki_variable *variable = &store->variables[i];
     if (variable->unreadable)
-        return cki_fail(error, CASK_UNSUPPORTED, "NotImplementedError",
+        return cki_fail(error, variable->damaged ? CASK_FORMAT : CASK_UNSUPPORTED, NULL,
                         "cannot read '%s' of '%s': %s", variable->name, cki_store_path(store),
                         variable->unreadable);
     if (!in_range(variable, start, count, step, out))

@@ -18,6 +18,7 @@ typedef struct cki_variable {
     const char *codec;      /* "deflate 4 + shuffle"; NULL if stored plainly */
     const char
         *unreadable; /* why region reading is refused (compound type, unknown filter); NULL */
+    bool damaged;    /* unreadable because the file is broken: OSError, not NotImplementedError */
     bool hidden; /* the format's bookkeeping, not worth listing: a NetCDF-4 dimension that has no
                     variable */
 } cki_variable;
