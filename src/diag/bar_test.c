@@ -53,9 +53,11 @@ static void a_terminal_gets_few_lines(void **state)
     (void)state;
     static const cki_function function = {.name = "slow", .version = 1, .run = slow};
     int terminal = posix_openpt(O_RDWR | O_NOCTTY), here;
-    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    if (terminal < 0 || grantpt(terminal) || unlockpt(terminal) || !ptsname(terminal))
+        skip(); /* a machine without pseudo-terminals */
     here = open(ptsname(terminal), O_RDWR | O_NOCTTY);
-    assert_true(here >= 0);
+    if (here < 0)
+        skip();
     cki_graph *graph = cki_graph_new(NULL);
     hand_list tasks = {.count = 0};
     for (int i = 0; i < 250; i++)
