@@ -102,7 +102,7 @@ cask_array cask_array_from_buffer(cask *ck, const void *data, cask_dtype dtype, 
 
 /* How a file is read; NULL and zero are the defaults. */
 typedef struct cask_reading {
-    cask_shape chunks; /* default: whole rows of the file's layout, about 4 MiB a block */
+    cask_shape chunks; /* default: whole rows of the file's layout, about 2 MiB a block */
     int axis;          /* which axis the files of a list follow one another on; default the first */
     bool raw;          /* NetCDF: leave packed numbers and fill values as they are stored */
 } cask_reading;

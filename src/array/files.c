@@ -122,7 +122,18 @@ static const cki_source files_source = {"files", files_region, files_read_bytes,
 
 /* ---- chunks ---- */
 
-/* One file's blocks: whole rows of its layout, in multiples of its own chunks, near the target. */
+/* As many units on an axis as `bytes` have room for when one takes `each`, in even pieces, so that
+ * workers end together. */
+static int64_t even_share(int64_t units, int64_t each, int64_t bytes)
+{
+    int64_t room = bytes / each;
+    int64_t pieces = room < 1 ? units : (units + room - 1) / room;
+    return (units + pieces - 1) / pieces;
+}
+
+/* One file's blocks, in multiples of its own chunks: inner axes whole as long as a run of the file
+ * is short, then as much of the first axis as fits. So a reduction over the first axis has small
+ * results that stay in the cache, and reads are still long. */
 static void usual_chunks(const cki_variable *v, size_t itemsize, int64_t *sizes)
 {
     int64_t total = itemsize ? (int64_t)itemsize : 1;
@@ -134,16 +145,14 @@ static void usual_chunks(const cki_variable *v, size_t itemsize, int64_t *sizes)
             return;
     }
     for (int k = v->ndim - 1; k >= 0; k--) {
-        int64_t room = CKI_FILES_CHUNK / total, all = (v->shape[k] + sizes[k] - 1) / sizes[k];
-        if (all <= 1)
+        int64_t units = (v->shape[k] + sizes[k] - 1) / sizes[k];
+        if (units <= 1)
             continue;
-        if (room < all) { /* in even pieces, so that workers end together */
-            int64_t pieces = room < 1 ? all : (all + room - 1) / room;
-            sizes[k] *= (all + pieces - 1) / pieces;
-            return;
-        }
-        total *= all;
-        sizes[k] = v->shape[k];
+        int64_t share = even_share(units, total, k ? CKI_FILES_RUN : CKI_FILES_CHUNK);
+        sizes[k] = share < units ? sizes[k] * share : v->shape[k];
+        total *= share;
+        if (share < units && k > 1)
+            k = 1; /* the axes between stay as they are */
     }
 }
 

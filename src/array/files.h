@@ -15,8 +15,10 @@ typedef struct cki_files_spec {
 } cki_files_spec;
 
 /* Blocks of files aim at so many bytes: small enough that a block is still in the processor's cache
- * when the next step wants it, large enough that a task's own cost does not show beside reading. */
-#define CKI_FILES_CHUNK ((int64_t)4 << 20)
+ * when the next step wants it, large enough that a task's own cost does not show beside reading. Of
+ * these, runs of so many bytes lie together in the file, if it is stored plainly. */
+#define CKI_FILES_CHUNK ((int64_t)2 << 20)
+#define CKI_FILES_RUN   ((int64_t)512 << 10)
 
 cask_array cki_files_open(cki_build *build, const cki_files_spec *spec);
 

@@ -56,7 +56,8 @@ static cask_status open_parts(const cki_reduction *r, const cki_reduce_layout *l
     return CASK_OK;
 }
 
-static void combine_sums(double *a, double *b, const double *x, const double *y, int64_t n)
+static void combine_sums(double *restrict a, double *restrict b, const double *restrict x,
+                         const double *restrict y, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         cki_reduce_add(&a[i], &b[i], x[i]);

@@ -53,10 +53,9 @@ void cki_reduce_plan(const cki_reduction *reduction, cki_reduce_layout *layout);
 /* sum + x exactly, what does not fit in sum going to *error. */
 static inline void cki_reduce_add(double *sum, double *error, double x)
 {
-    double s = *sum + x, a = *sum;
-    double big = (a < 0 ? -a : a) >= (x < 0 ? -x : x) ? a : x, small = big == a ? x : a;
+    double s = *sum + x, of_x = s - *sum;
 
-    *error += (big - s) + small;
+    *error += (*sum - (s - of_x)) + (x - of_x);
     *sum = s;
 }
 
