@@ -4,6 +4,7 @@
 #include "graph/test_graph.h"
 #include "sys/thread.h"
 #include "value/array.h"
+#include "value/token.h"
 
 #include <stdio.h>
 
@@ -464,6 +465,47 @@ static void schedulers_have_names(void **state)
     cki_graph_free(graph);
 }
 
+/* A value that several threads read, count and hash at once. */
+typedef struct sharer {
+    cki_thread thread;
+    cask_value *list;
+    int wrong;
+} sharer;
+
+static void share(void *user)
+{
+    sharer *s = user;
+    cki_token token = cki_token_of(s->list);
+    for (int i = 0; i < 2000; i++) {
+        cask_value *item = cki_value_item(s->list, i % 2, NULL);
+        cask_value *again = cask_value_ref(item);
+        cask_value_unref(item);
+        cask_value_unref(cki_value_none());
+        s->wrong += !cki_token_same(token, cki_token_of(s->list));
+        cask_value_unref(again);
+    }
+    cask_value_unref(s->list);
+}
+
+static void values_are_shared_by_threads(void **state)
+{
+    (void)state;
+    sharer sharers[4];
+    static const char text[] = "[[1, 2, {\"a\": null}], \"text\"]";
+    cask_value *list = cki_value_from_json(text, sizeof text - 1, NULL);
+    assert_non_null(list);
+    for (size_t i = 0; i < 4; i++) {
+        sharers[i] = (sharer){.list = cask_value_ref(list)};
+        assert_int_equal(cki_thread_start(&sharers[i].thread, share, &sharers[i], "share", NULL),
+                         CASK_OK);
+    }
+    cask_value_unref(list);
+    for (size_t i = 0; i < 4; i++) {
+        cki_thread_join(&sharers[i].thread);
+        assert_int_equal(sharers[i].wrong, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,6 +520,7 @@ int main(void)
         cmocka_unit_test(callbacks_are_told),
         cmocka_unit_test(long_chains_need_no_stack),
         cmocka_unit_test(several_runs_at_once),
+        cmocka_unit_test(values_are_shared_by_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <threads.h>
 
 #include <cmocka.h>
 
@@ -300,39 +299,6 @@ static void deep_nests_have_no_order(void **state)
     cask_value_unref(nests[1]);
 }
 
-static int share(void *user)
-{
-    cask_value *list = user;
-    cki_token token = cki_token_of(list);
-    for (int i = 0; i < 2000; i++) {
-        cask_value *item = cki_value_item(list, i % 2, NULL), *none = cki_value_none();
-        cask_value *again = cask_value_ref(item);
-        cask_value_unref(item);
-        cask_value_unref(cask_value_ref(none));
-        if (!cki_token_same(token, cki_token_of(list)))
-            return 1;
-        cask_value_unref(again);
-    }
-    cask_value_unref(list);
-    return 0;
-}
-
-/* Threads read one value and give up their references; the last one frees it. */
-static void values_are_shared_by_threads(void **state)
-{
-    (void)state;
-    thrd_t threads[4];
-    cask_value *list = read_json("[[1, 2, {\"a\": null}], \"text\"]");
-    for (size_t i = 0; i < 4; i++)
-        assert_int_equal(thrd_create(&threads[i], share, cask_value_ref(list)), thrd_success);
-    cask_value_unref(list);
-    for (size_t i = 0; i < 4; i++) {
-        int failed;
-        thrd_join(threads[i], &failed);
-        assert_int_equal(failed, 0);
-    }
-}
-
 /* Much of the room in one go; false if an allocation failed, and then the error says so. */
 static bool scenario(void)
 {
@@ -403,7 +369,6 @@ int main(void)
         cmocka_unit_test(numbers_come_out_of_values),
         cmocka_unit_test(deep_nests_are_let_go),
         cmocka_unit_test(deep_nests_have_no_order),
-        cmocka_unit_test(values_are_shared_by_threads),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
