@@ -7,6 +7,7 @@ import tempfile
 
 CASK = str(pathlib.Path(sys.argv[1]).resolve())
 WINDS = "/usr/share/ferret-vis/data/monthly_navy_winds.cdf"
+COADS = "/usr/share/ferret-vis/data/coads_climatology.cdf"
 
 _passed = 0
 _failures = []

@@ -9,10 +9,16 @@ import struct
 import subprocess
 import zlib
 
-from cases import CASK, WINDS, check, finish, folder, prints, run
+from cases import CASK, COADS, WINDS, check, finish, folder, prints, run
 
 # As Python and NumPy print at a prompt; values by NumPy 1.24.
 prints("2", "1+1")
+# Real data, with the answers of netCDF4 and NumPy in float64.
+prints("18.0953416139", "round(float(da.nanmean(t)), 10)", f"t=da.from_netcdf('{COADS}', 'SST').astype('f8')")
+prints("(-2.0, 29.507777214)", "(float(da.nanmin(a)), round(float(da.nanmax(a)), 9))",
+       f"t=da.from_netcdf('{COADS}', 'SST').astype('f8')", "a=da.nanmean(t, axis=0)")
+prints("(-12.142, 8.609)", "(round(float(d.min()), 3), round(float(d.max()), 3))", f"u=da.from_netcdf('{WINDS}', 'UWND')",
+       f"v=da.from_netcdf('{WINDS}', 'VWND')", "w=np.sqrt(u**2 + v**2)", "d=w[6::12].mean(axis=0) - w[0::12].mean(axis=0)")
 prints("0.30000000000000004", "0.1 + 0.2")
 prints("'it''s'".replace("''", ""), "'it' 's'")
 prints("\"it's\"", "\"it's\"")
