@@ -33,6 +33,8 @@ static space spaces[] = {
     {"np", "", CKI_IN_NP, true},
     {"da.linalg", "linalg.", CKI_IN_DA, false},
     {"np.linalg", "linalg.", CKI_IN_NP, true},
+    {"db", "", 0, false}, /* bags and frames have their names; members come with their rooms */
+    {"dd", "", 0, false},
 };
 
 cask_value *cki_namespace_find(const char *name, cki_error *error)
@@ -287,7 +289,8 @@ cask_value *cki_namespace_member(cki_session *session, cask_value *object, const
     if (operation)
         return cki_namespace_function(operation, s->eager, NULL, error);
     cask_value *inner = inner_space(s, name, error);
-    return inner || error->status != CASK_OK || *s->prefix ? inner : constant(name, error);
+    return inner || error->status != CASK_OK || *s->prefix || !s->places ? inner
+                                                                         : constant(name, error);
 }
 
 void cki_namespace_missing(cki_session *session, cask_value *object, const char *name,
