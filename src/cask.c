@@ -1,5 +1,6 @@
 /* The context: opening and closing, and computing: the one place that joins expressions to the
  * executors. */
+#include "array/functions.h"
 #include "array/fuse.h"
 #include "array/operations.h"
 #include "core/memory.h"
@@ -119,6 +120,20 @@ static cask_status plan_and_run(cask *ck, cki_graph *graph, const cki_want *want
     return status;
 }
 
+/* Tasks name functions: what a layer runs must be what its name stands for. */
+static cask_status check_functions(const cask *ck, cki_graph *graph, cki_error *error)
+{
+    for (size_t i = 0; i < cki_graph_layers(graph); i++) {
+        const cki_layer *layer = cki_graph_layer(graph, (uint32_t)i);
+        const cki_function *f = layer->function;
+        if (!layer->alias && cki_registry_find(ck->functions, f->name, f->version) != f)
+            return cki_fail(error, CASK_INTERNAL, NULL,
+                            "a defect in cask: function %s of layer %s is not registered", f->name,
+                            layer->name);
+    }
+    return CASK_OK;
+}
+
 static cask_status compute(cask *ck, const cki_want *wants, size_t count, cki_error *error)
 {
     if (!count)
@@ -136,6 +151,8 @@ static cask_status compute(cask *ck, const cki_want *wants, size_t count, cki_er
         status = cki_optimise_nodes(graph, ck, nodes, count, cki_fuse_rule, error);
     if (status == CASK_OK)
         status = cki_lower_nodes(graph, nodes, count, layers, error);
+    if (status == CASK_OK)
+        status = check_functions(ck, graph, error);
     if (status == CASK_OK)
         status = plan_and_run(ck, graph, wants, layers, count, error);
     cki_memory_free(nodes);
@@ -187,6 +204,9 @@ cask *cask_open(const cask_options *options)
     ck->ledger = cki_ledger_new(pool);
     if (!ck->ledger)
         cki_fail_memory(&ck->error, sizeof *ck);
+    ck->functions = cki_registry_new(&ck->error);
+    if (ck->functions)
+        cki_functions_register(ck->functions, &ck->error);
     for (size_t i = 0; cki_operations_tables[i] && ck->error.status == CASK_OK; i++)
         cki_operation_register(ck, cki_operations_tables[i], &ck->error);
     return ck;
@@ -198,6 +218,7 @@ void cask_close(cask *ck)
         return;
     cki_context_release(ck, NULL);
     cki_arena_free(&ck->arena);
+    cki_registry_free(ck->functions);
     cki_ledger_unref(ck->ledger);
     cki_memory_free(ck);
 }

@@ -1,6 +1,7 @@
 /* select and choose: chains of where, which are computed as one. */
 #include "array/choice.h"
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/index.h"
 #include "array/mapped.h"
 #include "array/view.h"
@@ -75,7 +76,7 @@ static cask_status run_check(const cki_task *task, cask_value **result, cki_erro
     return CASK_OK;
 }
 
-static const cki_function check_function = {"array.choose_check", 1, run_check};
+const cki_function cki_choice_check_function = {"array.choose_check", 1, run_check};
 
 /* The indices, each of which is found to be one of so many when it is computed. */
 static cask_array checked(cki_build *build, cask_array x, int64_t count)
@@ -88,7 +89,7 @@ static cask_array checked(cki_build *build, cask_array x, int64_t count)
     }
     *most = count;
     cki_token_int(hasher, count);
-    return cki_mapped_array(build, &(cki_mapped){.function = &check_function,
+    return cki_mapped_array(build, &(cki_mapped){.function = &cki_choice_check_function,
                                                  .label = "choose",
                                                  .dtype = x->dtype,
                                                  .ndim = x->ndim,

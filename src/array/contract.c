@@ -3,6 +3,7 @@
  * memory stays at a few blocks, and the bits never change. */
 #include "array/contract.h"
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/view.h"
 #include "core/memory.h"
 #include "kernel/matmul.h"
@@ -220,7 +221,7 @@ static cask_status run_link(const cki_task *task, cask_value **result, cki_error
     return CASK_OK;
 }
 
-static const cki_function contract_blocks = {"array.contract", 1, run_link};
+const cki_function cki_contract_blocks_function = {"array.contract", 1, run_link};
 
 /* ---- the node ---- */
 
@@ -233,7 +234,7 @@ static cask_status add_link(cki_lowering *lowering, const product *x, int64_t li
     if (!own)
         return cki_fail_memory(error, sizeof *own);
     *own = (chain_link){x, link, *before};
-    cki_layer layer = {.function = &contract_blocks,
+    cki_layer layer = {.function = &cki_contract_blocks_function,
                        .parameters = own,
                        .blocks = cki_node_blocks(x->out),
                        .inputs = link_inputs,

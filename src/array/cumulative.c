@@ -4,6 +4,7 @@
 #include "array/cumulative.h"
 #include "array/cumulative_loop.h"
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/rechunk.h"
 #include "array/reductions.h"
 #include "array/reshape.h"
@@ -140,9 +141,9 @@ static cask_status run_scan(const cki_task *task, cask_value **result, cki_error
     return error->status;
 }
 
-static const cki_function total_function = {"array.cumulative_total", 1, run_total};
-static const cki_function add_function = {"array.cumulative_add", 1, run_add};
-static const cki_function scan_function = {"array.cumulative_scan", 1, run_scan};
+const cki_function cki_cumulative_total_function = {"array.cumulative_total", 1, run_total};
+const cki_function cki_cumulative_add_function = {"array.cumulative_add", 1, run_add};
+const cki_function cki_cumulative_scan_function = {"array.cumulative_scan", 1, run_scan};
 
 /* ---- layers ---- */
 
@@ -234,7 +235,7 @@ static cask_status add_layer(cki_lowering *lowering, const level *l, const void 
                        .parameters = own,
                        .blocks = grid_blocks(l),
                        .inputs = inputs,
-                       .cost = function == &total_function ? total_cost : add_cost};
+                       .cost = function == &cki_cumulative_total_function ? total_cost : add_cost};
     layer.name = cki_lower_name(lowering, &l->x->base, l->x->label, part);
     return cki_graph_add(cki_lower_graph(lowering), &layer, number, error);
 }
@@ -251,8 +252,8 @@ static cask_status go_up(cki_lowering *lowering, const level *scan, uint32_t *to
         return cki_fail_memory(error, sizeof *first);
     lengths[0] = scan->length;
     *count = 1;
-    cask_status status =
-        add_layer(lowering, first, first, &total_function, same_input, "total", &totals[0], error);
+    cask_status status = add_layer(lowering, first, first, &cki_cumulative_total_function,
+                                   same_input, "total", &totals[0], error);
     while (status == CASK_OK && lengths[*count - 1] > 2 && *count < MOST_LEVELS) {
         upward *u = cki_arena_alloc(arena, sizeof *u);
         if (!u)
@@ -261,8 +262,8 @@ static cask_status go_up(cki_lowering *lowering, const level *scan, uint32_t *to
         u->below = lengths[*count - 1];
         u->l.first = totals[*count - 1];
         u->l.length = lengths[*count] = (u->below + 1) / 2;
-        status =
-            add_layer(lowering, &u->l, u, &add_function, up_inputs, "up", &totals[*count], error);
+        status = add_layer(lowering, &u->l, u, &cki_cumulative_add_function, up_inputs, "up",
+                           &totals[*count], error);
         ++*count;
     }
     return status;
@@ -295,15 +296,15 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
             d->l.length = lengths[i];
             d->above = above;
             above = lengths[i];
-            status =
-                add_layer(lowering, &d->l, d, &add_function, down_inputs, "down", &before, error);
+            status = add_layer(lowering, &d->l, d, &cki_cumulative_add_function, down_inputs,
+                               "down", &before, error);
         }
         scan->second = before;
     }
     if (status != CASK_OK)
         return status;
     return cki_node_lower(lowering, x,
-                          (cki_layer){.function = &scan_function,
+                          (cki_layer){.function = &cki_cumulative_scan_function,
                                       .parameters = scan,
                                       .inputs = scan_inputs,
                                       .cost = scan_cost},

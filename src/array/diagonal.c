@@ -2,6 +2,7 @@
  * diagonal is a comparison of row and column numbers, fused with what uses it. */
 #include "array/diagonal.h"
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/grid.h"
 #include "array/mapped.h"
 #include "array/pad.h"
@@ -39,7 +40,7 @@ static cask_status run_block(const cki_task *task, cask_value **result, cki_erro
     return *result ? CASK_OK : error->status;
 }
 
-static const cki_function block_function = {"array.diagonal", 1, run_block};
+const cki_function cki_diagonal_block_function = {"array.diagonal", 1, run_block};
 
 /* The part of x whose main diagonal is wanted, cut alike along both axes. */
 static cask_array square(cki_build *build, cask_array x, int64_t offset, plane p)
@@ -98,7 +99,7 @@ cask_array cki_diagonal_take(cki_build *build, cask_array x, int64_t offset, int
         }
     axes[ndim] = part->axes[p.one];
     mapping.along[p.one] = mapping.along[p.two] = (int8_t)ndim;
-    return cki_mapped_array(build, &(cki_mapped){.function = &block_function,
+    return cki_mapped_array(build, &(cki_mapped){.function = &cki_diagonal_block_function,
                                                  .label = "diagonal",
                                                  .dtype = x->dtype,
                                                  .ndim = ndim + 1,

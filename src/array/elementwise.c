@@ -1,5 +1,6 @@
 /* Element-wise nodes: types, broadcasting, constants; computed as programs over tiles (fuse.c). */
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/fuse.h"
 #include "array/source.h"
 
@@ -57,7 +58,7 @@ static cask_status run_fused(const cki_task *task, cask_value **result, cki_erro
     return status;
 }
 
-static const cki_function fused_function = {"array.elementwise", 1, run_fused};
+const cki_function cki_elementwise_fused_function = {"array.elementwise", 1, run_fused};
 
 static void fused_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
 {
@@ -84,8 +85,10 @@ static cask_status lower_fused(cki_lowering *lowering, const cki_node *node, cki
     for (size_t i = 0; i < node->ninputs; i++)
         layers[i] = cki_lower_input(lowering, node->inputs[i]);
     *l = (lowered){cki_node_as_array(node), node->parameters, layers};
-    cki_layer layer = {
-        .function = &fused_function, .parameters = l, .inputs = fused_inputs, .cost = fused_cost};
+    cki_layer layer = {.function = &cki_elementwise_fused_function,
+                       .parameters = l,
+                       .inputs = fused_inputs,
+                       .cost = fused_cost};
     return cki_node_lower(lowering, l->array, layer, "", error);
 }
 

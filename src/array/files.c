@@ -189,23 +189,32 @@ static cask_status choose_chunks(cki_build *build, const files *f, cki_dtype dty
 
 /* ---- opening ---- */
 
-/* A variable by name, with or without HDF5's leading slash; by no name the file's only one. */
+/* By no name, the file's only variable that is more than a dimension without values. */
+static cask_status only_variable(const cki_store *store, size_t *i, cki_error *error)
+{
+    cki_text text = {0};
+    size_t shown = 0;
+    for (size_t k = 0; k < cki_store_count(store); k++) {
+        if (cki_store_variable(store, k)->hidden)
+            continue;
+        if (shown++ < 40)
+            cki_text_format(&text, "%s%s", shown > 1 ? ", " : "",
+                            cki_store_variable(store, k)->name);
+        *i = k;
+    }
+    if (shown != 1)
+        cki_fail(error, CASK_INVALID, NULL, "%s: say which variable; it has %s",
+                 cki_store_path(store), text.bytes ? text.bytes : "none");
+    cki_text_free(&text);
+    return error->status;
+}
+
+/* A variable by name, with or without HDF5's leading slash. */
 static cask_status find_variable(const cki_store *store, const char *name, size_t *i,
                                  cki_error *error)
 {
-    if (!name) {
-        if (cki_store_count(store) == 1) {
-            *i = 0;
-            return CASK_OK;
-        }
-        cki_text text = {0};
-        for (size_t k = 0; k < cki_store_count(store) && k < 40; k++)
-            cki_text_format(&text, "%s%s", k ? ", " : "", cki_store_variable(store, k)->name);
-        cki_fail(error, CASK_INVALID, NULL, "%s: say which variable; it has %s",
-                 cki_store_path(store), text.bytes ? text.bytes : "none");
-        cki_text_free(&text);
-        return CASK_INVALID;
-    }
+    if (!name)
+        return only_variable(store, i, error);
     for (size_t k = 0; k < cki_store_count(store); k++) {
         const char *other = cki_store_variable(store, k)->name;
         if (strcmp(other + (*other == '/'), name + (*name == '/')) == 0) {

@@ -2,6 +2,7 @@
 #include "array/histogram.h"
 #include "array/creation.h"
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/index.h"
 #include "array/mapped.h"
 #include "array/order.h"
@@ -98,8 +99,8 @@ static cask_status run_add(const cki_task *task, cask_value **result, cki_error 
     return error->status;
 }
 
-static const cki_function bincount_function = {"array.bincount", 1, run_bincount};
-static const cki_function add_function = {"array.bincount_add", 1, run_add};
+const cki_function cki_histogram_bincount_function = {"array.bincount", 1, run_bincount};
+const cki_function cki_histogram_add_function = {"array.bincount_add", 1, run_add};
 
 /* The counts of each block: blocks of `least` bins, or of unknown length. */
 static cask_array count_blocks(cki_build *build, cask_array x, cask_array weights, int64_t least)
@@ -120,7 +121,7 @@ static cask_array count_blocks(cki_build *build, cask_array x, cask_array weight
     *b = (tally){least, weights != NULL};
     cki_token_int(hasher, least);
     cki_token_int(hasher, b->weighted);
-    cki_mapped spec = {.function = &bincount_function,
+    cki_mapped spec = {.function = &cki_histogram_bincount_function,
                        .label = "bincount",
                        .dtype = cki_dtype_of(weights ? CASK_F64 : CASK_I64),
                        .ndim = 1,
@@ -178,7 +179,7 @@ static cask_value *run_op_bincount(cki_call *call)
         return NULL;
     }
     cask_array counts = count_blocks(&build, x, weights, least);
-    cki_mapped add = {.function = &add_function, .label = "bincount"};
+    cki_mapped add = {.function = &cki_histogram_add_function, .label = "bincount"};
     return cki_node_value(&build,
                           cki_mapped_fold(&build, counts, 0, every, least > 0 ? least : -1, &add));
 }
@@ -243,7 +244,7 @@ static cask_status run_histogram(const cki_task *task, cask_value **result, cki_
     return error->status;
 }
 
-static const cki_function histogram_function = {"array.histogram", 1, run_histogram};
+const cki_function cki_histogram_function = {"array.histogram", 1, run_histogram};
 
 /* A row of counts for each block, in a grid as x's; then the sum of the rows. */
 static cask_array count_edges(cki_build *build, cask_array x, cask_array edges, cask_array weights)
@@ -257,7 +258,7 @@ static cask_array count_edges(cki_build *build, cask_array x, cask_array edges, 
         cki_fail_memory(build->error, sizeof(cki_run));
         return NULL;
     }
-    cki_mapped spec = {.function = &histogram_function,
+    cki_mapped spec = {.function = &cki_histogram_function,
                        .label = "histogram",
                        .dtype = cki_dtype_of(weights ? CASK_F64 : CASK_I64),
                        .ndim = ndim,

@@ -1,6 +1,7 @@
 /* Basic indexing: the primitive behind integers and slices. A block of the result is a view of one
  * block of the input. */
 #include "array/index.h"
+#include "array/functions.h"
 #include "array/pick.h"
 #include "array/runs.h"
 
@@ -188,7 +189,7 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     return *result ? CASK_OK : CASK_MEMORY;
 }
 
-static const cki_function function = {"array.index", 1, run};
+const cki_function cki_index_function = {"array.index", 1, run};
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
@@ -210,8 +211,9 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
         }
     return cki_node_lower(
         lowering, out,
-        (cki_layer){.function = &function, .parameters = l, .inputs = inputs, .cost = cost}, "",
-        error);
+        (cki_layer){
+            .function = &cki_index_function, .parameters = l, .inputs = inputs, .cost = cost},
+        "", error);
 }
 
 static const cki_primitive primitive = {.name = "array.index",

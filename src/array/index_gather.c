@@ -1,6 +1,7 @@
 /* Taking by positions that are themselves computed: a block of the result reads one block of the
  * positions and every block of the input along the axis. */
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/index_take.h"
 #include "array/runs.h"
 #include "kernel/select.h"
@@ -135,7 +136,7 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     return CASK_OK;
 }
 
-static const cki_function function = {"array.gather", 1, run};
+const cki_function cki_index_gather_function = {"array.gather", 1, run};
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
@@ -147,10 +148,12 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
     *l = (lowered){out, cki_node_as_array(node->inputs[0]),
                    cki_lower_input(lowering, node->inputs[0]),
                    cki_lower_input(lowering, node->inputs[1]), *axis};
-    return cki_node_lower(
-        lowering, out,
-        (cki_layer){.function = &function, .parameters = l, .inputs = inputs, .cost = cost}, "",
-        error);
+    return cki_node_lower(lowering, out,
+                          (cki_layer){.function = &cki_index_gather_function,
+                                      .parameters = l,
+                                      .inputs = inputs,
+                                      .cost = cost},
+                          "", error);
 }
 
 static const cki_primitive primitive = {

@@ -1,6 +1,7 @@
 /* Masks: selecting by a computed bool array, block by block. */
 #include "array/index_mask.h"
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/rechunk.h"
 #include "array/reshape.h"
 #include "array/runs.h"
@@ -240,8 +241,8 @@ static cask_status run_where(const cki_task *task, cask_value **result, cki_erro
     return *result ? CASK_OK : CASK_MEMORY;
 }
 
-static const cki_function elements = {"array.mask", 1, run_elements};
-static const cki_function where = {"array.where", 1, run_where};
+const cki_function cki_index_mask_elements_function = {"array.mask", 1, run_elements};
+const cki_function cki_index_mask_where_function = {"array.where", 1, run_where};
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
@@ -257,7 +258,8 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
     if (selects)
         l->mask = cki_lower_input(lowering, node->inputs[1]);
     return cki_node_lower(lowering, out,
-                          (cki_layer){.function = selects ? &elements : &where,
+                          (cki_layer){.function = selects ? &cki_index_mask_elements_function
+                                                          : &cki_index_mask_where_function,
                                       .parameters = l,
                                       .inputs = selects ? element_inputs : where_inputs,
                                       .cost = selects ? element_cost : where_cost},

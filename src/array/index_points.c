@@ -1,5 +1,6 @@
 /* x.vindex[...]: elements at points, given by arrays of indices for some axes. All points make one
  * chunk, which reads the chunks they lie in. */
+#include "array/functions.h"
 #include "array/index_views.h"
 #include "array/reshape.h"
 #include "array/runs.h"
@@ -348,7 +349,7 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     return CASK_OK;
 }
 
-static const cki_function function = {"array.points", 1, run};
+const cki_function cki_index_points_function = {"array.points", 1, run};
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
@@ -369,10 +370,12 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
     cask_status status = find_blocks(l, error);
     if (status != CASK_OK)
         return status;
-    return cki_node_lower(
-        lowering, l->out,
-        (cki_layer){.function = &function, .parameters = l, .inputs = inputs, .cost = cost}, "",
-        error);
+    return cki_node_lower(lowering, l->out,
+                          (cki_layer){.function = &cki_index_points_function,
+                                      .parameters = l,
+                                      .inputs = inputs,
+                                      .cost = cost},
+                          "", error);
 }
 
 static const cki_primitive primitive = {

@@ -1,6 +1,7 @@
 /* Taking: the primitive behind x[[1, 5, 3]]. A block of the result comes from one block of the
  * input: positions that follow each other in one input block make one block, as in Dask. */
 #include "array/index_take.h"
+#include "array/functions.h"
 #include "array/pick.h"
 #include "array/runs.h"
 #include "core/memory.h"
@@ -199,7 +200,7 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     return *result ? CASK_OK : CASK_MEMORY;
 }
 
-static const cki_function function = {"array.take", 1, run};
+const cki_function cki_index_take_function = {"array.take", 1, run};
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
@@ -211,8 +212,9 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
         (lowered){out, input_of(out), cki_lower_input(lowering, node->inputs[0]), node->parameters};
     return cki_node_lower(
         lowering, out,
-        (cki_layer){.function = &function, .parameters = l, .inputs = inputs, .cost = cost}, "",
-        error);
+        (cki_layer){
+            .function = &cki_index_take_function, .parameters = l, .inputs = inputs, .cost = cost},
+        "", error);
 }
 
 static const cki_primitive primitive = {.name = "array.take",

@@ -1,6 +1,7 @@
 /* isin: every block of the elements is looked up in the sorted test elements. */
 #include "array/isin.h"
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/mapped.h"
 #include "array/order.h"
 #include "core/memory.h"
@@ -65,7 +66,7 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     return error->status;
 }
 
-static const cki_function function = {"array.isin", 1, run};
+const cki_function cki_isin_function = {"array.isin", 1, run};
 
 cask_array cki_isin_test(cki_build *build, cask_array x, cask_array among, bool invert)
 {
@@ -87,7 +88,7 @@ cask_array cki_isin_test(cki_build *build, cask_array x, cask_array among, bool 
     size_t elements = (cki_node_largest_block(x) + cki_node_largest_block(among)) /
                       (cki_dtype_size(dtype) ? cki_dtype_size(dtype) : 1);
     return cki_mapped_array(build,
-                            &(cki_mapped){.function = &function,
+                            &(cki_mapped){.function = &cki_isin_function,
                                           .label = "isin",
                                           .dtype = cki_dtype_of(CASK_BOOL),
                                           .ndim = x->ndim,

@@ -1,6 +1,7 @@
 /* Rechunking: the primitive. A block of the result is a part of one block of the input, or is put
  * together from several. */
 #include "array/rechunk.h"
+#include "array/functions.h"
 #include "array/pick.h"
 #include "array/runs.h"
 
@@ -240,7 +241,7 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     return CASK_OK;
 }
 
-static const cki_function function = {"array.rechunk", 1, run};
+const cki_function cki_rechunk_function = {"array.rechunk", 1, run};
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
@@ -254,8 +255,9 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
         l->same[i] = cki_chunks_same(&out->axes[i], &l->in->axes[i]);
     return cki_node_lower(
         lowering, out,
-        (cki_layer){.function = &function, .parameters = l, .inputs = inputs, .cost = cost}, "",
-        error);
+        (cki_layer){
+            .function = &cki_rechunk_function, .parameters = l, .inputs = inputs, .cost = cost},
+        "", error);
 }
 
 static const cki_primitive primitive = {.name = "array.rechunk",

@@ -1,6 +1,7 @@
 /* The reduce node: a partial result a block, computed with the element-wise chain before it, then
  * combined by a tree whose shape depends on the chunks alone, so that the bits never change. */
 #include "array/reductions.h"
+#include "array/functions.h"
 #include "array/fuse.h"
 
 #include <math.h>
@@ -121,8 +122,8 @@ static cask_status run_combine(const cki_task *task, cask_value **result, cki_er
     return status == CASK_OK ? deliver(s, partial, result, error) : status;
 }
 
-static const cki_function reduce_partial = {"array.reduce_partial", 1, run_partial};
-static const cki_function reduce_combine = {"array.reduce_combine", 1, run_combine};
+const cki_function cki_reductions_partial_function = {"array.reduce_partial", 1, run_partial};
+const cki_function cki_reductions_combine_function = {"array.reduce_combine", 1, run_combine};
 
 /* ---- layers ---- */
 
@@ -210,7 +211,7 @@ static cask_status add_stage(cki_lowering *lowering, const stage *made, bool par
         return cki_fail_memory(error, sizeof *made);
     s->finish = !is_split(s);
     cki_layer layer = {
-        .function = partial ? &reduce_partial : &reduce_combine,
+        .function = partial ? &cki_reductions_partial_function : &cki_reductions_combine_function,
         .parameters = s,
         .inputs = partial ? partial_inputs : combine_inputs,
         .cost = stage_cost,

@@ -1,6 +1,7 @@
 /* Reshaping: the primitive, which gives each block another shape, and how a reshape is made of a
  * rechunk and that. */
 #include "array/reshape.h"
+#include "array/functions.h"
 #include "array/rechunk.h"
 #include "array/runs.h"
 #include "array/view.h"
@@ -171,7 +172,7 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     return *result ? CASK_OK : CASK_MEMORY;
 }
 
-static const cki_function function = {"array.reshape", 1, run};
+const cki_function cki_reshape_function = {"array.reshape", 1, run};
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
@@ -181,8 +182,9 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
     *l = (lowered){cki_node_as_array(node), cki_lower_input(lowering, node->inputs[0])};
     return cki_node_lower(
         lowering, l->out,
-        (cki_layer){.function = &function, .parameters = l, .inputs = inputs, .cost = cost}, "",
-        error);
+        (cki_layer){
+            .function = &cki_reshape_function, .parameters = l, .inputs = inputs, .cost = cost},
+        "", error);
 }
 
 static const cki_primitive primitive = {

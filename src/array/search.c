@@ -2,6 +2,7 @@
  * the counts are then summed along a first axis, which has an element for each block. */
 #include "array/search.h"
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/mapped.h"
 #include "array/order.h"
 #include "array/reductions.h"
@@ -43,7 +44,7 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     return error->status;
 }
 
-static const cki_function function = {"array.searchsorted", 1, run};
+const cki_function cki_search_function = {"array.searchsorted", 1, run};
 
 /* Both in one type. */
 static cask_status promote(cki_build *build, cask_array *a, cask_array *b)
@@ -82,7 +83,7 @@ cask_array cki_search_sorted(cki_build *build, cask_array sorted, cask_array val
         mapping.along[k] = (int8_t)(k + 1);
     size_t bytes = cki_node_largest_block(sorted) + cki_node_largest_block(values);
     cask_array counts =
-        cki_mapped_array(build, &(cki_mapped){.function = &function,
+        cki_mapped_array(build, &(cki_mapped){.function = &cki_search_function,
                                               .label = "searchsorted",
                                               .dtype = cki_dtype_of(CASK_I64),
                                               .ndim = values->ndim + 1,

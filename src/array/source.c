@@ -1,6 +1,7 @@
 /* Sources: lowering of arrays that make regions of themselves, and restricting them to a slice, so
  * that only what is needed is ever made or read. */
 #include "array/source.h"
+#include "array/functions.h"
 
 #include <string.h>
 
@@ -93,7 +94,7 @@ static cask_status run_source(const cki_task *task, cask_value **result, cki_err
     return status;
 }
 
-static const cki_function source_function = {"array.source", 1, run_source};
+const cki_function cki_source_function = {"array.source", 1, run_source};
 
 static void no_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
 {
@@ -118,8 +119,10 @@ static cask_status lower_source(cki_lowering *lowering, const cki_node *node, ck
     if (!p)
         return cki_fail_memory(error, sizeof *p);
     p->array = cki_node_as_array(node);
-    cki_layer layer = {
-        .function = &source_function, .parameters = p, .inputs = no_inputs, .cost = source_cost};
+    cki_layer layer = {.function = &cki_source_function,
+                       .parameters = p,
+                       .inputs = no_inputs,
+                       .cost = source_cost};
     return cki_node_lower(lowering, p->array, layer, "", error);
 }
 

@@ -1,6 +1,7 @@
 /* The topk node: each block gives its k best, and a tree of four into one keeps the k best of
  * those. Ties go to the lower index, so the answer does not depend on the blocks. */
 #include "array/topk.h"
+#include "array/functions.h"
 #include "core/memory.h"
 
 #include <math.h>
@@ -234,8 +235,8 @@ static cask_status run_merge(const cki_task *task, cask_value **result, cki_erro
     return deliver(s, choose(&c, error), result, error);
 }
 
-static const cki_function block_function = {"array.topk_block", 1, run_block};
-static const cki_function merge_function = {"array.topk_merge", 1, run_merge};
+const cki_function cki_topk_block_function = {"array.topk_block", 1, run_block};
+const cki_function cki_topk_merge_function = {"array.topk_merge", 1, run_merge};
 
 /* ---- layers ---- */
 
@@ -285,12 +286,12 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
         stage *s = cki_arena_copy(cki_graph_arena(graph), &now, sizeof now);
         if (!s)
             return cki_fail_memory(error, sizeof now);
-        cki_layer layer = {.function = s->first ? &block_function : &merge_function,
-                           .parameters = s,
-                           .blocks =
-                               cki_node_blocks(s->in) / s->in->axes[p->axis].blocks * s->length,
-                           .inputs = stage_inputs,
-                           .cost = stage_cost};
+        cki_layer layer = {
+            .function = s->first ? &cki_topk_block_function : &cki_topk_merge_function,
+            .parameters = s,
+            .blocks = cki_node_blocks(s->in) / s->in->axes[p->axis].blocks * s->length,
+            .inputs = stage_inputs,
+            .cost = stage_cost};
         if (s->last)
             return cki_node_lower(lowering, s->out, layer, "", error);
         layer.name = cki_lower_name(lowering, node, s->out->label, "partial");

@@ -2,6 +2,7 @@
  * how often; a tree of four into one merges them. */
 #include "array/unique.h"
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/join.h"
 #include "array/mapped.h"
 #include "array/order.h"
@@ -151,10 +152,10 @@ static cask_status run_inverse(const cki_task *task, cask_value **result, cki_er
     return out || error->status ? error->status : cki_fail_internal(error, "array.unique");
 }
 
-static const cki_function block_function = {"array.unique", 1, run_block};
-static const cki_function merge_function = {"array.unique_merge", 1, run_merge};
-static const cki_function part_function = {"array.unique_part", 1, run_part};
-static const cki_function inverse_function = {"array.unique_inverse", 1, run_inverse};
+const cki_function cki_unique_block_function = {"array.unique", 1, run_block};
+const cki_function cki_unique_merge_function = {"array.unique_merge", 1, run_merge};
+const cki_function cki_unique_part_function = {"array.unique_part", 1, run_part};
+const cki_function cki_unique_inverse_function = {"array.unique_inverse", 1, run_inverse};
 
 /* ---- building ---- */
 
@@ -168,7 +169,7 @@ static cask_array gather(cki_build *build, cask_array flat)
     }
     size_t size = cki_dtype_size(flat->dtype), block = cki_node_largest_block(flat);
     size_t bytes = block + block / (size ? size : 1) * 2 * sizeof(int64_t);
-    cki_mapped spec = {.function = &block_function,
+    cki_mapped spec = {.function = &cki_unique_block_function,
                        .label = "unique",
                        .dtype = flat->dtype,
                        .ndim = 1,
@@ -178,7 +179,7 @@ static cask_array gather(cki_build *build, cask_array flat)
                        .working = 2 * bytes,
                        .output = bytes};
     cask_array partial = cki_mapped_array(build, &spec);
-    spec.function = &merge_function;
+    spec.function = &cki_unique_merge_function;
     return cki_mapped_fold(build, partial, 0, 4, -1, &spec);
 }
 
@@ -193,7 +194,7 @@ static cask_array part_of(cki_build *build, cask_array gathered, int part)
     *own = part;
     cki_token_int(hasher, part);
     return cki_mapped_array(
-        build, &(cki_mapped){.function = &part_function,
+        build, &(cki_mapped){.function = &cki_unique_part_function,
                              .label = "getitem",
                              .dtype = part == VALUES ? gathered->dtype : cki_dtype_of(CASK_I64),
                              .ndim = 1,
@@ -208,7 +209,7 @@ static cask_array part_of(cki_build *build, cask_array gathered, int part)
 static cask_array inverse(cki_build *build, cask_array flat, cask_array gathered)
 {
     return cki_mapped_array(
-        build, &(cki_mapped){.function = &inverse_function,
+        build, &(cki_mapped){.function = &cki_unique_inverse_function,
                              .label = "unique-inverse",
                              .dtype = cki_dtype_of(CASK_I64),
                              .ndim = 1,

@@ -2,6 +2,7 @@
 #include "array/unravel.h"
 #include "array/creation.h"
 #include "array/elementwise.h"
+#include "array/functions.h"
 #include "array/index.h"
 #include "array/join.h"
 #include "array/mapped.h"
@@ -103,8 +104,8 @@ static cask_status run_ravel(const cki_task *task, cask_value **result, cki_erro
     return error->status;
 }
 
-static const cki_function unravel_function = {"array.unravel_index", 1, run_unravel};
-static const cki_function ravel_function = {"array.ravel_multi_index", 1, run_ravel};
+const cki_function cki_unravel_function = {"array.unravel_index", 1, run_unravel};
+const cki_function cki_unravel_ravel_function = {"array.ravel_multi_index", 1, run_ravel};
 
 /* ---- arguments ---- */
 
@@ -205,7 +206,7 @@ static cask_array unravel(cki_build *build, cask_array flat, const parameters *p
     const void *kept = own(build, p, &token);
     if (!kept)
         return NULL;
-    return cki_mapped_array(build, &(cki_mapped){.function = &unravel_function,
+    return cki_mapped_array(build, &(cki_mapped){.function = &cki_unravel_function,
                                                  .label = "unravel_index",
                                                  .dtype = flat->dtype,
                                                  .ndim = flat->ndim,
@@ -291,7 +292,7 @@ static cask_value *run_ravel_multi_index(cki_call *call)
     for (int k = 1; k < index->ndim; k++)
         mapping.along[k] = (int8_t)(k - 1);
     cask_array flat =
-        cki_mapped_array(&build, &(cki_mapped){.function = &ravel_function,
+        cki_mapped_array(&build, &(cki_mapped){.function = &cki_unravel_ravel_function,
                                                .label = "ravel_multi_index",
                                                .dtype = index->dtype,
                                                .ndim = index->ndim - 1,

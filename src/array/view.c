@@ -1,5 +1,6 @@
 /* Views: one primitive for transposing, adding and dropping axes, and broadcasting. */
 #include "array/view.h"
+#include "array/functions.h"
 #include "array/pick.h"
 #include "array/rechunk.h"
 #include "array/runs.h"
@@ -236,7 +237,7 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     return *result ? CASK_OK : CASK_MEMORY;
 }
 
-static const cki_function function = {"array.view", 1, run};
+const cki_function cki_view_function = {"array.view", 1, run};
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
@@ -248,8 +249,9 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
         (lowered){out, input_of(out), cki_lower_input(lowering, node->inputs[0]), node->parameters};
     return cki_node_lower(
         lowering, out,
-        (cki_layer){.function = &function, .parameters = l, .inputs = inputs, .cost = cost}, "",
-        error);
+        (cki_layer){
+            .function = &cki_view_function, .parameters = l, .inputs = inputs, .cost = cost},
+        "", error);
 }
 
 static const cki_primitive primitive = {.name = "array.view",

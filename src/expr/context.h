@@ -41,6 +41,7 @@ struct cask {
     atomic_uint_fast64_t bytes_read;
     atomic_bool cancelled;               /* cask_cancel() was called */
     atomic_bool *cancel;                 /* what ends a run: the flag above, or a program's own */
+    struct cki_functions *functions;     /* what tasks may name */
     const struct cki_callbacks *watcher; /* told of every run; NULL: nobody */
     cki_mark scopes[CKI_SCOPES];
     size_t nscopes;

@@ -9,7 +9,7 @@ struct cki_functions {
     size_t count, capacity;
 };
 
-cki_functions *cki_function_set_new(cki_error *error)
+cki_functions *cki_registry_new(cki_error *error)
 {
     cki_functions *set = cki_memory_calloc(1, sizeof *set);
     if (!set)
@@ -17,7 +17,7 @@ cki_functions *cki_function_set_new(cki_error *error)
     return set;
 }
 
-void cki_function_set_free(cki_functions *set)
+void cki_registry_free(cki_functions *set)
 {
     if (!set)
         return;

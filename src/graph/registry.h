@@ -7,8 +7,8 @@
 /* A set of functions. Filled by one thread, then found from any. */
 typedef struct cki_functions cki_functions;
 
-cki_functions *cki_function_set_new(cki_error *error);
-void cki_function_set_free(cki_functions *set);
+cki_functions *cki_registry_new(cki_error *error);
+void cki_registry_free(cki_functions *set);
 
 /* Make a function known; the record is borrowed and lives as long as the set. Registering it twice
  * is no error; another function of the same name and version is a ValueError. */

@@ -1,0 +1,50 @@
+/* The functions that the array room's tasks name, by which a task can be printed, hashed and sent.
+ */
+#ifndef CKI_ARRAY_FUNCTIONS_H
+#define CKI_ARRAY_FUNCTIONS_H
+
+#include "graph/registry.h"
+
+/* One or more a file: cki_<file>_..._function. */
+#define CKI_ARRAY_FUNCTIONS(X)                                                                     \
+    X(cki_choice_check_function)                                                                   \
+    X(cki_contract_blocks_function)                                                                \
+    X(cki_cumulative_total_function)                                                               \
+    X(cki_cumulative_add_function)                                                                 \
+    X(cki_cumulative_scan_function)                                                                \
+    X(cki_diagonal_block_function)                                                                 \
+    X(cki_elementwise_fused_function)                                                              \
+    X(cki_histogram_bincount_function)                                                             \
+    X(cki_histogram_add_function)                                                                  \
+    X(cki_histogram_function)                                                                      \
+    X(cki_index_function)                                                                          \
+    X(cki_index_gather_function)                                                                   \
+    X(cki_index_mask_elements_function)                                                            \
+    X(cki_index_mask_where_function)                                                               \
+    X(cki_index_points_function)                                                                   \
+    X(cki_index_take_function)                                                                     \
+    X(cki_isin_function)                                                                           \
+    X(cki_rechunk_function)                                                                        \
+    X(cki_reductions_partial_function)                                                             \
+    X(cki_reductions_combine_function)                                                             \
+    X(cki_reshape_function)                                                                        \
+    X(cki_search_function)                                                                         \
+    X(cki_source_function)                                                                         \
+    X(cki_topk_block_function)                                                                     \
+    X(cki_topk_merge_function)                                                                     \
+    X(cki_unique_block_function)                                                                   \
+    X(cki_unique_merge_function)                                                                   \
+    X(cki_unique_part_function)                                                                    \
+    X(cki_unique_inverse_function)                                                                 \
+    X(cki_unravel_function)                                                                        \
+    X(cki_unravel_ravel_function)                                                                  \
+    X(cki_view_function)
+
+#define CKI_ARRAY_FUNCTION_DECLARE(name) extern const cki_function name;
+CKI_ARRAY_FUNCTIONS(CKI_ARRAY_FUNCTION_DECLARE)
+#undef CKI_ARRAY_FUNCTION_DECLARE
+
+/* Make all of them known. */
+cask_status cki_functions_register(cki_functions *set, cki_error *error);
+
+#endif
