@@ -97,7 +97,8 @@ size_t cask_memory_now(const cask *ck);
 CASK_API
 size_t cask_memory_peak(const cask *ck);
 
-/* Bytes read from files by this context's computations so far. */
+/* Bytes of files that this context's computations have set out to read so far, as their plans
+ * declared them. */
 CASK_API
 uint64_t cask_bytes_read(const cask *ck);
 

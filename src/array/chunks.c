@@ -157,19 +157,6 @@ bool cki_chunks_is_known(const cki_axis *axis)
     return axis->length >= 0;
 }
 
-bool cki_chunks_next(cki_walk *walk, int64_t *size)
-{
-    const cki_axis *axis = walk->axis;
-    while (walk->run < axis->nruns &&
-           walk->block >= axis->runs[walk->run].block + axis->runs[walk->run].count)
-        walk->run++;
-    if (walk->run == axis->nruns)
-        return false;
-    *size = axis->runs[walk->run].size;
-    walk->block++;
-    return true;
-}
-
 cask_value *cki_chunks_value(const cki_axis *axis, cki_error *error)
 {
     cask_value *tuple = cki_value_list(CKI_TUPLE, (size_t)axis->blocks, error);

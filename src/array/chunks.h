@@ -38,14 +38,6 @@ int64_t cki_chunks_find(const cki_axis *axis, int64_t at);
 bool cki_chunks_same(const cki_axis *a, const cki_axis *b);
 bool cki_chunks_is_known(const cki_axis *axis);
 
-/* Walking the sizes one by one, in O(1) each. */
-typedef struct cki_walk {
-    const cki_axis *axis;
-    size_t run;
-    int64_t block; /* the next one */
-} cki_walk;
-bool cki_chunks_next(cki_walk *walk, int64_t *size);
-
 /* A tuple of sizes as Python has it (NaN for unknown ones). */
 cask_value *cki_chunks_value(const cki_axis *axis, cki_error *error);
 

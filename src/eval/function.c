@@ -266,11 +266,3 @@ cask_value *cki_function_call1(cki_scope *scope, cask_value *function, cask_valu
     return cki_function_call(scope, function, &(cki_arguments){.positional = &a, .count = 1},
                              error);
 }
-
-cask_value *cki_function_call2(cki_scope *scope, cask_value *function, cask_value *a, cask_value *b,
-                               cki_error *error)
-{
-    cask_value *both[2] = {a, b};
-    return cki_function_call(scope, function, &(cki_arguments){.positional = both, .count = 2},
-                             error);
-}

@@ -72,10 +72,8 @@ const cki_builtin *cki_function_find(const cki_builtin *table, const char *name)
 /* Call anything; what is not the evaluator's own goes to the host. */
 cask_value *cki_function_call(cki_scope *scope, cask_value *function,
                               const cki_arguments *arguments, cki_error *error);
-/* With one or two positional arguments. */
+/* With one positional argument. */
 cask_value *cki_function_call1(cki_scope *scope, cask_value *function, cask_value *a,
-                               cki_error *error);
-cask_value *cki_function_call2(cki_scope *scope, cask_value *function, cask_value *a, cask_value *b,
                                cki_error *error);
 
 /* Arguments to slots by a record's parameters; false with Python's TypeError. */

@@ -31,16 +31,6 @@ cki_atomic_file *cki_sink_open(const char *path, cki_error *error)
     return file;
 }
 
-int cki_sink_descriptor(cki_atomic_file *file)
-{
-    return cki_file_descriptor(file->output);
-}
-
-const char *cki_sink_temporary(cki_atomic_file *file)
-{
-    return cki_file_temporary(file->output);
-}
-
 static cask_status flush(cki_atomic_file *file, cki_error *error)
 {
     size_t count = file->held;

@@ -8,8 +8,6 @@
 /* A file that appears whole at commit or not at all. */
 typedef struct cki_atomic_file cki_atomic_file;
 cki_atomic_file *cki_sink_open(const char *path, cki_error *error);
-int cki_sink_descriptor(cki_atomic_file *file);
-const char *cki_sink_temporary(cki_atomic_file *file); /* the name it has meanwhile */
 cask_status cki_sink_write(cki_atomic_file *file, const void *bytes, size_t count,
                            cki_error *error);
 cask_status cki_sink_commit(cki_atomic_file *file, cki_error *error); /* frees it */

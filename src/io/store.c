@@ -156,11 +156,6 @@ size_t cki_store_read_bytes(const cki_store *store, size_t i, const int64_t *sta
     return store->format->read_bytes(store, i, start, count, step);
 }
 
-uint64_t cki_store_bytes_read(void)
-{
-    return cki_file_bytes_read();
-}
-
 /* Names as they come, in an array that doubles. */
 typedef struct names {
     cask_value **items;

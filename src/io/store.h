@@ -78,7 +78,4 @@ cask_status cki_writer_commit(cki_writer *writer, cki_error *error); /* frees th
 void cki_writer_abort(cki_writer *writer);                           /* likewise; NULL accepted */
 bool cki_writer_knows(const char *path); /* whether the suffix is one of those above */
 
-/* Bytes read from files by this process, and by stores of the current ledger's computation. */
-uint64_t cki_store_bytes_read(void);
-
 #endif

@@ -334,19 +334,9 @@ size_t cki_program_inputs(const cki_program *program)
     return (size_t)program->inputs;
 }
 
-size_t cki_program_length(const cki_program *program)
-{
-    return (size_t)program->count;
-}
-
 cki_dtype cki_program_dtype(const cki_program *program)
 {
     return program->steps[program->result].types.out;
-}
-
-cki_dtype cki_program_input_dtype(const cki_program *program, size_t input)
-{
-    return program->steps[program->input_step[input]].types.out;
 }
 
 const char *cki_program_isa(void)

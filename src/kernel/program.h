@@ -24,9 +24,7 @@ cask_status cki_program_finish(cki_program *program, int result, cki_error *erro
 void cki_program_free(cki_program *program);
 
 size_t cki_program_inputs(const cki_program *program);
-size_t cki_program_length(const cki_program *program); /* steps */
 cki_dtype cki_program_dtype(const cki_program *program);
-cki_dtype cki_program_input_dtype(const cki_program *program, size_t input);
 /* One line a step, for people: "r2 = add float64 r0 r1". */
 void cki_program_text(const cki_program *program, cki_text *text);
 

@@ -76,11 +76,6 @@ void cki_array_buffer_unref(cki_buffer *buffer)
     cki_memory_free(buffer);
 }
 
-unsigned char *cki_array_buffer_bytes(cki_buffer *buffer)
-{
-    return buffer ? buffer->bytes : NULL;
-}
-
 cask_status cki_array_bytes(cki_dtype dtype, int ndim, const int64_t *shape, size_t *bytes,
                             cki_error *error)
 {
