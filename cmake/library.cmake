@@ -20,7 +20,8 @@ set(dependencies PkgConfig::HDF5 PkgConfig::PNG PkgConfig::FREETYPE PkgConfig::D
 # they are private; users of the installed static library get them from the packages below.
 function(cask_library kind export_name)
   string(TOUPPER ${kind} type)
-  add_library(cask_${kind} ${type} ${PROJECT_SOURCE_DIR}/src/cask.c ${objects})
+  add_library(cask_${kind} ${type} ${PROJECT_SOURCE_DIR}/src/cask.c
+    ${PROJECT_SOURCE_DIR}/src/compute.c ${objects})
   add_library(cask::${export_name} ALIAS cask_${kind})
   set_target_properties(cask_${kind} PROPERTIES
     OUTPUT_NAME cask

@@ -122,6 +122,7 @@ const char *cask_version(void);
 #endif
 
 #include "array.h"
+#include "function.h"
 #include "value.h"
 
 #endif

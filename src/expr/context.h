@@ -10,6 +10,8 @@
 
 #include <stdatomic.h>
 
+struct cki_graph;
+struct cki_plan;
 typedef struct cki_node cki_node;
 typedef struct cki_operation cki_operation;
 
@@ -50,8 +52,12 @@ struct cask {
     size_t ntables;
     /* Things to free with the context (files, values), newest first. */
     struct cki_owned *owned;
-    /* Optimise, lower and run. Set by cask.c, which alone knows the executors. */
+    /* Optimise, lower and run. Set by cask.c; compute.c alone knows the executors. */
     cask_status (*compute)(cask *ck, const cki_want *wants, size_t count, cki_error *error);
+    /* The same but for running: the plan of all blocks of some nodes, to look at. The caller frees
+     * the plan and then the graph. */
+    cask_status (*plan)(cask *ck, const cki_node *const *nodes, size_t count,
+                        struct cki_graph **graph, struct cki_plan **plan, cki_error *error);
     /* Call a function value of the language; a new reference. Set by lang/, with `language` as its
      * own; NULL where there is no language. */
     cask_value *(*invoke)(void *language, cask_value *function, const cki_arguments *arguments,

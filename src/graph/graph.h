@@ -5,6 +5,7 @@
 
 #include "core/arena.h"
 #include "core/fail.h"
+#include "value/token.h"
 #include "value/value.h"
 
 typedef struct cki_layer cki_layer;
@@ -60,6 +61,9 @@ struct cki_layer {
     void (*cost)(const cki_layer *layer, int64_t block, cki_cost *cost);
     /* If set, the layer has no tasks: block `block` simply is another layer's block. */
     cki_key (*alias)(const cki_layer *layer, int64_t block);
+    /* Of all that decides its blocks' results, to find them again in another graph: equal tokens
+     * and blocks, equal results. All zero: nobody can tell. */
+    cki_token token;
 };
 
 cki_graph *cki_graph_new(cki_error *error);
