@@ -52,12 +52,12 @@ static cask_status run(cask *ck, const cki_plan *plan, const delivery *d, cki_er
 {
     progress p = {.ck = ck, .total = plan->count};
     const cki_callbacks counting = {.user = &p, .after = count_task};
-    const cki_callbacks *callbacks[3] = {NULL};
+    const cki_callbacks *callbacks[CKI_WATCHERS + 2] = {NULL};
     size_t watchers = 0;
     if (ck->options.on_progress)
         callbacks[watchers++] = &counting;
-    if (ck->watcher)
-        callbacks[watchers++] = ck->watcher;
+    for (size_t i = 0; ck->watchers[i]; i++)
+        callbacks[watchers++] = ck->watchers[i];
     const cki_exec_options options = {.threads = ck->threads,
                                       .memory_limit = ck->memory_limit,
                                       .ledger = ck->ledger,

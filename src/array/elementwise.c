@@ -87,6 +87,7 @@ static cask_status lower_fused(cki_lowering *lowering, const cki_node *node, cki
     *l = (lowered){cki_node_as_array(node), node->parameters, layers};
     cki_layer layer = {.function = &cki_elementwise_fused_function,
                        .parameters = l,
+                       .detail = l->fused->steps > 1 ? l->fused->names : NULL,
                        .inputs = fused_inputs,
                        .cost = fused_cost};
     return cki_node_lower(lowering, l->array, layer, "", error);

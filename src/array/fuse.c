@@ -4,6 +4,7 @@
 #include "array/elementwise.h"
 #include "core/map.h"
 #include "core/memory.h"
+#include "core/text.h"
 
 /* Programs hold 64 inputs and 256 steps; a node is at most four steps (three conversions). */
 enum { MOST_MEMBERS = 60, MOST_INPUTS = 56 };
@@ -50,6 +51,7 @@ typedef struct builder {
     const cki_node *inputs[CKI_PROGRAM_INPUTS];
     size_t ninputs;
     size_t members;
+    cki_text names; /* of the members, in the order of their steps */
 } builder;
 
 static bool is_member(const builder *b, const cki_node *node)
@@ -80,6 +82,8 @@ static int member_step(builder *b, const cki_node *node)
                            : cki_program_constant(b->program, e->signature.in[i], e->constant[i]);
     }
     b->members++;
+    cki_text_put(&b->names, b->members > 1 ? ", " : "");
+    cki_text_put(&b->names, e->ufunc ? cki_ufunc_name(e->ufunc) : "astype");
     return e->ufunc ? cki_program_apply(b->program, e->ufunc, &e->signature, arguments)
                     : cki_program_cast(b->program, arguments[0], e->signature.out);
 }
@@ -133,18 +137,18 @@ cask_status cki_fuse_program(cki_optimiser *optimiser, const cki_node *root, con
     cki_map_free(&b.steps);
     if (status == CASK_OK)
         status = cki_program_finish(b.program, (int)step - 1, error);
+    cki_graph *graph = cki_optimise_graph(optimiser);
+    cki_arena *arena = cki_graph_arena(graph);
+    const cki_node **inputs = cki_arena_copy(arena, b.inputs, b.ninputs * sizeof *inputs);
+    const char *names = b.names.length ? cki_arena_text(arena, b.names.bytes, b.names.length) : "";
+    if (status == CASK_OK && (!inputs || !names || b.names.failed))
+        status = cki_fail_memory(error, b.ninputs * sizeof *inputs);
+    cki_text_free(&b.names);
     if (status != CASK_OK) {
         cki_program_free(b.program);
         return status;
     }
-    cki_graph *graph = cki_optimise_graph(optimiser);
-    const cki_node **inputs =
-        cki_arena_copy(cki_graph_arena(graph), b.inputs, b.ninputs * sizeof *inputs);
-    if (!inputs) {
-        cki_program_free(b.program);
-        return cki_fail_memory(error, b.ninputs * sizeof *inputs);
-    }
-    *fused = (cki_fused){b.program, inputs, b.ninputs, b.members};
+    *fused = (cki_fused){b.program, inputs, b.ninputs, b.members, names};
     return cki_graph_own(graph, free_program, b.program, error);
 }
 

@@ -13,7 +13,8 @@ typedef struct cki_fused {
     cki_program *program; /* owned by the graph being built */
     const cki_node *const *inputs;
     size_t ninputs;
-    size_t steps; /* nodes taken in */
+    size_t steps;      /* nodes taken in */
+    const char *names; /* of them: "add, multiply" */
 } cki_fused;
 
 /* The program for `value`, an input of the node `root` (or root itself): one that just passes its

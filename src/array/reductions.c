@@ -213,6 +213,7 @@ static cask_status add_stage(cki_lowering *lowering, const stage *made, bool par
     cki_layer layer = {
         .function = partial ? &cki_reductions_partial_function : &cki_reductions_combine_function,
         .parameters = s,
+        .detail = partial && s->p->fused.steps ? s->p->fused.names : NULL,
         .inputs = partial ? partial_inputs : combine_inputs,
         .cost = stage_cost,
     };

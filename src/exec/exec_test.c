@@ -314,7 +314,9 @@ static void a_task_beyond_the_limit_is_refused(void **state)
 
 typedef struct events {
     _Atomic int starts, befores, afters, failures, finishes;
-    _Atomic int workers; /* a bit each */
+    _Atomic int results, released;
+    _Atomic int64_t bytes; /* of results that were not released yet */
+    _Atomic int workers;   /* a bit each */
 } events;
 
 static void count_start(void *user, const cki_plan *plan)
@@ -338,6 +340,20 @@ static void count_after(void *user, const cki_plan *plan, size_t task, int worke
     ((events *)user)->failures += error != NULL;
 }
 
+static void count_result(void *user, const cki_plan *plan, size_t task, int worker, size_t bytes)
+{
+    (void)plan, (void)task, (void)worker;
+    ((events *)user)->results++;
+    ((events *)user)->bytes += (int64_t)bytes;
+}
+
+static void count_released(void *user, const cki_plan *plan, size_t task, int worker, size_t bytes)
+{
+    (void)plan, (void)task, (void)worker;
+    ((events *)user)->released++;
+    ((events *)user)->bytes -= (int64_t)bytes;
+}
+
 static void count_finish(void *user, const cki_plan *plan, const cki_error *error)
 {
     (void)plan;
@@ -354,7 +370,13 @@ static void callbacks_are_told(void **state)
     EVERY(scheduler, threads)
     {
         events tally = {0};
-        const cki_callbacks counts = {&tally, count_start, count_before, count_after, count_finish};
+        const cki_callbacks counts = {.user = &tally,
+                                      .start = count_start,
+                                      .before = count_before,
+                                      .after = count_after,
+                                      .result = count_result,
+                                      .released = count_released,
+                                      .finish = count_finish};
         const cki_callbacks silent = {0};
         const cki_callbacks *const callbacks[] = {&silent, &counts, NULL};
         delivery to = {.numbers = &at, .fail_at = -1};
@@ -363,6 +385,9 @@ static void callbacks_are_told(void **state)
         assert_int_equal(tally.starts, 1);
         assert_int_equal(tally.befores, at.plan->count);
         assert_int_equal(tally.afters, at.plan->count);
+        assert_int_equal(tally.results, at.plan->count);
+        assert_int_equal(tally.released, at.plan->count);
+        assert_int_equal(tally.bytes, 0);
         assert_int_equal(tally.finishes, 1);
         assert_int_equal(tally.failures, 0);
         assert_true(tally.workers < 1 << threads);
@@ -416,43 +441,6 @@ static void long_chains_need_no_stack(void **state)
         int64_t result = 0;
         assert_int_equal(scheduler->run(plan, &options, keep_number, &result, NULL), CASK_OK);
         assert_int_equal(result, LONG);
-    }
-    cki_plan_free(plan);
-    cki_graph_free(graph);
-}
-
-/* Knows the result of the task after `user`. */
-static cask_value *find_after(void *user, const cki_layer *layer, int64_t block)
-{
-    (void)block;
-    return layer->parameters == user ? cki_value_int(1000, NULL) : NULL;
-}
-
-static void known_results_are_taken(void **state)
-{
-    (void)state;
-    static const cki_function function = {.name = "add_one", .version = 1, .run = add_one};
-    cki_graph *graph = cki_graph_new(NULL);
-    uint32_t links[10];
-    for (uint32_t i = 0; i < 10; i++) {
-        cki_layer layer = {.name = "link",
-                           .function = &function,
-                           .blocks = 1,
-                           .parameters = i ? &links[i - 1] : NULL,
-                           .inputs = i ? before_inputs : NULL};
-        assert_int_equal(cki_graph_add(graph, &layer, &links[i], NULL), CASK_OK);
-    }
-    cki_plan *plan;
-    cki_plan_known known = {.user = &links[5], .find = find_after}; /* the seventh link's */
-    assert_int_equal(cki_plan_build_known(graph, &(cki_key){9, 0}, 1, &known, &plan, NULL),
-                     CASK_OK);
-    assert_int_equal(plan->count, 4);
-    EVERY(scheduler, threads)
-    {
-        cki_exec_options options = {.threads = threads, .memory_limit = 1000};
-        int64_t result = 0;
-        assert_int_equal(scheduler->run(plan, &options, keep_number, &result, NULL), CASK_OK);
-        assert_int_equal(result, 1003);
     }
     cki_plan_free(plan);
     cki_graph_free(graph);
@@ -556,7 +544,6 @@ int main(void)
         cmocka_unit_test(a_task_beyond_the_limit_is_refused),
         cmocka_unit_test(callbacks_are_told),
         cmocka_unit_test(long_chains_need_no_stack),
-        cmocka_unit_test(known_results_are_taken),
         cmocka_unit_test(several_runs_at_once),
         cmocka_unit_test(values_are_shared_by_threads),
     };

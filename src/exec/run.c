@@ -81,9 +81,11 @@ cask_status cki_run_init(cki_run *run, const cki_plan *plan, const cki_exec_opti
     }
     cki_thread_mutex_init(&run->mutex);
     set_up(run);
-    for (const cki_callbacks *const *at = options->callbacks; at && *at; at++)
+    for (const cki_callbacks *const *at = options->callbacks; at && *at; at++) {
+        run->results_told = run->results_told || (*at)->result || (*at)->released;
         if ((*at)->start)
             (*at)->start((*at)->user, plan);
+    }
     return CASK_OK;
 }
 
@@ -180,10 +182,6 @@ static cask_status explained(cki_worker *worker, size_t task, cask_status status
 static cask_status call(cki_worker *worker, size_t number, cask_value **value)
 {
     cki_run *run = worker->run;
-    if (run->plan->known && run->plan->known[number]) {
-        *value = cask_value_ref(run->plan->known[number]);
-        return CASK_OK;
-    }
     const cki_plan_task *at = &run->plan->tasks[number];
     const cki_layer *layer = cki_graph_layer(run->plan->graph, at->layer);
     cki_task task = {.layer = layer, .block = at->block, .ninputs = at->narguments, .run = run};
@@ -210,17 +208,38 @@ static cask_status deliver(cki_worker *worker, uint32_t wanted, cask_value *valu
     return status;
 }
 
+static void tell_result(const cki_worker *worker, size_t task, size_t bytes)
+{
+    const cki_run *run = worker->run;
+    for (const cki_callbacks *const *at = run->options->callbacks; *at; at++)
+        if ((*at)->result)
+            (*at)->result((*at)->user, run->plan, task, worker->number, bytes);
+}
+
+static void tell_released(const cki_worker *worker, size_t task, size_t bytes)
+{
+    const cki_run *run = worker->run;
+    for (const cki_callbacks *const *at = run->options->callbacks; *at; at++)
+        if ((*at)->released)
+            (*at)->released((*at)->user, run->plan, task, worker->number, bytes);
+}
+
 /* Keep a result for its users, if it has any, and count what it really takes. */
 static void keep(cki_worker *worker, size_t number, cask_value *value)
 {
     cki_run *run = worker->run;
     cki_result *result = &run->results[number];
+    size_t bytes = run->results_told ? cki_value_nbytes(value) : 0;
+    if (run->results_told)
+        tell_result(worker, number, bytes);
     if (run->plan->tasks[number].nusers == 0) {
         cask_value_unref(value);
         value = NULL;
+        if (run->results_told)
+            tell_released(worker, number, bytes);
     }
     result->value = value;
-    if (run->counted) {
+    if (run->counted || run->results_told) {
         result->charge = value ? cki_value_nbytes(value) : 0;
         worker->uncounted += (int64_t)result->charge - worker->declared;
         worker->declared = 0;
@@ -240,6 +259,8 @@ static void release_inputs(cki_worker *worker, const cki_plan_task *task)
         cask_value_unref(input->value);
         input->value = NULL;
         worker->uncounted -= (int64_t)input->charge;
+        if (run->results_told)
+            tell_released(worker, arguments[i], input->charge);
     }
 }
 

@@ -23,6 +23,7 @@ typedef struct cki_run {
     cki_result *results;   /* one a task */
     uint32_t *next_wanted; /* the next place that wants the same task, + 1 */
     bool counted;          /* whether bytes alive have to be counted at all */
+    bool results_told;     /* some callback wants to know of results */
     _Atomic int64_t live;  /* declared bytes of running tasks, and bytes of results */
     atomic_bool stop;
     cki_mutex mutex; /* of the two below */

@@ -23,6 +23,28 @@ cask_status cki_context_own(cask *ck, void (*release)(void *thing), void *thing,
     return CASK_OK;
 }
 
+cask_status cki_context_watch(cask *ck, const struct cki_callbacks *watcher, cki_error *error)
+{
+    size_t count = 0;
+    while (ck->watchers[count])
+        count++;
+    if (count == CKI_WATCHERS)
+        return cki_fail(error, CASK_LIMIT, NULL,
+                        "more than %d progress bars, profiles and other callbacks at once",
+                        CKI_WATCHERS);
+    ck->watchers[count] = watcher;
+    return CASK_OK;
+}
+
+void cki_context_unwatch(cask *ck, const struct cki_callbacks *watcher)
+{
+    size_t i = 0;
+    while (ck->watchers[i] && ck->watchers[i] != watcher)
+        i++;
+    for (; ck->watchers[i]; i++)
+        ck->watchers[i] = ck->watchers[i + 1];
+}
+
 void cki_context_release(cask *ck, cki_owned *until)
 {
     while (ck->owned && ck->owned != until) {

@@ -15,7 +15,7 @@ struct cki_plan;
 typedef struct cki_node cki_node;
 typedef struct cki_operation cki_operation;
 
-enum { CKI_SCOPES = 64, CKI_TABLES = 64 };
+enum { CKI_SCOPES = 64, CKI_TABLES = 64, CKI_WATCHERS = 8 };
 
 /* A node whose blocks are wanted: each is delivered once, from any worker thread, several at once.
  * `value` is only lent. */
@@ -41,10 +41,10 @@ struct cask {
     const char *scheduler;
     cask_options options;
     atomic_uint_fast64_t bytes_read;
-    atomic_bool cancelled;               /* cask_cancel() was called */
-    atomic_bool *cancel;                 /* what ends a run: the flag above, or a program's own */
-    struct cki_functions *functions;     /* what tasks may name */
-    const struct cki_callbacks *watcher; /* told of every run; NULL: nobody */
+    atomic_bool cancelled;           /* cask_cancel() was called */
+    atomic_bool *cancel;             /* what ends a run: the flag above, or a program's own */
+    struct cki_functions *functions; /* what tasks may name */
+    const struct cki_callbacks *watchers[CKI_WATCHERS + 1]; /* told of every run; NULL-terminated */
     cki_mark scopes[CKI_SCOPES];
     size_t nscopes;
     /* The operations, a NULL-terminated table a room. */
@@ -70,6 +70,10 @@ cask_status cki_context_fail(cask *ck, const cki_error *error);
 /* Have release(thing) called when the context closes or its present scope ends; at once if that
  * cannot be recorded. */
 cask_status cki_context_own(cask *ck, void (*release)(void *thing), void *thing, cki_error *error);
+/* Have somebody told of every run of the context, and no longer. LIMIT if there are too many. Not
+ * while a run is under way. */
+cask_status cki_context_watch(cask *ck, const struct cki_callbacks *watcher, cki_error *error);
+void cki_context_unwatch(cask *ck, const struct cki_callbacks *watcher);
 /* Release what was recorded since there were `keep` things. */
 void cki_context_release(cask *ck, struct cki_owned *until);
 

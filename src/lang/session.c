@@ -50,7 +50,8 @@ void cki_lang_close(cki_session *session)
 
 void cki_lang_watch(cki_session *session, const struct cki_callbacks *watcher, _Atomic bool *cancel)
 {
-    session->ck->watcher = watcher;
+    if (watcher)
+        cki_context_watch(session->ck, watcher, NULL);
     session->ck->cancel = cancel ? cancel : &session->ck->cancelled;
 }
 
