@@ -446,6 +446,43 @@ static void long_chains_need_no_stack(void **state)
     cki_graph_free(graph);
 }
 
+/* Knows the result of the task after `user`. */
+static cask_value *find_after(void *user, const cki_layer *layer, int64_t block)
+{
+    (void)block;
+    return layer->parameters == user ? cki_value_int(1000, NULL) : NULL;
+}
+
+static void known_results_are_taken(void **state)
+{
+    (void)state;
+    static const cki_function function = {.name = "add_one", .version = 1, .run = add_one};
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t links[10];
+    for (uint32_t i = 0; i < 10; i++) {
+        cki_layer layer = {.name = "link",
+                           .function = &function,
+                           .blocks = 1,
+                           .parameters = i ? &links[i - 1] : NULL,
+                           .inputs = i ? before_inputs : NULL};
+        assert_int_equal(cki_graph_add(graph, &layer, &links[i], NULL), CASK_OK);
+    }
+    cki_plan *plan;
+    cki_plan_known known = {.user = &links[5], .find = find_after}; /* the seventh link's */
+    assert_int_equal(cki_plan_build_known(graph, &(cki_key){9, 0}, 1, &known, &plan, NULL),
+                     CASK_OK);
+    assert_int_equal(plan->count, 4);
+    EVERY(scheduler, threads)
+    {
+        cki_exec_options options = {.threads = threads, .memory_limit = 1000};
+        int64_t result = 0;
+        assert_int_equal(scheduler->run(plan, &options, keep_number, &result, NULL), CASK_OK);
+        assert_int_equal(result, 1003);
+    }
+    cki_plan_free(plan);
+    cki_graph_free(graph);
+}
+
 static void run_repeatedly(void *given)
 {
     const numbers *at = given;
@@ -544,6 +581,7 @@ int main(void)
         cmocka_unit_test(a_task_beyond_the_limit_is_refused),
         cmocka_unit_test(callbacks_are_told),
         cmocka_unit_test(long_chains_need_no_stack),
+        cmocka_unit_test(known_results_are_taken),
         cmocka_unit_test(several_runs_at_once),
         cmocka_unit_test(values_are_shared_by_threads),
     };

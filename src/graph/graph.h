@@ -58,6 +58,8 @@ struct cki_layer {
     const cki_function *function;
     const void *parameters; /* the function's own; lives as long as the graph */
     int64_t blocks;         /* how many tasks there could be */
+    /* Blocks may need lower-numbered blocks of this same layer: chains, grids, graphs by hand. */
+    bool inward;
     /* The keys whose results block `block` needs, in the order that the function expects. */
     void (*inputs)(const cki_layer *layer, int64_t block, cki_keys *keys);
     void (*cost)(const cki_layer *layer, int64_t block, cki_cost *cost);
@@ -76,7 +78,8 @@ size_t cki_graph_plan_bytes(const cki_graph *graph);
 cki_arena *cki_graph_arena(cki_graph *graph); /* for layers, their names and parameters */
 /* Free something else with the graph. Called once, also if recording it fails. */
 cask_status cki_graph_own(cki_graph *graph, void (*release)(void *), void *thing, cki_error *error);
-/* Append a layer; it may only refer to layers before it. *number is its number. */
+/* Append a layer; it may only refer to layers before it and, if it is `inward`, to its own lower
+ * blocks. *number is its number. */
 cask_status cki_graph_add(cki_graph *graph, const cki_layer *layer, uint32_t *number,
                           cki_error *error);
 size_t cki_graph_layers(const cki_graph *graph);

@@ -133,8 +133,35 @@ static bool measure(ordering *order, uint32_t number)
     return true;
 }
 
+typedef struct ranked {
+    int64_t block;
+    uint32_t task;
+} ranked;
+
+static int by_block(const void *a, const void *b)
+{
+    const ranked *x = a, *y = b;
+    return (x->block > y->block) - (x->block < y->block);
+}
+
+/* Tasks of one inward layer, by block. */
+static bool sort_blocks(const cki_plan *plan, uint32_t *tasks, size_t count)
+{
+    ranked *blocks = cki_memory_alloc(count * sizeof *blocks);
+    if (!blocks)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        blocks[i] = (ranked){plan->tasks[tasks[i]].block, tasks[i]};
+    qsort(blocks, count, sizeof *blocks, by_block);
+    for (size_t i = 0; i < count; i++)
+        tasks[i] = blocks[i].task;
+    cki_memory_free(blocks);
+    return true;
+}
+
 /* Look at each task once its inputs have been: layers refer to earlier ones only, so that is by
- * layer (a counting sort; `sequence` is free for it until the end). */
+ * layer (a counting sort; `sequence` is free for it until the end), and inward ones to their own
+ * lower blocks. */
 static cask_status measure_all(ordering *order, cki_error *error)
 {
     const cki_plan *plan = order->plan;
@@ -148,7 +175,13 @@ static cask_status measure_all(ordering *order, cki_error *error)
         starts[i + 1] += starts[i];
     for (size_t i = 0; i < plan->count; i++)
         order->sequence[starts[plan->tasks[i].layer]++] = (uint32_t)i;
+    bool sorted = true;
+    for (uint32_t i = 0, from = 0; sorted && i < layers; from = starts[i++])
+        if (cki_graph_layer(plan->graph, i)->inward)
+            sorted = sort_blocks(plan, order->sequence + from, starts[i] - from);
     cki_memory_free(starts);
+    if (!sorted)
+        return cki_fail_memory(error, plan->count * sizeof(ranked));
     for (size_t i = 0; i < plan->count; i++)
         if (!measure(order, order->sequence[i]))
             return cki_fail_memory(error, plan->count);

@@ -16,6 +16,9 @@ typedef struct finding {
     cki_index index;
     cki_keys keys; /* of the task being looked at */
     size_t tasks_capacity, arguments_capacity, arguments;
+    const cki_plan_known *known; /* may be NULL */
+    cask_value **values;         /* those that are known, by task; NULL while none is */
+    size_t values_capacity;
     cki_error *error;
 } finding;
 
@@ -28,7 +31,7 @@ cki_cost cki_plan_cost(const cki_plan *plan, size_t task)
 {
     cki_cost cost = {0};
     const cki_layer *layer = cki_plan_layer(plan, task);
-    if (layer->cost)
+    if (layer->cost && !(plan->known && plan->known[task]))
         layer->cost(layer, plan->tasks[task].block, &cost);
     return cost;
 }
@@ -71,30 +74,39 @@ static void *reserve(const finding *builder, void *array, size_t *capacity, size
     return moved;
 }
 
-/* Follow aliases. `below` is the layer that refers to the key: each step leads to an earlier one,
- * which is why this ends. */
-static cask_status resolve(const finding *builder, cki_key *key, size_t below)
+/* Whether block `from.block` of its layer may refer to a key. */
+static bool is_before(const cki_graph *graph, cki_key key, cki_key from)
+{
+    return key.layer < from.layer || (key.layer == from.layer && key.block < from.block &&
+                                      cki_graph_layer(graph, from.layer)->inward);
+}
+
+/* Follow aliases. `from` is what refers to the key: each step leads to an earlier one, which is why
+ * this ends. */
+static cask_status resolve(const finding *builder, cki_key *key, cki_key from)
 {
     for (;;) {
         const cki_layer *layer = cki_graph_layer(builder->plan->graph, key->layer);
-        if (!layer || key->layer >= below)
-            return cki_fail_internal(builder->error, "a layer refers to one that is not before it");
+        if (!layer || !is_before(builder->plan->graph, *key, from))
+            return cki_fail_internal(builder->error,
+                                     "a layer refers to one that is not before it, or a block of "
+                                     "an inward layer to one that is not lower");
         if (key->block < 0 || key->block >= layer->blocks)
             return cki_fail(builder->error, CASK_INTERNAL, NULL,
                             "a defect in cask: block %lld of layer %s, which has %lld",
                             (long long)key->block, layer->name, (long long)layer->blocks);
         if (!layer->alias)
             return CASK_OK;
-        below = key->layer;
+        from = *key;
         *key = layer->alias(layer, key->block);
     }
 }
 
 /* The number of a key's task, which is made if it is new. */
-static cask_status find(finding *builder, cki_key key, size_t below, uint32_t *number)
+static cask_status find(finding *builder, cki_key key, cki_key from, uint32_t *number)
 {
     cki_plan *plan = builder->plan;
-    cask_status status = resolve(builder, &key, below);
+    cask_status status = resolve(builder, &key, from);
     if (status != CASK_OK)
         return status;
     int64_t blocks = cki_graph_layer(plan->graph, key.layer)->blocks;
@@ -120,12 +132,13 @@ static cask_status find(finding *builder, cki_key key, size_t below, uint32_t *n
 static cask_status expand(finding *builder, uint32_t number)
 {
     cki_plan *plan = builder->plan;
-    uint32_t own = plan->tasks[number].layer, distinct = 0;
-    const cki_layer *layer = cki_graph_layer(plan->graph, own);
+    cki_key own = {plan->tasks[number].layer, plan->tasks[number].block};
+    uint32_t distinct = 0;
+    const cki_layer *layer = cki_graph_layer(plan->graph, own.layer);
     cki_keys *keys = &builder->keys;
     keys->count = 0;
     if (layer->inputs)
-        layer->inputs(layer, plan->tasks[number].block, keys);
+        layer->inputs(layer, own.block, keys);
     if (keys->failed && keys->most && 2 * keys->count > keys->most)
         return too_large(builder->error, keys->count);
     if (keys->failed)
@@ -156,15 +169,62 @@ static cask_status expand(finding *builder, uint32_t number)
     return CASK_OK;
 }
 
+/* The list of known results, for at least `count` tasks. */
+static cask_status reserve_values(finding *builder, size_t count)
+{
+    size_t before = builder->values_capacity;
+    void *values = reserve(builder, (void *)builder->values, &builder->values_capacity, count,
+                           sizeof *builder->values);
+    if (!values)
+        return builder->error->status;
+    builder->values = values;
+    for (size_t i = before; i < builder->values_capacity; i++)
+        builder->values[i] = NULL;
+    return CASK_OK;
+}
+
+static void free_values(finding *builder)
+{
+    for (size_t i = 0; i < builder->values_capacity; i++)
+        cask_value_unref(builder->values[i]);
+    cki_memory_free((void *)builder->values);
+}
+
+/* Look for a task's result where it may be already; if it is not there, for its inputs. */
+static cask_status expand_unknown(finding *builder, uint32_t number)
+{
+    cki_plan *plan = builder->plan;
+    cask_value *value = builder->known->find(builder->known->user, cki_plan_layer(plan, number),
+                                             plan->tasks[number].block);
+    if (!value)
+        return expand(builder, number);
+    cask_status status = reserve_values(builder, (size_t)number + 1);
+    if (status == CASK_OK)
+        builder->values[number] = value;
+    else
+        cask_value_unref(value);
+    return status;
+}
+
 static cask_status discover(finding *builder, const cki_key *wanted)
 {
     cki_plan *plan = builder->plan;
     size_t layers = cki_graph_layers(plan->graph);
+    cki_key end = {.layer = (uint32_t)layers};
     cask_status status = cki_index_init(&builder->index, layers, builder->error);
     for (size_t i = 0; status == CASK_OK && i < plan->nwanted; i++)
-        status = find(builder, wanted[i], layers, &plan->wanted[i]);
+        status = find(builder, wanted[i], end, &plan->wanted[i]);
     for (size_t i = 0; status == CASK_OK && i < plan->count; i++)
-        status = expand(builder, (uint32_t)i);
+        status =
+            builder->known ? expand_unknown(builder, (uint32_t)i) : expand(builder, (uint32_t)i);
+    if (status != CASK_OK || !builder->values)
+        return status;
+    status = reserve_values(builder, plan->count);
+    if (status == CASK_OK) {
+        plan->known = builder->values;
+        builder->values = NULL;
+        builder->values_capacity = 0;
+    }
     return status;
 }
 
@@ -213,6 +273,19 @@ static void move(cki_plan *plan, const uint32_t *sequence, cki_plan_task *tasks,
         plan->largest = numbers[plan->largest];
 }
 
+/* The known results in the order of the sequence. */
+static cask_status move_known(cki_plan *plan, const uint32_t *sequence, cki_error *error)
+{
+    cask_value **known = cki_memory_alloc(plan->count * sizeof *known);
+    if (!known)
+        return cki_fail_memory(error, plan->count * sizeof *known);
+    for (size_t i = 0; i < plan->count; i++)
+        known[i] = plan->known[sequence[i]];
+    cki_memory_free((void *)plan->known);
+    plan->known = known;
+    return CASK_OK;
+}
+
 /* Number the tasks as the sequence has them. */
 static cask_status renumber(cki_plan *plan, const uint32_t *sequence, size_t arguments,
                             cki_error *error)
@@ -230,16 +303,19 @@ static cask_status renumber(cki_plan *plan, const uint32_t *sequence, size_t arg
         return cki_fail_memory(error, plan->count * sizeof *tasks);
     plan->tasks = tasks;
     plan->arguments = moved;
-    return link_users(plan, error);
+    cask_status status = plan->known ? move_known(plan, sequence, error) : CASK_OK;
+    return status == CASK_OK ? link_users(plan, error) : status;
 }
 
-static cask_status build(cki_plan *plan, const cki_key *wanted, cki_error *error)
+static cask_status build(cki_plan *plan, const cki_key *wanted, const cki_plan_known *known,
+                         cki_error *error)
 {
-    finding builder = {.plan = plan, .error = error};
+    finding builder = {.plan = plan, .known = known, .error = error};
     builder.keys.most = cki_graph_plan_bytes(plan->graph) / PARTS / sizeof(cki_key);
     cask_status status = discover(&builder, wanted);
     cki_index_free(&builder.index);
     cki_memory_free(builder.keys.items);
+    free_values(&builder);
     if (status == CASK_OK)
         status = link_users(plan, error);
     if (status != CASK_OK)
@@ -257,6 +333,12 @@ static cask_status build(cki_plan *plan, const cki_key *wanted, cki_error *error
 cask_status cki_plan_build(cki_graph *graph, const cki_key *wanted, size_t nwanted, cki_plan **plan,
                            cki_error *error)
 {
+    return cki_plan_build_known(graph, wanted, nwanted, NULL, plan, error);
+}
+
+cask_status cki_plan_build_known(cki_graph *graph, const cki_key *wanted, size_t nwanted,
+                                 const cki_plan_known *known, cki_plan **plan, cki_error *error)
+{
     *plan = NULL;
     cki_error local = {0}; /* there is always one to look at */
     if (!error)
@@ -267,7 +349,7 @@ cask_status cki_plan_build(cki_graph *graph, const cki_key *wanted, size_t nwant
     made->graph = graph;
     made->nwanted = nwanted;
     made->wanted = cki_memory_alloc(nwanted * sizeof *made->wanted);
-    cask_status status = made->wanted ? build(made, wanted, error)
+    cask_status status = made->wanted ? build(made, wanted, known, error)
                                       : cki_fail_memory(error, nwanted * sizeof *made->wanted);
     if (status == CASK_OK)
         *plan = made;
@@ -280,6 +362,9 @@ void cki_plan_free(cki_plan *plan)
 {
     if (!plan)
         return;
+    for (size_t i = 0; plan->known && i < plan->count; i++)
+        cask_value_unref(plan->known[i]);
+    cki_memory_free((void *)plan->known);
     cki_memory_free(plan->tasks);
     cki_memory_free(plan->arguments);
     cki_memory_free(plan->users);

@@ -20,6 +20,9 @@ typedef struct cki_plan {
     cki_graph *graph; /* borrowed */
     cki_plan_task *tasks;
     size_t count;
+    /* The results that were known beforehand, by task, each with a reference; NULL if none was.
+     * Such a task has no inputs, and its function is not called. */
+    cask_value **known;
     uint32_t *arguments, *users;
     uint32_t *wanted; /* task number of each wanted key, in the caller's order */
     size_t nwanted;
@@ -34,9 +37,17 @@ typedef struct cki_plan {
 /* Cull and order. No recursion: a chain of a million tasks is a usual case. */
 cask_status cki_plan_build(cki_graph *graph, const cki_key *wanted, size_t nwanted, cki_plan **plan,
                            cki_error *error);
+/* The same where some results may be there already, from a cache: `find` is asked about each task
+ * before its inputs are, and gives a new reference or NULL. */
+typedef struct cki_plan_known {
+    void *user;
+    cask_value *(*find)(void *user, const cki_layer *layer, int64_t block);
+} cki_plan_known;
+cask_status cki_plan_build_known(cki_graph *graph, const cki_key *wanted, size_t nwanted,
+                                 const cki_plan_known *known, cki_plan **plan, cki_error *error);
 void cki_plan_free(cki_plan *plan);
 
-/* The layer of a task of the plan, and the bytes that it declares. */
+/* The layer of a task of the plan, and the bytes that it declares: none if its result is known. */
 const cki_layer *cki_plan_layer(const cki_plan *plan, size_t task);
 cki_cost cki_plan_cost(const cki_plan *plan, size_t task);
 

@@ -245,6 +245,124 @@ static void random_graphs_are_planned(void **state)
     }
 }
 
+/* Block i needs blocks i - 1, i / 2 and i / 3 of its own layer, and block i of the one before. */
+static void lower_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
+{
+    const uint32_t *parameters = layer->parameters;
+    if (block > 0) {
+        cki_graph_key(keys, parameters[0] + 1, block - 1);
+        cki_graph_key(keys, parameters[0] + 1, block / 2);
+        cki_graph_key(keys, parameters[0] + 1, block / 3);
+    }
+    cki_graph_key(keys, parameters[0], block);
+}
+
+/* Itself, a higher block, one that is not there: by the first parameter. */
+static void wrong_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
+{
+    cki_graph_key(keys, 0, block + *(const uint32_t *)layer->parameters);
+}
+
+static cki_key previous(const cki_layer *layer, int64_t block)
+{
+    uint32_t before = *(const uint32_t *)layer->parameters;
+    return (cki_key){block ? before + 1 : before, block ? block - 1 : 7};
+}
+
+static void layers_may_refer_to_themselves(void **state)
+{
+    (void)state;
+    enum { BLOCKS = 3000 };
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t a = layer(graph, BLOCKS, NULL, 0, 0), number;
+    cki_layer made = *cki_graph_layer(graph, a);
+    made.inputs = lower_inputs;
+    made.inward = true;
+    assert_int_equal(cki_graph_add(graph, &made, &number, NULL), CASK_OK);
+    cki_plan *plan;
+    assert_int_equal(cki_plan_build(graph, &(cki_key){number, BLOCKS - 1}, 1, &plan, NULL),
+                     CASK_OK);
+    assert_int_equal(plan->count, 2 * BLOCKS);
+    check_plan(plan);
+    cki_plan_free(plan);
+    assert_int_equal(cki_plan_build(graph, &(cki_key){number, 4}, 1, &plan, NULL), CASK_OK);
+    assert_int_equal(plan->count, 10);
+    check_plan(plan);
+    cki_plan_free(plan);
+    made = (cki_layer){.name = "alias", .blocks = 10, .inward = true, .alias = previous};
+    made.parameters = &number;
+    uint32_t alias;
+    assert_int_equal(cki_graph_add(graph, &made, &alias, NULL), CASK_OK);
+    assert_int_equal(cki_plan_build(graph, &(cki_key){alias, 9}, 1, &plan, NULL), CASK_OK);
+    assert_int_equal(plan->tasks[plan->wanted[0]].layer, number);
+    assert_int_equal(plan->tasks[plan->wanted[0]].block, 7);
+    cki_plan_free(plan);
+    cki_graph_free(graph);
+}
+
+static void inward_layers_look_down_only(void **state)
+{
+    (void)state;
+    for (uint32_t ahead = 0; ahead < 3; ahead++) {
+        cki_graph *graph = cki_graph_new(NULL);
+        uint32_t number;
+        cki_layer made = {.name = "made", .function = &hand_function, .blocks = 2};
+        made.inward = true;
+        made.inputs = wrong_inputs;
+        made.parameters = &ahead;
+        assert_int_equal(cki_graph_add(graph, &made, &number, NULL), CASK_OK);
+        cki_plan *plan;
+        cki_error error = {0};
+        assert_int_equal(cki_plan_build(graph, &(cki_key){0, 0}, 1, &plan, &error), CASK_INTERNAL);
+        assert_null(plan);
+        cki_graph_free(graph);
+    }
+}
+
+/* Knows each block that is a multiple of its number, as that block's number. */
+static cask_value *find_multiple(void *user, const cki_layer *layer, int64_t block)
+{
+    (void)layer;
+    return block % *(const int64_t *)user == 0 ? cki_value_int(block, NULL) : NULL;
+}
+
+static void what_is_known_is_not_asked_for(void **state)
+{
+    (void)state;
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t a = layer(graph, 100, NULL, 0, 0), b = layer(graph, 100, same_inputs, a, 0);
+    cki_layer reading = *cki_graph_layer(graph, b);
+    reading.cost = reading_cost;
+    reading.parameters = &b;
+    uint32_t c;
+    assert_int_equal(cki_graph_add(graph, &reading, &c, NULL), CASK_OK);
+    int64_t step = 10;
+    cki_plan_known known = {.user = &step, .find = find_multiple};
+    cki_key wanted[100];
+    for (int64_t i = 0; i < 100; i++)
+        wanted[i] = (cki_key){c, i};
+    cki_plan *plan;
+    assert_int_equal(cki_plan_build_known(graph, wanted, 100, &known, &plan, NULL), CASK_OK);
+    assert_int_equal(plan->count, 90 * 3 + 10);
+    assert_int_equal(plan->bytes_read, 90 * 7);
+    check_plan(plan);
+    for (size_t i = 0; i < plan->count; i++) {
+        int64_t block = plan->tasks[i].block;
+        assert_true((plan->known[i] != NULL) == (block % 10 == 0));
+        if (!plan->known[i])
+            continue;
+        assert_int_equal(cask_value_i64(plan->known[i]), block);
+        assert_int_equal(plan->tasks[i].narguments, 0);
+    }
+    cki_plan_free(plan);
+    step = 1000; /* then only blocks 0 */
+    assert_int_equal(cki_plan_build_known(graph, wanted + 1, 99, &known, &plan, NULL), CASK_OK);
+    assert_int_equal(plan->count, 99 * 3);
+    assert_null(plan->known);
+    cki_plan_free(plan);
+    cki_graph_free(graph);
+}
+
 static int released;
 static void count_release(void *thing)
 {
@@ -268,7 +386,8 @@ static void no_memory_is_an_error(void **state)
         cki_layer made = {.name = "made", .function = &hand_function, .blocks = 300};
         if (status == CASK_OK)
             status = cki_graph_add(graph, &made, &number, &error);
-        made.inputs = pair_inputs;
+        made.inputs = lower_inputs;
+        made.inward = true;
         made.parameters = &before;
         if (status == CASK_OK)
             status = cki_graph_add(graph, &made, &number, &error);
@@ -276,8 +395,10 @@ static void no_memory_is_an_error(void **state)
         cki_key wanted[300];
         for (int64_t i = 0; i < 300; i++)
             wanted[i] = (cki_key){number, i};
+        int64_t step = 50;
+        cki_plan_known known = {.user = &step, .find = find_multiple};
         if (status == CASK_OK)
-            status = cki_plan_build(graph, wanted, 300, &plan, &error);
+            status = cki_plan_build_known(graph, wanted, 300, &known, &plan, &error);
         cki_memory_fail_at(0, false);
         failed = status != CASK_OK;
         assert_int_equal(status, failed ? CASK_MEMORY : CASK_OK);
@@ -303,6 +424,9 @@ int main(void)
         cmocka_unit_test(a_million_links),
         cmocka_unit_test(wide_layers),
         cmocka_unit_test(random_graphs_are_planned),
+        cmocka_unit_test(layers_may_refer_to_themselves),
+        cmocka_unit_test(inward_layers_look_down_only),
+        cmocka_unit_test(what_is_known_is_not_asked_for),
         cmocka_unit_test(no_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
