@@ -17,6 +17,7 @@ typedef struct cki_command {
 
 extern const cki_command cki_eval_command;
 extern const cki_command cki_info_command;
+extern const cki_command cki_bench_command;
 extern const cki_command cki_help_command;
 
 /* NULL if there is none of that name. */

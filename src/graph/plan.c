@@ -15,7 +15,7 @@ typedef struct finding {
     cki_plan *plan;
     cki_index index;
     cki_keys keys; /* of the task being looked at */
-    size_t tasks_capacity, arguments_capacity, arguments;
+    size_t tasks_capacity, arguments_capacity;
     const cki_plan_known *known; /* may be NULL */
     cask_value **values;         /* those that are known, by task; NULL while none is */
     size_t values_capacity;
@@ -144,7 +144,7 @@ static cask_status expand(finding *builder, uint32_t number)
     if (keys->failed)
         return cki_fail_memory(builder->error, 2 * keys->count * sizeof *keys->items);
     void *arguments = reserve(builder, plan->arguments, &builder->arguments_capacity,
-                              builder->arguments + keys->count + 1, sizeof *plan->arguments);
+                              plan->narguments + keys->count + 1, sizeof *plan->arguments);
     if (!arguments)
         return builder->error->status;
     plan->arguments = arguments;
@@ -159,13 +159,13 @@ static cask_status expand(finding *builder, uint32_t number)
             input->nusers++;
             distinct++;
         }
-        plan->arguments[builder->arguments + i] = found;
+        plan->arguments[plan->narguments + i] = found;
     }
     cki_plan_task *task = &plan->tasks[number];
-    task->arguments = (uint32_t)builder->arguments;
+    task->arguments = (uint32_t)plan->narguments;
     task->narguments = (uint32_t)keys->count;
     task->ninputs = distinct;
-    builder->arguments += keys->count;
+    plan->narguments += keys->count;
     return CASK_OK;
 }
 
@@ -287,11 +287,10 @@ static cask_status move_known(cki_plan *plan, const uint32_t *sequence, cki_erro
 }
 
 /* Number the tasks as the sequence has them. */
-static cask_status renumber(cki_plan *plan, const uint32_t *sequence, size_t arguments,
-                            cki_error *error)
+static cask_status renumber(cki_plan *plan, const uint32_t *sequence, cki_error *error)
 {
     cki_plan_task *tasks = cki_memory_alloc(plan->count * sizeof *tasks);
-    uint32_t *moved = cki_memory_alloc(arguments * sizeof *moved);
+    uint32_t *moved = cki_memory_alloc(plan->narguments * sizeof *moved);
     uint32_t *numbers = cki_memory_alloc(plan->count * sizeof *numbers);
     bool fine = tasks && moved && numbers;
     if (fine)
@@ -316,28 +315,11 @@ static cask_status build(cki_plan *plan, const cki_key *wanted, const cki_plan_k
     cki_index_free(&builder.index);
     cki_memory_free(builder.keys.items);
     free_values(&builder);
-    if (status == CASK_OK)
-        status = link_users(plan, error);
-    if (status != CASK_OK)
-        return status;
-    uint32_t *sequence = cki_memory_alloc(plan->count * sizeof *sequence);
-    if (!sequence)
-        return cki_fail_memory(error, plan->count * sizeof *sequence);
-    status = cki_order_run(plan, sequence, error);
-    if (status == CASK_OK)
-        status = renumber(plan, sequence, builder.arguments, error);
-    cki_memory_free(sequence);
-    return status;
+    return status == CASK_OK ? link_users(plan, error) : status;
 }
 
-cask_status cki_plan_build(cki_graph *graph, const cki_key *wanted, size_t nwanted, cki_plan **plan,
-                           cki_error *error)
-{
-    return cki_plan_build_known(graph, wanted, nwanted, NULL, plan, error);
-}
-
-cask_status cki_plan_build_known(cki_graph *graph, const cki_key *wanted, size_t nwanted,
-                                 const cki_plan_known *known, cki_plan **plan, cki_error *error)
+cask_status cki_plan_find(cki_graph *graph, const cki_key *wanted, size_t nwanted,
+                          const cki_plan_known *known, cki_plan **plan, cki_error *error)
 {
     *plan = NULL;
     cki_error local = {0}; /* there is always one to look at */
@@ -355,6 +337,39 @@ cask_status cki_plan_build_known(cki_graph *graph, const cki_key *wanted, size_t
         *plan = made;
     else
         cki_plan_free(made);
+    return status;
+}
+
+cask_status cki_plan_order(cki_plan *plan, cki_error *error)
+{
+    uint32_t *sequence = cki_memory_alloc(plan->count * sizeof *sequence);
+    if (!sequence)
+        return cki_fail_memory(error, plan->count * sizeof *sequence);
+    cask_status status = cki_order_run(plan, sequence, error);
+    if (status == CASK_OK)
+        status = renumber(plan, sequence, error);
+    cki_memory_free(sequence);
+    return status;
+}
+
+cask_status cki_plan_build(cki_graph *graph, const cki_key *wanted, size_t nwanted, cki_plan **plan,
+                           cki_error *error)
+{
+    return cki_plan_build_known(graph, wanted, nwanted, NULL, plan, error);
+}
+
+cask_status cki_plan_build_known(cki_graph *graph, const cki_key *wanted, size_t nwanted,
+                                 const cki_plan_known *known, cki_plan **plan, cki_error *error)
+{
+    cki_plan *found;
+    *plan = NULL;
+    cask_status status = cki_plan_find(graph, wanted, nwanted, known, &found, error);
+    if (status == CASK_OK)
+        status = cki_plan_order(found, error);
+    if (status == CASK_OK)
+        *plan = found;
+    else
+        cki_plan_free(found);
     return status;
 }
 

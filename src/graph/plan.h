@@ -24,7 +24,8 @@ typedef struct cki_plan {
      * Such a task has no inputs, and its function is not called. */
     cask_value **known;
     uint32_t *arguments, *users;
-    uint32_t *wanted; /* task number of each wanted key, in the caller's order */
+    size_t narguments; /* of all tasks */
+    uint32_t *wanted;  /* task number of each wanted key, in the caller's order */
     size_t nwanted;
     uint64_t bytes_read;  /* sum of the tasks' declared reading */
     size_t output_bytes;  /* sum of their declared results (at most SIZE_MAX)... */
@@ -45,6 +46,11 @@ typedef struct cki_plan_known {
 } cki_plan_known;
 cask_status cki_plan_build_known(cki_graph *graph, const cki_key *wanted, size_t nwanted,
                                  const cki_plan_known *known, cki_plan **plan, cki_error *error);
+/* The two steps of that: a plan whose tasks stand as they were found, wanted ones first (it cannot
+ * be run), and its order. */
+cask_status cki_plan_find(cki_graph *graph, const cki_key *wanted, size_t nwanted,
+                          const cki_plan_known *known, cki_plan **plan, cki_error *error);
+cask_status cki_plan_order(cki_plan *plan, cki_error *error);
 void cki_plan_free(cki_plan *plan);
 
 /* The layer of a task of the plan, and the bytes that it declares: none if its result is known. */
