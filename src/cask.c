@@ -1,11 +1,13 @@
 /* The context: opening and closing, settings and errors. */
 #include "array/functions.h"
 #include "array/operations.h"
+#include "call/user.h"
 #include "compute.h"
 #include "core/memory.h"
 #include "exec/exec.h"
 #include "expr/node.h"
 #include "expr/operation.h"
+#include "inside.h"
 #include "sys/machine.h"
 
 #include <stdlib.h>
@@ -64,6 +66,9 @@ cask *cask_open(const cask_options *options)
     ck->functions = cki_registry_new(&ck->error);
     if (ck->functions)
         cki_functions_register(ck->functions, &ck->error);
+    ck->stopped = cki_exec_stopped;
+    ck->user = cki_user_new(&ck->error);
+    ck->inner = cki_inner_new(&cki_inside_maker, &ck->error);
     for (size_t i = 0; cki_operations_tables[i] && ck->error.status == CASK_OK; i++)
         cki_operation_register(ck, cki_operations_tables[i], &ck->error);
     return ck;
@@ -74,7 +79,9 @@ void cask_close(cask *ck)
     if (!ck || ck == &nil)
         return;
     cki_context_release(ck, NULL);
+    cki_inner_free(ck->inner);
     cki_arena_free(&ck->arena);
+    cki_user_free(ck->user);
     cki_registry_free(ck->functions);
     cki_ledger_unref(ck->ledger);
     cki_memory_free(ck);

@@ -143,6 +143,12 @@ const char *cki_function_name(const cask_value *value)
     return cki_lambda_is(value) ? "<lambda>" : NULL;
 }
 
+const char *cki_function_owner(const cask_value *value)
+{
+    const cki_builtin *builtin = cki_value_self(value, &builtin_class);
+    return builtin ? builtin->owner : NULL;
+}
+
 const cki_builtin *cki_function_find(const cki_builtin *table, const char *name)
 {
     for (; table && table->name; table++) {

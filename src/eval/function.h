@@ -66,6 +66,8 @@ bool cki_function_is_own(const cask_value *value);
 bool cki_function_same(const cask_value *a, const cask_value *b);
 /* A function's or type's __name__; NULL if it has none. */
 const char *cki_function_name(const cask_value *value);
+/* The type or module that a builtin belongs to; NULL if it has none. */
+const char *cki_function_owner(const cask_value *value);
 /* A record by name in a table; NULL if there is none (or no table). */
 const cki_builtin *cki_function_find(const cki_builtin *table, const char *name);
 

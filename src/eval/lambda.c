@@ -55,6 +55,18 @@ const char *cki_lambda_text(const cask_value *value)
     return ((const lambda *)value->as.object.self)->text;
 }
 
+bool cki_lambda_part(const cask_value *value, size_t i, const cask_value **part)
+{
+    const lambda *made = value->as.object.self;
+    if (i < made->nparameters)
+        *part = made->defaults[i] ? made->defaults[i] : cki_value_none();
+    else if (i - made->nparameters < made->count)
+        *part = made->values[i - made->nparameters];
+    else
+        return false;
+    return true;
+}
+
 static bool capture(cki_frame *frame, lambda *made)
 {
     const uint32_t *listed = made->links + 3 * (size_t)made->nparameters;

@@ -10,5 +10,8 @@ cask_value *cki_lambda_call(cki_scope *scope, cask_value *function, const cki_ar
                             cki_error *error);
 bool cki_lambda_is(const cask_value *value);
 const char *cki_lambda_text(const cask_value *value);
+/* The i-th value that it rests on beside its text, borrowed: defaults of its parameters (None where
+ * there is none), then what it captured. False past the last. */
+bool cki_lambda_part(const cask_value *value, size_t i, const cask_value **part);
 
 #endif

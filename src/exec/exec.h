@@ -44,5 +44,7 @@ const cki_scheduler *cki_exec_at(size_t i);           /* all of them; NULL after
 
 /* Whether the run that `task` belongs to should end early; for long tasks to ask now and then. */
 bool cki_exec_cancelled(const cki_task *task);
+/* The same of a task's `run`, which may be NULL. */
+bool cki_exec_stopped(void *run);
 
 #endif

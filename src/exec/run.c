@@ -132,7 +132,12 @@ bool cki_run_stopped(const cki_run *run)
 
 bool cki_exec_cancelled(const cki_task *task)
 {
-    return task->run && cki_run_stopped(task->run);
+    return cki_exec_stopped(task->run);
+}
+
+bool cki_exec_stopped(void *run)
+{
+    return run && cki_run_stopped(run);
 }
 
 /* Of failures at the same time the one of the earliest task counts. */

@@ -63,6 +63,10 @@ struct cask {
     cask_value *(*invoke)(void *language, cask_value *function, const cki_arguments *arguments,
                           cki_error *error);
     void *language;
+    struct cki_user *user;   /* functions that the user registered (call/user.h) */
+    struct cki_inner *inner; /* the language for functions inside tasks (call/inner.h) */
+    /* Whether the run of a task (its `run`) is to end. */
+    bool (*stopped)(void *run);
 };
 
 /* Record a failure as the context's, if it is the first, and tell the user's on_error. */

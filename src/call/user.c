@@ -1,0 +1,218 @@
+/* User: registering functions, loading plug-ins, and the calls as the functions see them. */
+#include "call/user.h"
+
+#include "core/memory.h"
+#include "sys/library.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+struct cki_user {
+    const cask_function **items;
+    size_t count, capacity;
+};
+
+struct cask_call {
+    cask *ck;
+    const cask_function *function;
+    const cki_arguments *arguments;
+    void *run;
+    cki_error *error;
+};
+
+/* ---- the set ---- */
+
+cki_user *cki_user_new(cki_error *error)
+{
+    cki_user *set = cki_memory_calloc(1, sizeof *set);
+    if (!set)
+        cki_fail_memory(error, sizeof *set);
+    return set;
+}
+
+void cki_user_free(cki_user *set)
+{
+    if (!set)
+        return;
+    cki_memory_free((void *)set->items);
+    cki_memory_free(set);
+}
+
+static int version_of(const cask_function *function)
+{
+    return function->version ? function->version : 1;
+}
+
+const cask_function *cki_user_find(const cki_user *set, const char *name)
+{
+    const cask_function *newest = NULL;
+    for (size_t i = 0; set && i < set->count; i++)
+        if (strcmp(set->items[i]->name, name) == 0 &&
+            (!newest || version_of(set->items[i]) > version_of(newest)))
+            newest = set->items[i];
+    return newest;
+}
+
+const cask_function *cki_user_at(const cki_user *set, size_t i)
+{
+    return set && i < set->count ? set->items[i] : NULL;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* Names separated by dots, as an expression could have them. */
+static bool is_name(const char *name)
+{
+    bool begin = true;
+    for (; *name; name++) {
+        if (*name == '.' ? begin : !is_letter(*name) && (begin || *name < '0' || *name > '9'))
+            return false;
+        begin = *name == '.';
+    }
+    return !begin;
+}
+
+static cask_status add(cki_user *set, const cask_function *function, cki_error *error)
+{
+    if (!function->name || !is_name(function->name))
+        return cki_fail(error, CASK_INVALID, NULL,
+                        "'%s' is no name for a function: letters, digits, _ and dots, as me.inc",
+                        function->name ? function->name : "");
+    if (!function->run || function->version < 0)
+        return cki_fail(error, CASK_INVALID, NULL, "function %s %s", function->name,
+                        function->run ? "has a negative version" : "has nothing to run");
+    for (size_t i = 0; i < set->count; i++) {
+        const cask_function *other = set->items[i];
+        if (strcmp(other->name, function->name) != 0 || version_of(other) != version_of(function))
+            continue;
+        if (other->run == function->run && other->user == function->user)
+            return CASK_OK;
+        return cki_fail(error, CASK_INVALID, NULL,
+                        "another function is registered as %s version %d already: give this one "
+                        "another name or version",
+                        function->name, version_of(function));
+    }
+    if (set->count == set->capacity) {
+        size_t capacity = set->capacity * 2 + 8;
+        const cask_function **items =
+            cki_memory_realloc((void *)set->items, capacity * sizeof *items);
+        if (!items)
+            return cki_fail_memory(error, capacity * sizeof *items);
+        set->items = items;
+        set->capacity = capacity;
+    }
+    set->items[set->count++] = function;
+    return CASK_OK;
+}
+
+cask_status cask_register(cask *ck, const cask_function *functions, size_t count)
+{
+    if (cask_error(ck) != CASK_OK)
+        return cask_error(ck);
+    cki_error error = {0};
+    for (size_t i = 0; i < count && error.status == CASK_OK; i++)
+        add(ck->user, &functions[i], &error);
+    return error.status == CASK_OK ? CASK_OK : cki_context_fail(ck, &error);
+}
+
+cask_status cask_preload(cask *ck, const char *path)
+{
+    if (cask_error(ck) != CASK_OK)
+        return cask_error(ck);
+    cki_error error = {0};
+    cki_library_function found = cki_library_find(path, "cask_plugin", &error);
+    if (!found)
+        return cki_context_fail(ck, &error);
+    cask_status (*plugin)(cask *) = (cask_status(*)(cask *))found;
+    cask_status status = plugin(ck);
+    if (status == CASK_OK || cask_error(ck) != CASK_OK)
+        return status;
+    cki_fail(&error, status, NULL, "%s: cask_plugin() says: %s", path, cask_status_text(status));
+    return cki_context_fail(ck, &error);
+}
+
+/* ---- as values ---- */
+
+static void keep(void *self) /* records are the user's */
+{
+    (void)self;
+}
+
+static void print(void *self, cki_text *text)
+{
+    const cask_function *function = self;
+    cki_text_format(text, "<function %s>", function->name);
+}
+
+static const cki_class user_class = {"function", keep, print};
+
+cask_value *cki_user_value(const cask_function *function, cki_error *error)
+{
+    return cki_value_object(&user_class, (void *)(uintptr_t)function, error);
+}
+
+const cask_function *cki_user_of(const cask_value *value)
+{
+    return cki_value_self(value, &user_class);
+}
+
+/* ---- calls ---- */
+
+cask_value *cki_user_run(cask *ck, const cask_function *function, const cki_arguments *arguments,
+                         void *run, cki_error *error)
+{
+    cki_error own = {0};
+    cask_call call = {
+        .ck = ck, .function = function, .arguments = arguments, .run = run, .error = &own};
+    cask_value *result = function->run(&call);
+    if (!result && own.status == CASK_OK)
+        cki_fail(&own, CASK_INTERNAL, "RuntimeError",
+                 "%s() returned NULL and did not say why: call cask_call_fail()", function->name);
+    if (own.status == CASK_OK)
+        return result;
+    cask_value_unref(result);
+    cki_fail(error, own.status, own.python, "%s", own.message);
+    return NULL;
+}
+
+size_t cask_call_count(const cask_call *call)
+{
+    return call->arguments->count;
+}
+
+cask_value *cask_call_argument(const cask_call *call, size_t i)
+{
+    return i < call->arguments->count ? call->arguments->positional[i] : NULL;
+}
+
+cask_value *cask_call_named(const cask_call *call, const char *name)
+{
+    for (size_t i = 0; i < call->arguments->nnamed; i++)
+        if (strcmp(call->arguments->names[i], name) == 0)
+            return call->arguments->named[i];
+    return NULL;
+}
+
+void *cask_call_user(const cask_call *call)
+{
+    return call->function->user;
+}
+
+bool cask_call_cancelled(const cask_call *call)
+{
+    if (call->run && call->ck->stopped)
+        return call->ck->stopped(call->run);
+    return atomic_load(call->ck->cancel);
+}
+
+cask_value *cask_call_fail(cask_call *call, cask_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    cki_fail_va(call->error, status == CASK_OK ? CASK_INTERNAL : status, NULL, format, arguments);
+    va_end(arguments);
+    return NULL;
+}

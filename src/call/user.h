@@ -1,0 +1,26 @@
+/* User: functions that the user registered, as records and as values. */
+#ifndef CKI_CALL_USER_H
+#define CKI_CALL_USER_H
+
+#include "expr/context.h"
+
+/* The functions of a context. Filled by one thread while nothing runs, then found from any. */
+typedef struct cki_user cki_user;
+
+cki_user *cki_user_new(cki_error *error);
+void cki_user_free(cki_user *set);
+
+/* The newest version of that name; NULL if there is none. */
+const cask_function *cki_user_find(const cki_user *set, const char *name);
+/* The i-th; NULL past the last. */
+const cask_function *cki_user_at(const cki_user *set, size_t i);
+
+/* A function as a value, of class "function"; a new reference. */
+cask_value *cki_user_value(const cask_function *function, cki_error *error);
+/* What such a value stands for; NULL if it is something else. */
+const cask_function *cki_user_of(const cask_value *value);
+/* Call it; a new reference. */
+cask_value *cki_user_run(cask *ck, const cask_function *function, const cki_arguments *arguments,
+                         void *run, cki_error *error);
+
+#endif

@@ -1,0 +1,26 @@
+/* Libraries: dlopen. What was loaded is never unloaded: its functions and records live on. */
+#include "sys/library.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+cki_library_function cki_library_find(const char *path, const char *function, cki_error *error)
+{
+    union {
+        void *object;
+        cki_library_function function;
+    } found = {0};
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        const char *why = dlerror();
+        cki_fail(error, CASK_IO, NULL, "cannot load the plug-in '%s': %s%s", path,
+                 why ? why : "no reason given",
+                 strchr(path, '/') ? "" : " (write ./NAME for one in this directory)");
+        return NULL;
+    }
+    found.object = dlsym(library, function);
+    if (!found.object)
+        cki_fail(error, CASK_NOT_FOUND, "ImportError",
+                 "'%s' is no plug-in of cask: it has no function %s()", path, function);
+    return found.function;
+}
