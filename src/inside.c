@@ -43,4 +43,16 @@ static cask_status open_context(cask *outer, cki_inner_context *made, cki_error 
     return CASK_OK;
 }
 
-const cki_inner_maker cki_inside_maker = {.open = open_context, .close = close_context};
+static void enter(cki_inner_context *made)
+{
+    cask_scope_begin(made->ck);
+}
+
+static void leave(cki_inner_context *made)
+{
+    cask_scope_end(made->ck);
+    cask_clear(made->ck);
+}
+
+const cki_inner_maker cki_inside_maker = {
+    .open = open_context, .close = close_context, .enter = enter, .leave = leave};

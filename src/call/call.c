@@ -69,9 +69,11 @@ cask_value *cki_call_find(cask *ck, const char *name, cki_error *error)
     cask_value *found = cki_standard_find(name, failure);
     if (!found && failure->status == CASK_OK)
         found = cki_builtin_name(name, failure);
-    if (found && !cki_call_callable(found)) { /* a module */
+    if (found && !cki_call_callable(found)) {
+        cki_fail(failure, CASK_TYPE, NULL, "'%s' is no function: 'module' object is not callable",
+                 name);
         cask_value_unref(found);
-        found = NULL;
+        return NULL;
     }
     if (found || failure->status != CASK_OK)
         return found;

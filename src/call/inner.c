@@ -77,7 +77,7 @@ static const cki_host *language(cki_inner_call *call, cki_error *error)
             return NULL;
         }
     }
-    cask_scope_begin(taken->context.ck);
+    inner->maker->enter(&taken->context);
     call->place = taken;
     return &taken->context.host;
 }
@@ -112,9 +112,8 @@ cask_value *cki_inner_end(cki_inner_call *call, cask_value *result, cki_error *e
         cask_value_unref(result);
         result = computed;
     }
-    cask_scope_end(taken->context.ck);
-    cask_clear(taken->context.ck);
     cki_inner *inner = call->ck->inner;
+    inner->maker->leave(&taken->context);
     cki_thread_lock(&inner->mutex);
     taken->next = inner->idle;
     inner->idle = taken;

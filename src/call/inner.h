@@ -16,6 +16,9 @@ typedef struct cki_inner_context {
 typedef struct cki_inner_maker {
     cask_status (*open)(cask *outer, cki_inner_context *made, cki_error *error);
     void (*close)(cki_inner_context *made);
+    /* Around each use: what was built in between is freed. */
+    void (*enter)(cki_inner_context *made);
+    void (*leave)(cki_inner_context *made);
 } cki_inner_maker;
 
 /* The inner contexts of one context, kept for the next call; `maker` may be NULL: then functions

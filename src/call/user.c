@@ -110,8 +110,8 @@ static cask_status add(cki_user *set, const cask_function *function, cki_error *
 
 cask_status cask_register(cask *ck, const cask_function *functions, size_t count)
 {
-    if (cask_error(ck) != CASK_OK)
-        return cask_error(ck);
+    if (ck->error.status != CASK_OK)
+        return ck->error.status;
     cki_error error = {0};
     for (size_t i = 0; i < count && error.status == CASK_OK; i++)
         add(ck->user, &functions[i], &error);
@@ -120,17 +120,17 @@ cask_status cask_register(cask *ck, const cask_function *functions, size_t count
 
 cask_status cask_preload(cask *ck, const char *path)
 {
-    if (cask_error(ck) != CASK_OK)
-        return cask_error(ck);
+    if (ck->error.status != CASK_OK)
+        return ck->error.status;
     cki_error error = {0};
     cki_library_function found = cki_library_find(path, "cask_plugin", &error);
     if (!found)
         return cki_context_fail(ck, &error);
     cask_status (*plugin)(cask *) = (cask_status(*)(cask *))found;
     cask_status status = plugin(ck);
-    if (status == CASK_OK || cask_error(ck) != CASK_OK)
+    if (status == CASK_OK || ck->error.status != CASK_OK)
         return status;
-    cki_fail(&error, status, NULL, "%s: cask_plugin() says: %s", path, cask_status_text(status));
+    cki_fail(&error, status, NULL, "cask_plugin() of '%s' failed and did not say why", path);
     return cki_context_fail(ck, &error);
 }
 
