@@ -5,8 +5,7 @@
 #include "compute.h"
 #include "core/memory.h"
 #include "exec/exec.h"
-#include "expr/node.h"
-#include "expr/operation.h"
+#include "expr/collection.h"
 #include "inside.h"
 #include "sys/machine.h"
 
@@ -69,6 +68,7 @@ cask *cask_open(const cask_options *options)
     ck->stopped = cki_exec_stopped;
     ck->user = cki_user_new(&ck->error);
     ck->inner = cki_inner_new(&cki_inside_maker, &ck->error);
+    cki_operation_register(ck, cki_collection_operations, &ck->error);
     for (size_t i = 0; cki_operations_tables[i] && ck->error.status == CASK_OK; i++)
         cki_operation_register(ck, cki_operations_tables[i], &ck->error);
     return ck;

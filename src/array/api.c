@@ -1,6 +1,7 @@
 /* The C interface: calls become operations by name, as in the expression language; failures become
  * poison arrays. */
 #include "array/api.h"
+#include "array/collect.h"
 #include "core/memory.h"
 
 #include <string.h>
@@ -21,8 +22,10 @@ static const cki_primitive poison_primitive = {
     .name = "poison", .size = sizeof(struct cask_array_node), .lower = lower_poison};
 
 /* Where there is no memory for one, nor a context. */
-static const poison no_memory = {.node = {.base = {.primitive = &poison_primitive}, .label = ""},
-                                 .status = CASK_MEMORY};
+static const poison no_memory = {
+    .node = {.base = {.primitive = &poison_primitive, .collection = &cki_collect_array},
+             .label = ""},
+    .status = CASK_MEMORY};
 
 bool cki_api_failed(cask_array x)
 {
@@ -43,7 +46,10 @@ cask_array cki_api_poison(cask *ck, const cki_error *error)
     poison *made = ck->compute ? cki_arena_alloc(&ck->arena, sizeof *made) : NULL;
     if (!made)
         return &no_memory.node;
-    *made = (poison){.node = {.base = {.primitive = &poison_primitive, .ck = ck}, .label = ""},
+    *made = (poison){.node = {.base = {.primitive = &poison_primitive,
+                                       .collection = &cki_collect_array,
+                                       .ck = ck},
+                              .label = ""},
                      .status = error->status};
     return &made->node;
 }

@@ -1,7 +1,9 @@
 /* The C interface: asking arrays what they are, computing and saving them. */
 #include "array/api.h"
 #include "array/attributes.h"
+#include "array/collect.h"
 #include "array/save.h"
+#include "core/memory.h"
 
 /* ---- asking ---- */
 
@@ -95,8 +97,14 @@ cask_status cask_arrays_compute(const cask_array *arrays, size_t count, cask_val
     if (count == 0)
         return CASK_OK;
     cask *ck = arrays[0]->base.ck;
+    const cki_node **nodes = cki_memory_alloc(count * sizeof *nodes);
+    if (!nodes)
+        cki_fail_memory(&error, count * sizeof *nodes);
+    for (size_t i = 0; nodes && i < count; i++)
+        nodes[i] = &arrays[i]->base;
     if (error.status == CASK_OK)
-        cki_save_collect(ck, arrays, count, values, &error);
+        cki_collection_compute(ck, nodes, count, values, &error);
+    cki_memory_free(nodes);
     return error.status == CASK_OK ? CASK_OK : cki_context_fail(ck, &error);
 }
 

@@ -1,7 +1,6 @@
-/* Attributes: shape, chunks, dtype and their like, the repr, astype, and compute. */
+/* Attributes: shape, chunks, dtype and their like, the repr, astype. */
 #include "array/attributes.h"
 #include "array/elementwise.h"
-#include "array/save.h"
 #include "array/source.h"
 
 #include <math.h>
@@ -190,20 +189,6 @@ static cask_value *run_len(cki_call *call)
     return cki_value_int(cki_node_length(x, 0), call->error);
 }
 
-static cask_value *run_repr(cki_call *call)
-{
-    cask_array x = self_of(call);
-    cki_text text = {0};
-    if (!x)
-        return NULL;
-    cki_attributes_repr(x, &text);
-    cask_value *value = text.failed ? NULL : cki_value_str(text.bytes, text.length, call->error);
-    if (text.failed)
-        cki_fail_memory(call->error, 64);
-    cki_text_free(&text);
-    return value;
-}
-
 /* ---- parts and types ---- */
 
 /* Of real numbers the real part is the array itself, the imaginary part zeros of its type. */
@@ -330,62 +315,6 @@ static cask_value *run_result_type(cki_call *call)
     return cki_value_dtype(result, call->error);
 }
 
-/* ---- computing ---- */
-
-/* NumPy's scalars are arrays of 0 dimensions here, so x.sum().compute() is one of those. */
-static cask_value *run_compute(cki_call *call)
-{
-    cask_array x = self_of(call);
-    cask_value *value = NULL;
-    if (x)
-        cki_save_collect(call->ck, &x, 1, &value, call->error);
-    return value;
-}
-
-/* The elements now, in the chunks that they had; unknown lengths become known. */
-static cask_value *run_persist(cki_call *call)
-{
-    cki_build build = cki_node_build(call->ck, call->error);
-    cask_array x = self_of(call);
-    cask_value *value = NULL;
-    if (!x || cki_save_collect(call->ck, &x, 1, &value, call->error) != CASK_OK)
-        return NULL;
-    bool known = cki_node_size(x) >= 0;
-    cask_array kept = cki_source_constant(&build, value, known ? x->axes : NULL);
-    cask_value_unref(value);
-    return cki_node_value(&build, kept);
-}
-
-/* da.compute(x, y, ...): a tuple, in one run; what is not lazy is passed on. */
-static cask_value *run_compute_all(cki_call *call)
-{
-    cask_value *list = call->arguments[0];
-    size_t count = list->as.list.count, lazy = 0;
-    cask_array arrays[64];
-    cask_value *values[64], *tuple = cki_value_list(CKI_TUPLE, count, call->error);
-    if (!tuple)
-        return NULL;
-    for (size_t i = 0; i < count; i++) {
-        cask_array x = cki_node_lazy(list->as.list.items[i]);
-        tuple->as.list.items[i] = cask_value_ref(list->as.list.items[i]);
-        if (x && lazy < sizeof arrays / sizeof *arrays)
-            arrays[lazy++] = x;
-        else if (x)
-            cki_fail(call->error, CASK_LIMIT, NULL, "compute() takes at most 64 lazy arrays");
-    }
-    if (call->error->status != CASK_OK ||
-        cki_save_collect(call->ck, arrays, lazy, values, call->error) != CASK_OK) {
-        cask_value_unref(tuple);
-        return NULL;
-    }
-    for (size_t i = 0, next = 0; i < count && next < lazy; i++)
-        if (cki_node_lazy(tuple->as.list.items[i])) {
-            cask_value_unref(tuple->as.list.items[i]);
-            tuple->as.list.items[i] = values[next++];
-        }
-    return tuple;
-}
-
 /* ---- the records ---- */
 
 #define ATTRIBUTES(X)                                                                              \
@@ -418,9 +347,6 @@ static const cki_operation op_real = {"real", CKI_ARRAY_ATTRIBUTE, "x", "The rea
 static const cki_operation op_imag = {
     "imag", CKI_ARRAY_ATTRIBUTE, "x", "The imaginary part.", run_part, "imag"};
 static const cki_operation op_len = {"__len__", CKI_ARRAY_PROTOCOL, "x", "len(x).", run_len, NULL};
-static const cki_operation op_repr = {"__repr__", CKI_ARRAY_PROTOCOL, "x",
-                                      "repr(x).", run_repr,           NULL};
-static const cki_operation op_str = {"__str__", CKI_ARRAY_PROTOCOL, "x", "str(x).", run_repr, NULL};
 static const cki_operation op_astype = {
     "astype",
     CKI_ARRAY_METHOD,
@@ -434,19 +360,6 @@ static const cki_operation op_promote_types = {
 static const cki_operation op_result_type = {
     "result_type",   FUNCTION, "*arrays_and_dtypes", "The type that arrays and numbers combine to.",
     run_result_type, NULL};
-static const cki_operation op_compute = {
-    "compute", CKI_ARRAY_METHOD, "x, **ignored", "The elements, computed now.", run_compute, NULL};
-static const cki_operation op_persist = {
-    "persist",      CKI_ARRAY_METHOD,
-    "x, **ignored", "The same array with its elements computed now and held in memory.",
-    run_persist,    NULL};
-static const cki_operation op_compute_all = {
-    "compute",
-    CKI_IN_DA,
-    "*args, **ignored",
-    "Several arrays computed in one run, which shares what they have in common: a tuple.",
-    run_compute_all,
-    NULL};
 
 #define ENTRY(name, run, doc) &op_##name,
 const cki_operation *const cki_attributes_operations[] = {
@@ -456,13 +369,8 @@ const cki_operation *const cki_attributes_operations[] = {
     &op_real,
     &op_imag,
     &op_len,
-    &op_repr,
-    &op_str,
     &op_astype,
     &op_promote_types,
     &op_result_type,
-    &op_compute,
-    &op_persist,
-    &op_compute_all,
     NULL,
 };

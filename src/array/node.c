@@ -1,5 +1,6 @@
 /* Array nodes: making them, and their geometry. */
 #include "array/node.h"
+#include "array/collect.h"
 
 #include <string.h>
 
@@ -42,6 +43,7 @@ cask_array cki_node_array(cki_build *build, const cki_array_spec *spec)
         inputs[i] = &spec->inputs[i]->base;
     *node = (struct cask_array_node){
         .base = {.primitive = spec->primitive,
+                 .collection = &cki_collect_array,
                  .ck = build->ck,
                  .inputs = inputs,
                  .ninputs = spec->ninputs,
@@ -150,7 +152,7 @@ uint64_t cki_node_bytes(const cki_node *node)
 cask_array cki_node_lazy(const cask_value *value)
 {
     const cki_node *node = cki_operation_node(value);
-    return node ? cki_node_as_array(node) : NULL;
+    return node && node->collection == &cki_collect_array ? cki_node_as_array(node) : NULL;
 }
 
 cask_value *cki_node_value(cki_build *build, cask_array x)

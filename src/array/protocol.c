@@ -1,31 +1,9 @@
-/* Protocol: the operations through which the language computes and saves without knowing arrays. */
+/* Protocol: the operations through which the language saves without knowing arrays. */
 #include "array/protocol.h"
 
 #include "array/files.h"
 #include "array/node.h"
 #include "array/save.h"
-#include "core/memory.h"
-
-/* Any number of lazy arrays to a tuple of their results, in one run. */
-static cask_value *run_compute(cki_call *call)
-{
-    const cask_value *arrays = call->arguments[0];
-    size_t count = arrays->as.list.count;
-    cask_value *results = cki_value_list(CKI_TUPLE, count, call->error);
-    cask_array *nodes = cki_memory_alloc(count * sizeof *nodes);
-    if (results && !nodes)
-        cki_fail_memory(call->error, count * sizeof *nodes);
-    for (size_t i = 0; nodes && i < count; i++)
-        nodes[i] = cki_node_lazy(arrays->as.list.items[i]);
-    if (results && nodes)
-        cki_save_collect(call->ck, nodes, count, results->as.list.items, call->error);
-    cki_memory_free(nodes);
-    if (call->error->status != CASK_OK) {
-        cask_value_unref(results);
-        results = NULL;
-    }
-    return results;
-}
 
 static const char *text_option(const cask_value *options, const char *key)
 {
@@ -66,12 +44,10 @@ static cask_value *run_info(cki_call *call)
     return result;
 }
 
-static const cki_operation compute = {
-    "__compute__", CKI_ARRAY_PROTOCOL, "*arrays", "The results of lazy arrays.", run_compute, NULL};
 static const cki_operation save = {
     "__save__", CKI_ARRAY_PROTOCOL, "value, path, options", "Write a value to a file.", run_save,
     NULL};
 static const cki_operation info = {
     "__info__", CKI_ARRAY_PROTOCOL, "path", "What is inside a file.", run_info, NULL};
 
-const cki_operation *const cki_protocol_operations[] = {&compute, &save, &info, NULL};
+const cki_operation *const cki_protocol_operations[] = {&save, &info, NULL};

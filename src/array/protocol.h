@@ -1,4 +1,4 @@
-/* Protocol: what the language asks of arrays by name: computing, saving, telling of files. */
+/* Protocol: what the language asks of arrays by name: saving, telling of files. */
 #ifndef CKI_ARRAY_PROTOCOL_H
 #define CKI_ARRAY_PROTOCOL_H
 

@@ -1,4 +1,4 @@
-/* Saving: computing arrays into memory, or block by block into files. */
+/* Saving: computing arrays into files, block by block where the format lets us. */
 #ifndef CKI_ARRAY_SAVE_H
 #define CKI_ARRAY_SAVE_H
 
@@ -11,12 +11,6 @@ typedef struct cki_save_options {
     bool has_vmin, has_vmax;
     double vmin, vmax;
 } cki_save_options;
-
-/* Compute arrays in one run: values[i] are new references to arrays, all NULL on failure. Blocks
- * are copied to their places as they come, so no more is held than the results and the blocks
- * under way. */
-cask_status cki_save_collect(cask *ck, const cask_array *arrays, size_t count, cask_value **values,
-                             cki_error *error);
 
 /* Compute x into a file, whose suffix says how: a format that cki_writer_knows() (block by block),
  * .png, .csv, .json or .txt. ValueError that lists them for another suffix. The file appears whole

@@ -1,4 +1,5 @@
 /* Computing arrays into files: block by block where the format takes regions, else at once. */
+#include "array/collect.h"
 #include "array/coordinates.h"
 #include "array/save.h"
 #include "core/memory.h"
@@ -187,10 +188,8 @@ cask_status cki_save_array(cask *ck, cask_array x, const char *path, const cki_s
         known |= has_suffix(path, wholes[i]);
     if (!known) /* before hours of computing */
         return unknown_suffix(path, error);
-    cask_value *value = NULL;
-    cask_status status = cki_save_collect(ck, &x, 1, &value, error);
-    if (status == CASK_OK)
-        status = write_value(value, x, path, how, error);
+    cask_value *value = cki_collect_value(ck, x, error);
+    cask_status status = value ? write_value(value, x, path, how, error) : error->status;
     cask_value_unref(value);
     return status;
 }

@@ -5,7 +5,7 @@
 
 #include "call/user.h"
 #include "core/memory.h"
-#include "expr/operation.h"
+#include "expr/collection.h"
 #include "sys/thread.h"
 
 typedef struct cki_inner_place {
@@ -82,24 +82,6 @@ static const cki_host *language(cki_inner_call *call, cki_error *error)
     return &taken->context.host;
 }
 
-/* Whether a value is or holds something lazy; what is nested deeper than this was not made here. */
-static bool is_lazy(const cask_value *value, int depth)
-{
-    enum { DEEPEST = 100 };
-    bool found = false;
-    if (value->kind == CKI_OBJECT)
-        return cki_operation_node(value) != NULL;
-    if (depth == DEEPEST)
-        return false;
-    if (value->kind == CKI_LIST || value->kind == CKI_TUPLE)
-        for (size_t i = 0; !found && i < value->as.list.count; i++)
-            found = is_lazy(value->as.list.items[i], depth + 1);
-    if (value->kind == CKI_DICT)
-        for (size_t i = 0; !found && i < value->as.dict.count; i++)
-            found = is_lazy(value->as.dict.values[i], depth + 1);
-    return found;
-}
-
 cask_value *cki_inner_end(cki_inner_call *call, cask_value *result, cki_error *error)
 {
     place *taken = call->place;
@@ -107,7 +89,7 @@ cask_value *cki_inner_end(cki_inner_call *call, cask_value *result, cki_error *e
         return result;
     call->place = NULL;
     const cki_host *host = &taken->context.host;
-    if (result && is_lazy(result, 0)) {
+    if (result && cki_collection_in(result)) {
         cask_value *computed = host->concrete(host->self, result, error);
         cask_value_unref(result);
         result = computed;
@@ -177,6 +159,14 @@ static cask_value *concrete(void *self, cask_value *value, cki_error *error)
     return host ? host->concrete(host->self, value, error) : cask_value_ref(value);
 }
 
+static cask_status truth(void *self, cask_value *value, bool *is, cki_error *error)
+{
+    const cki_host *host = value->kind == CKI_OBJECT ? language(self, error) : NULL;
+    if (error->status != CASK_OK)
+        return error->status;
+    return host ? host->truth(host->self, value, is, error) : cki_value_truth(value, is, error);
+}
+
 static int64_t length(void *self, cask_value *value, cki_error *error)
 {
     int64_t count = -1;
@@ -217,6 +207,7 @@ cki_host cki_inner_host(cki_inner_call *call)
                       .item = item,
                       .call = call_function,
                       .concrete = concrete,
+                      .truth = truth,
                       .length = length,
                       .items = items,
                       .print = print};

@@ -93,6 +93,8 @@ static size_t count_parts(const cask_value *term)
         return term->as.list.count;
     if (term->kind == CKI_DICT)
         return 2 * term->as.dict.count;
+    if (term->kind == CKI_SLICE)
+        return 3;
     const place *p = term->kind == CKI_OBJECT ? place_of(term) : NULL;
     return p ? p->count : 0;
 }
@@ -101,6 +103,8 @@ static cask_value *part(const cask_value *term, size_t i)
 {
     if (term->kind == CKI_DICT)
         return i % 2 ? term->as.dict.values[i / 2] : term->as.dict.keys[i / 2];
+    if (term->kind == CKI_SLICE)
+        return i == 0 ? term->as.slice.start : i == 1 ? term->as.slice.stop : term->as.slice.step;
     const place *p = term->kind == CKI_OBJECT ? place_of(term) : NULL;
     return p ? p->parts[i] : term->as.list.items[i];
 }
@@ -243,6 +247,9 @@ static cask_value *fill(const cask_value *term, cask_value *const *parts, cki_er
         return fill_dict(parts, count, error);
     if (term->kind == CKI_SET)
         return fill_set(parts, count, error);
+    if (term->kind == CKI_SLICE)
+        return cki_value_slice(cask_value_ref(parts[0]), cask_value_ref(parts[1]),
+                               cask_value_ref(parts[2]), error);
     cask_value *list = cki_value_list((cki_kind)term->kind, count, error);
     for (size_t i = 0; list && i < count; i++)
         list->as.list.items[i] = cask_value_ref(parts[i]);

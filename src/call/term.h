@@ -9,12 +9,13 @@
 cask_value *cki_term_input(size_t i, cki_error *error);
 /* A place that takes the result of a call; arguments are terms. All references are shared. */
 cask_value *cki_term_call(cask_value *function, const cki_arguments *arguments, cki_error *error);
-/* Whether a value is such a place, or holds one (in lists, tuples, sets and dicts, to any depth).
+/* Whether a value is such a place, or holds one (in lists, tuples, sets, dicts and slices, to any
+ * depth).
  */
 bool cki_term_is_open(const cask_value *term);
-/* The value: places filled, lists, tuples, sets and dicts that hold some rebuilt, all else shared.
- * No recursion over its depth: a chain of a million calls in one term is allowed. Errors name the
- * function that failed. From any thread. A new reference. */
+/* The value: places filled, lists, tuples, sets, dicts and slices that hold some rebuilt, all else
+ * shared. No recursion over its depth: a chain of a million calls in one term is allowed. Errors
+ * name the function that failed. From any thread. A new reference. */
 cask_value *cki_term_run(cask *ck, const cask_value *term, cask_value *const *inputs,
                          size_t ninputs, void *run, cki_error *error);
 

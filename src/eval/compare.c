@@ -25,6 +25,8 @@ bool cki_compare_truth(cki_scope *scope, cask_value *value, bool *truth, cki_err
         *truth = true;
         return true;
     }
+    if (value->kind == CKI_OBJECT && scope->host.truth)
+        return scope->host.truth(scope->host.self, value, truth, error) == CASK_OK;
     cask_value *concrete = cki_function_concrete(scope, value, error);
     bool ok = concrete && cki_value_truth(concrete, truth, error) == CASK_OK;
     cask_value_unref(concrete);

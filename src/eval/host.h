@@ -55,6 +55,8 @@ typedef struct cki_host {
     /* Concrete value of something lazy, for bool(), int(), float(), complex(), list(), iteration,
      * %-formatting and the like; gives `value` itself where it is concrete. */
     cask_value *(*concrete)(void *self, cask_value *value, cki_error *error);
+    /* bool() of an array or object. */
+    cask_status (*truth)(void *self, cask_value *value, bool *truth, cki_error *error);
     /* len(); -1 with error. */
     int64_t (*length)(void *self, cask_value *value, cki_error *error);
     /* The rows of an object as a LIST, for iteration and unpacking. */

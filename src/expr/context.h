@@ -58,8 +58,9 @@ struct cask {
      * the plan and then the graph. */
     cask_status (*plan)(cask *ck, const cki_node *const *nodes, size_t count,
                         struct cki_graph **graph, struct cki_plan **plan, cki_error *error);
-    /* Call a function value of the language; a new reference. Set by lang/, with `language` as its
-     * own; NULL where there is no language. */
+    /* Call a function value of the language while building: what it is given and gives may be
+     * lazy. A new reference. Set by lang/, with `language` as its own; NULL where there is no
+     * session. */
     cask_value *(*invoke)(void *language, cask_value *function, const cki_arguments *arguments,
                           cki_error *error);
     void *language;

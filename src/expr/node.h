@@ -7,6 +7,7 @@
 #include "graph/graph.h"
 #include "value/token.h"
 
+typedef struct cki_collection cki_collection;
 typedef struct cki_optimiser cki_optimiser;
 typedef struct cki_lowering cki_lowering;
 
@@ -33,6 +34,7 @@ typedef struct cki_primitive {
 /* The beginning of every collection's node. */
 struct cki_node {
     const cki_primitive *primitive;
+    const cki_collection *collection; /* the same for all nodes of a kind (collection.h) */
     cask *ck;
     cki_token token; /* of all that decides the result: equal tokens, equal results */
     cki_token own;   /* of the primitive and its parameters alone */

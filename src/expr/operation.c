@@ -1,23 +1,14 @@
 /* Operations: the registry of records, and calling one. */
 #include "expr/operation.h"
-#include "expr/node.h"
+#include "expr/collection.h"
 #include "expr/signature.h"
 
 #include <string.h>
 
-static void print_node(void *self, cki_text *text)
-{
-    const cki_node *node = self;
-    char hex[33];
-    cki_text_format(text, "<lazy %s %.8s>", node->primitive->name, cki_token_hex(node->token, hex));
-}
-
-static void release_nothing(void *self) /* nodes belong to the context */
+void cki_operation_release(void *self) /* nodes belong to the context */
 {
     (void)self;
 }
-
-const cki_class cki_node_class = {"Array", release_nothing, print_node};
 
 cask_value *cki_operation_wrap(const cki_node *node, cki_error *error)
 {
@@ -26,12 +17,14 @@ cask_value *cki_operation_wrap(const cki_node *node, cki_error *error)
         void *self;
     } plain = {.node =
                    node}; /* values do not change what they hold, but their field is not const */
-    return cki_value_object(&cki_node_class, plain.self, error);
+    return cki_value_object(&node->collection->class, plain.self, error);
 }
 
 const cki_node *cki_operation_node(const cask_value *value)
 {
-    return cki_value_self(value, &cki_node_class);
+    bool is = value && value->kind == CKI_OBJECT &&
+              value->as.object.class->release == cki_operation_release;
+    return is ? value->as.object.self : NULL;
 }
 
 cask_status cki_operation_register(cask *ck, const cki_operation *const *table, cki_error *error)

@@ -12,7 +12,9 @@ enum {
     CKI_IN_NP = 2,        /* np.NAME too: the same, computed at once if no argument is lazy */
     CKI_ARRAY_METHOD = 4, /* x.NAME(...): x is the first parameter */
     CKI_ARRAY_ATTRIBUTE = 8, /* x.NAME: called with x alone */
-    CKI_ARRAY_PROTOCOL = 16  /* "__add__", "__getitem__", "__len__": the language's own use */
+    CKI_ARRAY_PROTOCOL = 16, /* "__getitem__", "__len__": the language's own use */
+    CKI_IN_DASK = 32,        /* dask.NAME, and the bare name: of no one collection */
+    CKI_LAZY_METHOD = 64     /* x.NAME(...) of anything lazy */
 };
 
 /* One call, its arguments bound to the parameters. */
@@ -59,8 +61,9 @@ bool cki_operation_is_none(const cki_call *call, const char *parameter);
 /* Python's truth of an argument. */
 bool cki_operation_flag(const cki_call *call, const char *parameter);
 
-/* A collection's node as a value (kind OBJECT): what operations take and give. */
-extern const cki_class cki_node_class;
+/* A collection's node as a value (kind OBJECT): what operations take and give. Its class is the
+ * collection's, and known by this release function. */
+void cki_operation_release(void *self);
 cask_value *cki_operation_wrap(const cki_node *node, cki_error *error);
 /* The node in such a value; NULL if it is none. */
 const cki_node *cki_operation_node(const cask_value *value);

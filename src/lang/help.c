@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LISTED = CKI_IN_DA | CKI_IN_NP | CKI_ARRAY_METHOD | CKI_ARRAY_ATTRIBUTE };
+enum {
+    LISTED = CKI_IN_DA | CKI_IN_NP | CKI_IN_DASK | CKI_ARRAY_METHOD | CKI_ARRAY_ATTRIBUTE |
+             CKI_LAZY_METHOD
+};
 
 /* The first sentence, for lists. */
 static size_t summary(const char *doc)
@@ -23,7 +26,9 @@ static void put_forms(const cki_operation *operation, cki_text *out)
         cki_text_format(out, "    da.%s(%s)\n", operation->name, operation->signature);
     if (operation->places & CKI_IN_NP)
         cki_text_format(out, "    np.%s(%s)\n", operation->name, operation->signature);
-    if (operation->places & CKI_ARRAY_METHOD)
+    if (operation->places & CKI_IN_DASK)
+        cki_text_format(out, "    %s(%s)\n", operation->name, operation->signature);
+    if (operation->places & (CKI_ARRAY_METHOD | CKI_LAZY_METHOD))
         cki_text_format(out, "    x.%s(%s)\n", operation->name, rest);
     if (operation->places & CKI_ARRAY_ATTRIBUTE)
         cki_text_format(out, "    x.%s\n", operation->name);
@@ -76,7 +81,7 @@ static cask_status list_all(const cki_session *session, cki_text *out, cki_error
                       "attribute):\n\n");
     for (size_t i = 0; i < count; i++) {
         const char *mark = sorted[i]->places & CKI_IN_NP ? "*" : "";
-        bool only_x = !(sorted[i]->places & (CKI_IN_DA | CKI_IN_NP));
+        bool only_x = !(sorted[i]->places & (CKI_IN_DA | CKI_IN_NP | CKI_IN_DASK));
         cki_text line = {0};
         cki_text_format(&line, "%s%s%s", only_x ? "x." : "", sorted[i]->name, mark);
         cki_text_format(out, "  %-22s %.*s\n", line.bytes ? line.bytes : sorted[i]->name,

@@ -2,41 +2,22 @@
 #include "lang/host.h"
 
 #include "core/memory.h"
+#include "expr/collection.h"
 #include "lang/namespace.h"
 #include "value/array.h"
 
 #include <string.h>
 
-enum { ANY_METHOD = CKI_ARRAY_METHOD, ANY_ATTRIBUTE = CKI_ARRAY_ATTRIBUTE, DEEPEST = 100 };
-
-static bool holds_lazy(const cask_value *value, int depth)
-{
-    if (!value || depth > DEEPEST)
-        return false;
-    if (value->kind == CKI_OBJECT)
-        return cki_operation_node(value) != NULL;
-    bool found = false;
-    if (value->kind == CKI_LIST || value->kind == CKI_TUPLE || value->kind == CKI_SET)
-        for (size_t i = 0; !found && i < value->as.list.count; i++)
-            found = holds_lazy(value->as.list.items[i], depth + 1);
-    else if (value->kind == CKI_DICT)
-        for (size_t i = 0; !found && i < value->as.dict.count; i++)
-            found = holds_lazy(value->as.dict.values[i], depth + 1);
-    return found;
-}
-
-bool cki_host_is_lazy(const cask_value *value)
-{
-    return holds_lazy(value, 0);
-}
+enum { ANY_METHOD = CKI_ARRAY_METHOD, ANY_ATTRIBUTE = CKI_ARRAY_ATTRIBUTE };
+enum { BARE = CKI_IN_DASK | CKI_IN_DA }; /* names that need no namespace before them */
 
 cask_value *cki_host_run(cki_session *session, const cki_operation *operation,
                          const cki_arguments *arguments, bool eager, cki_error *error)
 {
     for (size_t i = 0; eager && i < arguments->count; i++)
-        eager = !cki_host_is_lazy(arguments->positional[i]);
+        eager = !cki_collection_in(arguments->positional[i]);
     for (size_t i = 0; eager && i < arguments->nnamed; i++)
-        eager = !cki_host_is_lazy(arguments->named[i]);
+        eager = !cki_collection_in(arguments->named[i]);
     cask_value *result = cki_operation_call(session->ck, operation, arguments, error);
     if (!result || !eager)
         return result;
@@ -59,14 +40,14 @@ static cask_value *find_name(void *self, const char *name, cki_error *error)
     cask_value *space = strchr(name, '.') ? NULL : cki_namespace_find(name, error);
     if (space || error->status != CASK_OK)
         return space;
-    const cki_operation *operation = cki_operation_find(session->ck, name, CKI_IN_DA);
+    const cki_operation *operation = cki_operation_find(session->ck, name, BARE);
     return operation ? cki_namespace_function(operation, false, NULL, error) : NULL;
 }
 
 static const char *nearest(void *self, const char *name)
 {
     cki_session *session = self;
-    return cki_operation_nearest(session->ck, name, CKI_IN_DA);
+    return cki_operation_nearest(session->ck, name, BARE);
 }
 
 /* The operation that an operator is. */
@@ -98,6 +79,42 @@ static const char *operation_of(cki_operator op)
         [CKI_OP_ABS] = "absolute",
     };
     return names[op];
+}
+
+/* What the operator module calls it. */
+static const char *operator_name(cki_operator op)
+{
+    static const char *const names[] = {[CKI_OP_ADD] = "add",
+                                        [CKI_OP_SUB] = "sub",
+                                        [CKI_OP_MUL] = "mul",
+                                        [CKI_OP_DIV] = "truediv",
+                                        [CKI_OP_FLOORDIV] = "floordiv",
+                                        [CKI_OP_MOD] = "mod",
+                                        [CKI_OP_POW] = "pow",
+                                        [CKI_OP_MATMUL] = "matmul",
+                                        [CKI_OP_LSHIFT] = "lshift",
+                                        [CKI_OP_RSHIFT] = "rshift",
+                                        [CKI_OP_AND] = "and_",
+                                        [CKI_OP_OR] = "or_",
+                                        [CKI_OP_XOR] = "xor",
+                                        [CKI_OP_EQ] = "eq",
+                                        [CKI_OP_NE] = "ne",
+                                        [CKI_OP_LT] = "lt",
+                                        [CKI_OP_LE] = "le",
+                                        [CKI_OP_GT] = "gt",
+                                        [CKI_OP_GE] = "ge",
+                                        [CKI_OP_NEG] = "neg",
+                                        [CKI_OP_POS] = "pos",
+                                        [CKI_OP_INVERT] = "invert",
+                                        [CKI_OP_ABS] = "abs"};
+    return names[op];
+}
+
+/* What a lazy value's collection says of the language's syntax; NULL: the records do. */
+static const cki_syntax *syntax_of(const cask_value *value)
+{
+    const cki_node *node = cki_operation_node(value);
+    return node ? node->collection->syntax : NULL;
 }
 
 /* What arithmetic takes: numbers, arrays, lists of numbers, lazy arrays; text and dates compare. */
@@ -135,6 +152,9 @@ static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_valu
                            cki_error *error)
 {
     cki_session *session = self;
+    const cki_syntax *syntax = syntax_of(a) ? syntax_of(a) : syntax_of(b);
+    if (syntax)
+        return syntax->operate(session->ck, operator_name(op), a, b, error);
     if (!is_operand(a) || !is_operand(b)) {
         if ((op == CKI_OP_EQ || op == CKI_OP_NE) && !cki_operation_node(a) &&
             !cki_operation_node(b))
@@ -191,9 +211,16 @@ static cask_value *attribute(void *self, cask_value *object, const char *name, c
         cki_namespace_missing(session, object, name, error);
         return NULL;
     }
+    const cki_operation *found;
+    if (cki_operation_node(object) &&
+        (found = cki_operation_find(session->ck, name, CKI_LAZY_METHOD)))
+        return cki_namespace_function(found, false, object, error);
+    const cki_syntax *syntax = syntax_of(object);
+    if (syntax)
+        return syntax->attribute(session->ck, object, name, error);
     bool eager = cki_array_of(object) != NULL;
     if (is_collection(object)) {
-        const cki_operation *found = cki_operation_find(session->ck, name, ANY_ATTRIBUTE);
+        found = cki_operation_find(session->ck, name, ANY_ATTRIBUTE);
         if (found) {
             cki_arguments only = {.positional = &object, .count = 1};
             return cki_host_run(session, found, &only, eager, error);
@@ -215,6 +242,9 @@ static cask_value *item(void *self, cask_value *object, cask_value *index, cki_e
 {
     cki_session *session = self;
     cask_value *const both[2] = {object, index};
+    const cki_syntax *syntax = syntax_of(object);
+    if (syntax)
+        return syntax->item(session->ck, object, index, error);
     if (is_collection(object))
         return cki_host_invoke(session, "__getitem__", CKI_ARRAY_PROTOCOL, both, 2, error);
     const cki_operation *own = find_for_class(session, object, "__getitem__", error);
@@ -225,19 +255,39 @@ static cask_value *item(void *self, cask_value *object, cask_value *index, cki_e
 static cask_value *call(void *self, cask_value *function, const cki_arguments *arguments,
                         cki_error *error)
 {
-    return cki_namespace_call(self, function, arguments, error);
+    cki_session *session = self;
+    const cki_syntax *syntax = syntax_of(function);
+    return syntax ? syntax->call(session->ck, function, arguments, error)
+                  : cki_namespace_call(session, function, arguments, error);
 }
 
 static cask_value *concrete(void *self, cask_value *value, cki_error *error)
 {
     cki_session *session = self;
-    return cki_host_is_lazy(value) ? cki_lang_compute(session, value, error)
-                                   : cask_value_ref(value);
+    return cki_collection_in(value) && !syntax_of(value) ? cki_lang_compute(session, value, error)
+                                                         : cask_value_ref(value);
+}
+
+/* Of what is lazy, and stays so where a truth is asked for. */
+static cask_status truth(void *self, cask_value *value, bool *is, cki_error *error)
+{
+    cki_session *session = self;
+    const cki_syntax *syntax = syntax_of(value);
+    if (syntax)
+        return syntax->truth(session->ck, value, is, error);
+    cask_value *known = concrete(self, value, error);
+    cask_status status = known ? cki_value_truth(known, is, error) : error->status;
+    cask_value_unref(known);
+    return status;
 }
 
 static int64_t length(void *self, cask_value *value, cki_error *error)
 {
     int64_t count = -1;
+    cki_session *session = self;
+    const cki_syntax *syntax = syntax_of(value);
+    if (syntax)
+        return syntax->length(session->ck, value, error);
     if (!cki_operation_node(value))
         return cki_value_length(value, &count, error) == CASK_OK ? count : -1;
     cask_value *result = cki_host_invoke(self, "__len__", CKI_ARRAY_PROTOCOL, &value, 1, error);
@@ -252,6 +302,10 @@ static int64_t length(void *self, cask_value *value, cki_error *error)
 /* A lazy array's rows stay lazy. */
 static cask_value *items(void *self, cask_value *value, cki_error *error)
 {
+    cki_session *session = self;
+    const cki_syntax *syntax = syntax_of(value);
+    if (syntax)
+        return syntax->items(session->ck, value, error);
     if (!cki_operation_node(value))
         return cki_value_items(value, error);
     int64_t count = length(self, value, error);
@@ -271,19 +325,11 @@ static cask_value *items(void *self, cask_value *value, cki_error *error)
 
 static cask_status print(void *self, cask_value *value, bool repr, cki_text *text, cki_error *error)
 {
-    cask_value *shown =
-        cki_operation_node(value)
-            ? cki_host_invoke(self, "__repr__", CKI_ARRAY_PROTOCOL, &value, 1, error)
-            : NULL;
-    if (error->status != CASK_OK)
-        return error->status;
-    if (shown)
-        cki_value_print(shown, text);
-    else if (repr)
+    (void)self, (void)error;
+    if (repr)
         cki_value_repr(value, text);
     else
         cki_value_print(value, text);
-    cask_value_unref(shown);
     return CASK_OK;
 }
 
@@ -297,6 +343,7 @@ cki_host cki_host_of(cki_session *session)
                       .item = item,
                       .call = call,
                       .concrete = concrete,
+                      .truth = truth,
                       .length = length,
                       .items = items,
                       .print = print};

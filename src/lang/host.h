@@ -20,7 +20,5 @@ cask_value *cki_host_run(cki_session *session, const cki_operation *operation,
 /* Call the record of that name and place with positional arguments. */
 cask_value *cki_host_invoke(cki_session *session, const char *name, unsigned places,
                             cask_value *const *arguments, size_t count, cki_error *error);
-/* Whether a value is lazy, or holds something lazy. */
-bool cki_host_is_lazy(const cask_value *value);
 
 #endif

@@ -1,5 +1,6 @@
-/* Sessions: evaluating text, and computing what is lazy in a value. */
+/* Sessions: evaluating text, and computing and saving what is lazy in a value. */
 #include "core/memory.h"
+#include "expr/collection.h"
 #include "lang/host.h"
 #include "lang/namespace.h"
 
@@ -72,96 +73,9 @@ cask_status cki_lang_bind(cki_session *session, const char *name, const char *te
     return status;
 }
 
-/* ---- computing ---- */
-
-/* The lazy things in a value, in the order of a walk through it, and then their results. */
-typedef struct gathering {
-    cask_value **items;
-    size_t count, capacity, used;
-    cki_error *error;
-} gathering;
-
-enum { DEEPEST = 500 };
-
-static bool is_list(const cask_value *value)
-{
-    return value->kind == CKI_LIST || value->kind == CKI_TUPLE;
-}
-
-static cask_status gather(gathering *g, cask_value *value, int depth)
-{
-    if (depth > DEEPEST)
-        return cki_fail(g->error, CASK_LIMIT, "RecursionError",
-                        "a value nested more than %d deep cannot be computed", DEEPEST);
-    cask_status status = CASK_OK;
-    if (cki_operation_node(value)) {
-        if (g->count == g->capacity) {
-            size_t capacity = g->capacity * 2 + 8;
-            cask_value **items = cki_memory_realloc(g->items, capacity * sizeof *items);
-            if (!items)
-                return cki_fail_memory(g->error, capacity * sizeof *items);
-            g->items = items;
-            g->capacity = capacity;
-        }
-        g->items[g->count++] = value;
-    } else if (is_list(value)) {
-        for (size_t i = 0; i < value->as.list.count && status == CASK_OK; i++)
-            status = gather(g, value->as.list.items[i], depth + 1);
-    } else if (value->kind == CKI_DICT) {
-        for (size_t i = 0; i < value->as.dict.count && status == CASK_OK; i++)
-            status = gather(g, value->as.dict.values[i], depth + 1);
-    }
-    return status;
-}
-
-/* The value with the results in the places of what was lazy; a new reference. */
-static cask_value *rebuild(gathering *g, cask_value *value, const cask_value *results)
-{
-    if (cki_operation_node(value))
-        return cask_value_ref(results->as.list.items[g->used++]);
-    if (is_list(value)) {
-        cask_value *list = cki_value_list(value->kind, value->as.list.count, g->error);
-        for (size_t i = 0; list && i < value->as.list.count; i++) {
-            list->as.list.items[i] = rebuild(g, value->as.list.items[i], results);
-            if (!list->as.list.items[i]) {
-                list->as.list.count = i;
-                cask_value_unref(list);
-                return NULL;
-            }
-        }
-        return list;
-    }
-    if (value->kind == CKI_DICT) {
-        cask_value *dict = cki_value_dict(g->error);
-        for (size_t i = 0; dict && i < value->as.dict.count; i++) {
-            cask_value *part = rebuild(g, value->as.dict.values[i], results);
-            if (!part || cki_value_dict_set(dict, cask_value_ref(value->as.dict.keys[i]), part,
-                                            g->error) != CASK_OK) {
-                cask_value_unref(dict);
-                return NULL;
-            }
-        }
-        return dict;
-    }
-    return cask_value_ref(value);
-}
-
 cask_value *cki_lang_compute(cki_session *session, cask_value *value, cki_error *error)
 {
-    gathering g = {.error = error};
-    cask_value *result = NULL;
-    if (gather(&g, value, 0) == CASK_OK) {
-        cask_value *results = g.count ? cki_host_invoke(session, "__compute__", CKI_ARRAY_PROTOCOL,
-                                                        g.items, g.count, error)
-                                      : NULL;
-        if (results)
-            result = rebuild(&g, value, results);
-        else if (!g.count) /* nothing is lazy */
-            result = cask_value_ref(value);
-        cask_value_unref(results);
-    }
-    cki_memory_free(g.items);
-    return result;
+    return cki_collection_compute_value(session->ck, value, error);
 }
 
 /* ---- files ---- */
@@ -201,9 +115,9 @@ cask_status cki_lang_save(cki_session *session, cask_value *value, const char *p
 {
     static const cki_save usual;
     cki_ledger *previous = cki_ledger_enter(session->ck->ledger);
-    /* one lazy array may stream; anything else is computed first */
-    cask_value *what =
-        cki_operation_node(value) ? cask_value_ref(value) : cki_lang_compute(session, value, error);
+    const cki_node *node = cki_operation_node(value);
+    bool streams = node && node->collection->streams; /* anything else is computed first */
+    cask_value *what = streams ? cask_value_ref(value) : cki_lang_compute(session, value, error);
     cask_value *name = what ? cki_value_string(path, error) : NULL;
     cask_value *options = name ? options_of(how ? how : &usual, error) : NULL;
     cask_value *done = NULL;

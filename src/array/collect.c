@@ -1,5 +1,7 @@
-/* Computing arrays into memory: the blocks are copied to their places as they come. */
-#include "array/save.h"
+/* Collecting: an array's blocks are copied to their places in memory as they come. */
+#include "array/collect.h"
+#include "array/attributes.h"
+#include "array/held.h"
 #include "core/memory.h"
 
 #include <string.h>
@@ -18,7 +20,7 @@ static cask_status collect_block(void *user, int64_t block, cask_value *value, c
     collector *c = user;
     const cki_array *array = cki_array_of(value);
     if (!array || array->ndim != c->x->ndim)
-        return cki_fail_internal(error, "save: a block of another shape");
+        return cki_fail_internal(error, "collect: a block of another shape");
     if (c->blocks) {
         c->blocks[block] = cask_value_ref(value);
         return CASK_OK;
@@ -30,7 +32,7 @@ static cask_status collect_block(void *user, int64_t block, cask_value *value, c
     cki_array place = *cki_array_of(c->whole);
     for (int k = 0; k < array->ndim; k++) {
         if (array->shape[k] != shape[k])
-            return cki_fail_internal(error, "save: a block of another length");
+            return cki_fail_internal(error, "collect: a block of another length");
         place.data += start[k] * place.strides[k];
         place.shape[k] = shape[k];
     }
@@ -51,13 +53,29 @@ static cask_status prepare(collector *c, cask_array x, cki_error *error)
     return c->blocks ? CASK_OK : cki_fail_memory(error, (size_t)blocks * sizeof *c->blocks);
 }
 
-static void discard(collector *c)
+static void discard(void *self)
 {
+    collector *c = self;
+    if (!c)
+        return;
     for (int64_t i = 0; c->blocks && i < c->count; i++)
         cask_value_unref(c->blocks[i]);
     cki_memory_free(c->blocks);
     cask_value_unref(c->whole);
-    *c = (collector){0};
+    cki_memory_free(c);
+}
+
+static void *collector_of(const cki_node *node, cki_error *error)
+{
+    collector *c = cki_memory_alloc(sizeof *c);
+    if (!c) {
+        cki_fail_memory(error, sizeof *c);
+        return NULL;
+    }
+    if (prepare(c, cki_node_as_array(node), error) == CASK_OK)
+        return c;
+    discard(c);
+    return NULL;
 }
 
 /* ---- arrays whose shape only the blocks tell ---- */
@@ -70,7 +88,7 @@ static cask_status block_length(const collector *c, int axis, int64_t i, int64_t
     position[axis] = i;
     const cki_array *array = cki_array_of(c->blocks[cki_node_block(c->x, position)]);
     if (!array)
-        return cki_fail_internal(error, "save: a block did not come");
+        return cki_fail_internal(error, "collect: a block did not come");
     *length = array->shape[axis];
     return CASK_OK;
 }
@@ -138,8 +156,9 @@ static cask_value *join_blocks(const collector *c, cki_error *error)
 }
 
 /* The result; the collector keeps what it still holds. */
-static cask_value *result_of(collector *c, cki_error *error)
+static cask_value *result_of(void *self, cki_error *error)
 {
+    collector *c = self;
     if (!c->blocks)
         return cask_value_ref(c->whole);
     if (c->count == 1 && c->blocks[0])
@@ -147,69 +166,38 @@ static cask_value *result_of(collector *c, cki_error *error)
     return join_blocks(c, error);
 }
 
-/* ---- many at once ---- */
+/* ---- the record ---- */
 
-static cask_status run_all(cask *ck, collector *collectors, const cask_array *arrays, size_t count,
-                           cki_error *error)
+static int64_t blocks_of(const cki_node *node)
 {
-    cki_want *wants = cki_memory_calloc(count, sizeof *wants);
-    if (!wants)
-        return cki_fail_memory(error, count * sizeof *wants);
-    for (size_t i = 0; i < count && error->status == CASK_OK; i++)
-        if (prepare(&collectors[i], arrays[i], error) == CASK_OK)
-            wants[i] = (cki_want){&arrays[i]->base, &collectors[i], collect_block};
-    cask_status status = error->status;
-    if (status == CASK_OK)
-        status = ck->compute(ck, wants, count, error);
-    cki_memory_free(wants);
-    return status;
+    return cki_node_blocks(cki_node_as_array(node));
 }
 
-/* Results that would not fit are refused before anything runs. */
-static cask_status check_room(const cask *ck, const cask_array *arrays, size_t count,
-                              cki_error *error)
+static const char *label_of(const cki_node *node)
 {
-    uint64_t bytes = 0;
-    char need[32], limit[32];
-    for (size_t i = 0; i < count; i++)
-        if (__builtin_add_overflow(bytes, cki_node_bytes(&arrays[i]->base), &bytes))
-            bytes = UINT64_MAX;
-    if (bytes <= ck->memory_limit)
-        return CASK_OK;
-    return cki_fail(error, CASK_LIMIT, NULL,
-                    "the result of %s takes %s but the memory limit is %s: save it to a .npy, .nc "
-                    "or .h5 file, take a part of it, or raise the limit",
-                    arrays[0]->label, cki_text_size(bytes, need),
-                    cki_text_size(ck->memory_limit, limit));
+    return cki_node_as_array(node)->label;
 }
 
-cask_status cki_save_collect(cask *ck, const cask_array *arrays, size_t count, cask_value **values,
-                             cki_error *error)
+static void print(void *self, cki_text *text)
 {
-    for (size_t i = 0; i < count; i++)
-        values[i] = NULL;
-    if (count == 0)
-        return CASK_OK;
-    if (check_room(ck, arrays, count, error) != CASK_OK)
-        return error->status;
-    collector *collectors = cki_memory_calloc(count, sizeof *collectors);
-    if (!collectors)
-        return cki_fail_memory(error, count * sizeof *collectors);
-    cki_ledger *before = cki_ledger_enter(ck->ledger);
-    cask_status status = run_all(ck, collectors, arrays, count, error);
-    for (size_t i = 0; i < count && status == CASK_OK; i++) {
-        values[i] = result_of(&collectors[i], error);
-        status = error->status;
-        discard(&collectors[i]); /* its blocks make room for the next one */
-    }
-    for (size_t i = 0; i < count; i++) {
-        discard(&collectors[i]);
-        if (status != CASK_OK) {
-            cask_value_unref(values[i]);
-            values[i] = NULL;
-        }
-    }
-    cki_memory_free(collectors);
-    cki_ledger_enter(before);
-    return status;
+    cki_attributes_repr(self, text);
+}
+
+const cki_collection cki_collect_array = {.class = {"Array", cki_operation_release, print},
+                                          .label = label_of,
+                                          .streams = true,
+                                          .blocks = blocks_of,
+                                          .bytes = cki_node_bytes,
+                                          .collector = collector_of,
+                                          .collect = collect_block,
+                                          .collected = result_of,
+                                          .discard = discard,
+                                          .hold = cki_held_array};
+
+cask_value *cki_collect_value(cask *ck, cask_array x, cki_error *error)
+{
+    const cki_node *node = &x->base;
+    cask_value *value = NULL;
+    cki_collection_compute(ck, &node, 1, &value, error);
+    return value;
 }
