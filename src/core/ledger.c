@@ -13,6 +13,9 @@ typedef struct spare {
 
 struct cki_ledger {
     atomic_size_t references;
+    const cki_ledger_source *source; /* NULL: the C library and the pool */
+    void *user;
+    cki_ledger *above;
     atomic_size_t now, peak;
     size_t pool_limit;
     atomic_flag busy; /* guards the two below, for a few instructions only */
@@ -57,6 +60,17 @@ cki_ledger *cki_ledger_new(size_t pool_bytes)
     return ledger;
 }
 
+cki_ledger *cki_ledger_new_over(const cki_ledger_source *source, void *user, cki_ledger *above)
+{
+    cki_ledger *ledger = cki_ledger_new(0);
+    if (!ledger)
+        return NULL;
+    ledger->source = source;
+    ledger->user = user;
+    ledger->above = cki_ledger_ref(above);
+    return ledger;
+}
+
 cki_ledger *cki_ledger_ref(cki_ledger *ledger)
 {
     if (ledger)
@@ -73,6 +87,9 @@ void cki_ledger_unref(cki_ledger *ledger)
             next = block->next;
             free(block);
         }
+    if (ledger->source)
+        ledger->source->close(ledger->user);
+    cki_ledger_unref(ledger->above);
     cki_memory_free(ledger);
 }
 
@@ -109,6 +126,7 @@ void cki_ledger_count(cki_ledger *ledger, int64_t bytes)
            !atomic_compare_exchange_weak_explicit(&ledger->peak, &peak, now, memory_order_relaxed,
                                                   memory_order_relaxed))
         continue;
+    cki_ledger_count(ledger->above, bytes);
 }
 
 static void *reuse(cki_ledger *ledger, int class, size_t rounded)
@@ -133,7 +151,10 @@ void *cki_ledger_take(cki_ledger *ledger, size_t bytes, bool zero)
     if (!block) {
         void *raw = cki_memory_alloc(1); /* asks whether a test wants this one to fail */
         cki_memory_free(raw);
-        block = raw ? aligned_alloc(ALIGNMENT, rounded) : NULL;
+        if (raw && ledger && ledger->source)
+            block = ledger->source->take(ledger->user, rounded);
+        else
+            block = raw ? aligned_alloc(ALIGNMENT, rounded) : NULL;
     }
     if (!block)
         return NULL;
@@ -150,6 +171,10 @@ void cki_ledger_give(cki_ledger *ledger, void *block, size_t bytes)
     size_t rounded = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
     int class = bytes >= POOLED_FROM ? class_of(bytes, &rounded) : -1;
     cki_ledger_count(ledger, -(int64_t)rounded);
+    if (ledger && ledger->source) {
+        ledger->source->give(ledger->user, block);
+        return;
+    }
     if (ledger && class >= 0) {
         lock(ledger);
         bool keep = ledger->pooled + rounded <= ledger->pool_limit;

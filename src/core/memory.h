@@ -31,6 +31,15 @@ int64_t cki_memory_count(void);
 typedef struct cki_ledger cki_ledger;
 
 cki_ledger *cki_ledger_new(size_t pool_bytes);
+/* A ledger without a pool, whose memory comes from elsewhere (64-byte aligned, from any thread). It
+ * counts for `above` as well. `close` is called with its last reference. The memory that it gave
+ * must be given back to the same ledger. */
+typedef struct cki_ledger_source {
+    void *(*take)(void *user, size_t bytes);
+    void (*give)(void *user, void *block);
+    void (*close)(void *user);
+} cki_ledger_source;
+cki_ledger *cki_ledger_new_over(const cki_ledger_source *source, void *user, cki_ledger *above);
 cki_ledger *cki_ledger_ref(cki_ledger *ledger);
 void cki_ledger_unref(cki_ledger *ledger);
 size_t cki_ledger_now(const cki_ledger *ledger);

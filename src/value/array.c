@@ -76,6 +76,11 @@ void cki_array_buffer_unref(cki_buffer *buffer)
     cki_memory_free(buffer);
 }
 
+void *cki_array_buffer_origin(const cki_buffer *buffer)
+{
+    return buffer->bytes ? buffer->bytes : buffer->user;
+}
+
 cask_status cki_array_bytes(cki_dtype dtype, int ndim, const int64_t *shape, size_t *bytes,
                             cki_error *error)
 {
