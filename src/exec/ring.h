@@ -3,18 +3,11 @@
 #ifndef CKI_EXEC_RING_H
 #define CKI_EXEC_RING_H
 
-#include "exec/sharedheap.h"
+#include "exec/parcel.h"
 
 #include <stdatomic.h>
 
 enum { CKI_RING_ORDERS = 512, CKI_RING_REPORTS = 128 };
-
-/* A result as it travels: itself if it is small, else where it lies. */
-typedef struct cki_cell {
-    uint32_t kind; /* a cki_parcel_kind; 0 is none */
-    uint32_t room;
-    uint64_t bits;
-} cki_cell;
 
 typedef enum cki_order_kind { CKI_ORDER_RUN, CKI_ORDER_RETURN, CKI_ORDER_LEND } cki_order_kind;
 

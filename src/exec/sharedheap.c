@@ -7,13 +7,14 @@
 #include <string.h>
 
 enum {
-    HEADER = 64,      /* keeps blocks aligned */
-    SMALLEST = 8,     /* log2 of the bytes of the smallest class */
+    HEADER = 64,        /* keeps blocks aligned */
+    SMALLEST = 8,       /* log2 of the bytes of the smallest one */
     DROP_FROM = 1 << 16 /* smaller blocks keep their pages */
 };
 
 typedef struct header {
-    uint32_t class;
+    size_t bytes; /* that were asked for */
+    uint32_t rank;
     uint32_t lent; /* times that others were told of it */
     bool used;     /* by its owner */
     cki_offset next;
@@ -21,8 +22,8 @@ typedef struct header {
 
 _Static_assert(sizeof(header) <= HEADER, "the header fits");
 
-/* The class of blocks with at least `bytes`, and how many they have. */
-static int class_of(size_t bytes, size_t *rounded)
+/* The size class ("rank") of blocks with at least `bytes`, and how many they have. */
+static int rank_of(size_t bytes, size_t *rounded)
 {
     int power = SMALLEST;
     while (power < 62 && bytes > (size_t)1 << (power + 1))
@@ -33,10 +34,10 @@ static int class_of(size_t bytes, size_t *rounded)
     return (power - SMALLEST) * 4 + (int)quarter;
 }
 
-static size_t class_bytes(int class)
+static size_t rank_bytes(int rank)
 {
-    size_t base = (size_t)1 << (class / 4 + SMALLEST);
-    return base + base / 4 * (size_t)(class % 4);
+    size_t base = (size_t)1 << (rank / 4 + SMALLEST);
+    return base + base / 4 * (size_t)(rank % 4);
 }
 
 cask_status cki_sharedheap_open(cki_sharedheap *heap, int segments, size_t bytes, size_t least,
@@ -83,15 +84,15 @@ static header *header_at(const cki_sharedheap *heap, cki_offset block)
     return header_of(cki_sharedheap_at(heap, block));
 }
 
-static cki_offset take_spare(cki_segment *segment, int class)
+static cki_offset take_spare(cki_segment *segment, int rank)
 {
-    bool warm = segment->warm[class] != 0;
-    cki_offset *list = warm ? &segment->warm[class] : &segment->cold[class];
+    bool warm = segment->warm[rank] != 0;
+    cki_offset *list = warm ? &segment->warm[rank] : &segment->cold[rank];
     cki_offset block = *list;
     if (!block)
         return 0;
     *list = header_at(segment->heap, block)->next;
-    segment->spare -= warm ? class_bytes(class) : 0;
+    segment->spare -= warm ? rank_bytes(rank) : 0;
     return block;
 }
 
@@ -100,9 +101,9 @@ void *cki_sharedheap_take(cki_segment *segment, size_t bytes)
     size_t rounded;
     if (bytes > segment->heap->segment)
         return NULL;
-    int class = class_of(bytes + HEADER, &rounded);
+    int rank = rank_of(bytes + HEADER, &rounded);
     cki_thread_spin_lock(&segment->lock);
-    cki_offset block = take_spare(segment, class);
+    cki_offset block = take_spare(segment, rank);
     if (!block && rounded <= segment->end - segment->top) {
         block = segment->top + HEADER;
         segment->top += rounded;
@@ -110,27 +111,28 @@ void *cki_sharedheap_take(cki_segment *segment, size_t bytes)
     cki_thread_spin_unlock(&segment->lock);
     if (!block)
         return NULL;
-    *header_at(segment->heap, block) = (header){.class = (uint32_t)class, .used = true};
+    *header_at(segment->heap, block) =
+        (header){.bytes = bytes, .rank = (uint32_t)rank, .used = true};
     return cki_sharedheap_at(segment->heap, block);
 }
 
 /* Let the pages of a block go, but for the one with its header. */
-static void cool(const cki_segment *segment, cki_offset block, int class)
+static void cool(const cki_segment *segment, cki_offset block, int rank)
 {
-    cki_sharedheap_drop(segment->heap, block, block - HEADER + class_bytes(class));
+    cki_sharedheap_drop(segment->heap, block, block - HEADER + rank_bytes(rank));
 }
 
 /* With the lock. */
 static void release(cki_segment *segment, header *head, cki_offset block)
 {
-    int class = (int)head->class;
-    size_t bytes = class_bytes(class);
+    int rank = (int)head->rank;
+    size_t bytes = rank_bytes(rank);
     bool keep = bytes < DROP_FROM || segment->spare + bytes <= segment->most_spare;
-    cki_offset *list = keep ? &segment->warm[class] : &segment->cold[class];
+    cki_offset *list = keep ? &segment->warm[rank] : &segment->cold[rank];
     if (keep)
         segment->spare += bytes;
     else
-        cool(segment, block, class);
+        cool(segment, block, rank);
     head->next = *list;
     *list = block;
 }
@@ -164,7 +166,7 @@ void cki_sharedheap_return(cki_segment *segment, void *block, uint32_t times)
 
 size_t cki_sharedheap_bytes(const void *block)
 {
-    return class_bytes((int)header_of(block)->class) - HEADER;
+    return header_of(block)->bytes;
 }
 
 bool cki_sharedheap_owns(const cki_segment *segment, const void *block)
@@ -182,16 +184,16 @@ void cki_sharedheap_drop(cki_sharedheap *heap, cki_offset from, cki_offset to)
 void cki_sharedheap_trim(cki_segment *segment)
 {
     cki_thread_spin_lock(&segment->lock);
-    for (int class = 0; class < CKI_SHAREDHEAP_CLASSES; class ++) {
-        size_t bytes = class_bytes(class);
-        while (bytes >= DROP_FROM && segment->warm[class]) {
-            cki_offset block = segment->warm[class];
+    for (int rank = 0; rank < CKI_SHAREDHEAP_CLASSES; rank++) {
+        size_t bytes = rank_bytes(rank);
+        while (bytes >= DROP_FROM && segment->warm[rank]) {
+            cki_offset block = segment->warm[rank];
             header *head = header_at(segment->heap, block);
-            segment->warm[class] = head->next;
+            segment->warm[rank] = head->next;
             segment->spare -= bytes;
-            cool(segment, block, class);
-            head->next = segment->cold[class];
-            segment->cold[class] = block;
+            cool(segment, block, rank);
+            head->next = segment->cold[rank];
+            segment->cold[rank] = block;
         }
     }
     cki_thread_spin_unlock(&segment->lock);

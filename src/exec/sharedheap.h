@@ -60,7 +60,7 @@ void cki_sharedheap_give(cki_segment *segment, void *block);
 /* Others use it (once more); and they do not any more, `times` times. */
 void cki_sharedheap_lend(cki_segment *segment, void *block);
 void cki_sharedheap_return(cki_segment *segment, void *block, uint32_t times);
-/* The bytes that a block has room for. */
+/* The bytes that were asked for. */
 size_t cki_sharedheap_bytes(const void *block);
 /* Whether this segment's owner made the block. */
 bool cki_sharedheap_owns(const cki_segment *segment, const void *block);

@@ -211,7 +211,7 @@ static bool put_array(writer *w, const cki_array *array)
     put(w, shown.shape, (size_t)shown.ndim * sizeof *shown.shape);
     put(w, shown.strides, (size_t)shown.ndim * sizeof *shown.strides);
     put_number(w, e.before);
-    cki_buffer *buffer = packed ? cki_array_buffer_ref(packed->as.array->buffer) : NULL;
+    cki_buffer *buffer = cki_array_buffer_ref(packed ? packed->as.array->buffer : array->buffer);
     cask_value_unref(packed);
     return put_run(w, shown.data - e.before, e.length, buffer);
 }

@@ -9,9 +9,9 @@
 /* What has at least so many bytes stays apart; the rest is copied into the head. */
 enum { CKI_BINARY_APART = 2048, CKI_BINARY_ALIGNMENT = 64, CKI_BINARY_FIRST = 24 };
 
-/* A run of bytes that lies apart. When written, they are the value's own, which must live on
- * (`buffer` is set where they are a copy). When read, `buffer` says what keeps them alive, so that
- * arrays can be views on them; with NULL they are copied. */
+/* A run of bytes that lies apart. When written, they are the value's own, which must live on, and
+ * `buffer` is what holds those of an array (its own, or a copy). When read, `buffer` says what
+ * keeps them alive, so that arrays can be views on them; with NULL they are copied. */
 typedef struct cki_binary_part {
     const void *bytes;
     size_t length;
