@@ -1,6 +1,6 @@
 /* The way into libhdf5: one thread at a time, errors kept as words instead of printed. */
 #include "io/hdf5.h"
-#include "sys/thread.h"
+#include "sys/process.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +11,7 @@ static cki_once begun = CKI_ONCE_INIT;
 static void begin(void)
 {
     cki_thread_mutex_init(&library);
+    cki_process_guard(&library);
     /* After a close that failed (a full disk) libhdf5's own exit handler crashes; all files are
      * closed by then anyway. */
     H5dont_atexit();

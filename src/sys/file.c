@@ -2,10 +2,10 @@
  * the operating system's errors in Python's words. */
 #include "sys/file.h"
 #include "core/memory.h"
+#include "sys/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,7 +27,8 @@ struct cki_file {
     char path[];
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static cki_mutex lock = {PTHREAD_MUTEX_INITIALIZER};
+static cki_once guarded = CKI_ONCE_INIT;
 static cki_file *newest, *oldest; /* those that hold a descriptor */
 static int held;
 static atomic_uint_fast64_t bytes_read;
@@ -115,8 +116,15 @@ static int open_checked(const char *path, struct stat *about, cki_error *error)
     return -1;
 }
 
+/* A child that begins meanwhile must find the cache whole. */
+static void guard(void)
+{
+    cki_process_guard(&lock);
+}
+
 cki_file *cki_file_open(const char *path, cki_error *error)
 {
+    cki_thread_once(&guarded, guard);
     struct stat about;
     int descriptor = open_checked(path, &about, error);
     if (descriptor < 0)
@@ -134,11 +142,11 @@ cki_file *cki_file_open(const char *path, cki_error *error)
     file->device = about.st_dev;
     file->inode = about.st_ino;
     file->descriptor = descriptor;
-    pthread_mutex_lock(&lock);
+    cki_thread_lock(&lock);
     join_list(file);
     held++;
     close_oldest(DESCRIPTORS);
-    pthread_mutex_unlock(&lock);
+    cki_thread_unlock(&lock);
     return file;
 }
 
@@ -152,13 +160,13 @@ void cki_file_unref(cki_file *file)
 {
     if (!file || atomic_fetch_sub(&file->references, 1) != 1)
         return;
-    pthread_mutex_lock(&lock);
+    cki_thread_lock(&lock);
     if (file->descriptor >= 0) {
         leave_list(file);
         close(file->descriptor);
         held--;
     }
-    pthread_mutex_unlock(&lock);
+    cki_thread_unlock(&lock);
     cki_memory_free(file);
 }
 
@@ -194,7 +202,7 @@ static int reopen(cki_file *file, cki_error *error)
 
 static int take_hold(cki_file *file, cki_error *error)
 {
-    pthread_mutex_lock(&lock);
+    cki_thread_lock(&lock);
     int descriptor = file->descriptor;
     if (descriptor < 0) {
         descriptor = reopen(file, error);
@@ -204,15 +212,15 @@ static int take_hold(cki_file *file, cki_error *error)
     }
     if (descriptor >= 0)
         file->users++;
-    pthread_mutex_unlock(&lock);
+    cki_thread_unlock(&lock);
     return descriptor;
 }
 
 static void let_go(cki_file *file)
 {
-    pthread_mutex_lock(&lock);
+    cki_thread_lock(&lock);
     file->users--;
-    pthread_mutex_unlock(&lock);
+    cki_thread_unlock(&lock);
 }
 
 void cki_file_count_read(size_t bytes)
