@@ -1,0 +1,234 @@
+/* The brain's ready tasks and its workers that wait for some. A worker runs what its own tasks made
+ * ready, lowest number first, so that the plan's order is kept nearly; then it steals; then it
+ * takes the next task without inputs. */
+#include "exec/brain_state.h"
+
+#define NONE CKI_BRAIN_NONE
+
+enum { MOST_ROOTS = 64, SHARES = 8 };
+
+/* Whether this was the last of `all` to be counted. The last one need not write it down. */
+static bool is_last(_Atomic uint32_t *counter, uint32_t all)
+{
+    return all == 1 || atomic_load_explicit(counter, memory_order_acquire) + 1 == all ||
+           atomic_fetch_add_explicit(counter, 1, memory_order_acq_rel) + 1 == all;
+}
+
+bool cki_brain_ready_enable(cki_brain *brain, cki_brain_worker *me, uint32_t number)
+{
+    const cki_plan *plan = brain->plan;
+    const cki_plan_task *task = &plan->tasks[number];
+    const uint32_t *users = plan->users + task->users;
+    uint32_t next = NONE;
+    bool surplus = me->hand != NONE;
+    for (size_t i = task->nusers; i-- > 0;) {
+        uint32_t user = users[i];
+        if (!is_last(&brain->nodes[user].arrived, plan->tasks[user].ninputs))
+            continue;
+        if (next != NONE) {
+            surplus = true;
+            if (!cki_queue_push(&me->ready, next))
+                cki_brain_give_up(brain);
+        }
+        next = user;
+    }
+    if (next == NONE)
+        return false;
+    if (me->hand == NONE)
+        me->hand = cki_queue_swap(&me->ready, next);
+    else
+        cki_brain_ready_put(brain, me, next);
+    return surplus;
+}
+
+void cki_brain_ready_put(cki_brain *brain, cki_brain_worker *me, uint32_t task)
+{
+    if (me->hand == NONE)
+        me->hand = task;
+    else if (!cki_queue_push(&me->ready, task))
+        cki_brain_give_up(brain);
+}
+
+uint32_t cki_brain_ready_steal(cki_brain *brain, cki_brain_worker *me)
+{
+    int workers = brain->options.workers, own = (int)(me - brain->workers);
+    for (int i = 1; i < workers; i++) {
+        cki_brain_worker *other = &brain->workers[(own + i) % workers];
+        uint32_t task = cki_queue_steal(&me->ready, &other->ready);
+        if (task != NONE)
+            return task;
+    }
+    return NONE;
+}
+
+/* ---- roots ---- */
+
+static uint64_t range(uint64_t low, uint64_t high)
+{
+    return high << 32 | low;
+}
+
+/* The first task without inputs in low..high, or high. */
+static uint32_t scan(const cki_plan *plan, uint32_t low, uint32_t high)
+{
+    while (low < high && plan->tasks[low].ninputs != 0)
+        low++;
+    return low;
+}
+
+/* The next root of the worker's own range, which others may shorten meanwhile. */
+static uint32_t take_own(const cki_brain *brain, cki_brain_worker *me)
+{
+    uint64_t seen = atomic_load_explicit(&me->roots, memory_order_relaxed);
+    for (;;) {
+        uint32_t low = (uint32_t)seen, high = (uint32_t)(seen >> 32);
+        if (low >= high)
+            return NONE;
+        uint32_t root = scan(brain->plan, low, high);
+        uint64_t rest = root < high ? range(root + 1, high) : range(high, high);
+        if (atomic_compare_exchange_weak_explicit(&me->roots, &seen, rest, memory_order_acq_rel,
+                                                  memory_order_relaxed) &&
+            root < high)
+            return root;
+        seen = atomic_load_explicit(&me->roots, memory_order_relaxed);
+    }
+}
+
+/* A new range for the worker, smaller towards the end, so that all end at the same time. */
+static bool take_range(cki_brain *brain, cki_brain_worker *me)
+{
+    uint32_t count = (uint32_t)brain->plan->count;
+    uint32_t low = atomic_load_explicit(&brain->next_root, memory_order_relaxed), high;
+    do {
+        if (low >= count)
+            return false;
+        uint32_t share = (count - low) / ((uint32_t)brain->options.workers * SHARES);
+        share = share < 1 ? 1 : share > MOST_ROOTS ? MOST_ROOTS : share;
+        high = low + share;
+    } while (!atomic_compare_exchange_weak(&brain->next_root, &low, high));
+    atomic_store(&me->roots, range(low, high));
+    return true;
+}
+
+static bool steal_range(cki_brain *brain, cki_brain_worker *me)
+{
+    int workers = brain->options.workers, own = (int)(me - brain->workers);
+    for (int i = 1; i < workers; i++) {
+        cki_brain_worker *other = &brain->workers[(own + i) % workers];
+        uint64_t seen = atomic_load_explicit(&other->roots, memory_order_relaxed);
+        uint32_t low = (uint32_t)seen, high = (uint32_t)(seen >> 32);
+        uint32_t middle = low + (high - low) / 2;
+        if (low < high &&
+            atomic_compare_exchange_strong(&other->roots, &seen, range(low, middle))) {
+            atomic_store(&me->roots, range(middle, high));
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t cki_brain_ready_root(cki_brain *brain, cki_brain_worker *me)
+{
+    do {
+        uint32_t root = take_own(brain, me);
+        if (root != NONE)
+            return root;
+    } while (take_range(brain, me) || steal_range(brain, me));
+    return NONE;
+}
+
+uint32_t cki_brain_ready_peek(cki_brain *brain, uint32_t *seen)
+{
+    uint32_t count = (uint32_t)brain->plan->count;
+    *seen = atomic_load_explicit(&brain->next_root, memory_order_relaxed);
+    for (;;) {
+        uint32_t root = scan(brain->plan, *seen < count ? *seen : count, count);
+        if (root == *seen || *seen >= count)
+            return root < count ? root : NONE;
+        if (atomic_compare_exchange_strong(&brain->next_root, seen, root))
+            *seen = root;
+    }
+}
+
+bool cki_brain_ready_any(cki_brain *brain)
+{
+    for (int i = 0; i < brain->options.workers; i++) {
+        const cki_brain_worker *worker = &brain->workers[i];
+        uint64_t roots = atomic_load(&worker->roots);
+        if (atomic_load(&worker->ready.count) > 0 || (uint32_t)roots < (uint32_t)(roots >> 32))
+            return true;
+    }
+    return !brain->counted && atomic_load(&brain->next_root) < brain->plan->count;
+}
+
+/* ---- workers that wait ---- */
+
+void cki_brain_ready_rest(cki_brain *brain, cki_brain_worker *me)
+{
+    int top = atomic_load_explicit(&brain->idle, memory_order_relaxed);
+    atomic_store(&me->notified, false);
+    atomic_store(&me->waits, true);
+    brain->resting[top] = (int)(me - brain->workers);
+    atomic_store(&brain->idle, top + 1);
+}
+
+void cki_brain_ready_rise(cki_brain *brain, cki_brain_worker *me)
+{
+    int own = (int)(me - brain->workers), count = atomic_load(&brain->idle), at = 0;
+    atomic_store(&me->waits, false);
+    while (at < count && brain->resting[at] != own)
+        at++;
+    if (at == count)
+        return; /* it was gone, not waiting */
+    for (; at + 1 < count; at++)
+        brain->resting[at] = brain->resting[at + 1];
+    atomic_store(&brain->idle, count - 1);
+}
+
+bool cki_brain_ready_quiet(const cki_brain *brain)
+{
+    for (int i = 0; i < brain->options.workers; i++) {
+        const cki_brain_worker *worker = &brain->workers[i];
+        if (!atomic_load(&worker->waits) || atomic_load(&worker->running) > 0)
+            return false;
+    }
+    return true;
+}
+
+int cki_brain_ready_notify_one_held(cki_brain *brain)
+{
+    int count = atomic_load(&brain->idle);
+    if (count == 0)
+        return CKI_BRAIN_NOBODY;
+    int number = brain->resting[count - 1];
+    atomic_store(&brain->idle, count - 1);
+    atomic_store(&brain->workers[number].waits, false);
+    atomic_store(&brain->workers[number].notified, true);
+    return number;
+}
+
+int cki_brain_ready_notify_all_held(cki_brain *brain)
+{
+    bool any = false;
+    while (cki_brain_ready_notify_one_held(brain) != CKI_BRAIN_NOBODY)
+        any = true;
+    return any ? CKI_BRAIN_ALL : CKI_BRAIN_NOBODY;
+}
+
+int cki_brain_ready_notify(cki_brain *brain)
+{
+    if (atomic_load(&brain->idle) == 0)
+        return CKI_BRAIN_NOBODY;
+    cki_thread_lock(&brain->mutex);
+    int number = cki_brain_ready_notify_one_held(brain);
+    cki_thread_unlock(&brain->mutex);
+    return number;
+}
+
+int cki_brain_ready_notify_all(cki_brain *brain)
+{
+    cki_thread_lock(&brain->mutex);
+    int whom = cki_brain_ready_notify_all_held(brain);
+    cki_thread_unlock(&brain->mutex);
+    return whom;
+}
