@@ -16,7 +16,7 @@ struct cki_graph {
     owned *owned; /* newest first */
 };
 
-void cki_graph_key(cki_keys *keys, uint32_t layer, int64_t block)
+void cki_graph_key_slowly(cki_keys *keys, uint32_t layer, int64_t block)
 {
     if (keys->count == keys->capacity) {
         size_t capacity = keys->capacity ? 2 * keys->capacity : 16;
@@ -104,6 +104,11 @@ cask_status cki_graph_add(cki_graph *graph, const cki_layer *layer, uint32_t *nu
 size_t cki_graph_layers(const cki_graph *graph)
 {
     return graph->count;
+}
+
+const cki_layer *const *cki_graph_table(const cki_graph *graph)
+{
+    return (const cki_layer *const *)graph->layers;
 }
 
 const cki_layer *cki_graph_layer(const cki_graph *graph, uint32_t number)

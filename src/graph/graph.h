@@ -25,7 +25,14 @@ typedef struct cki_keys {
     size_t most; /* 0: no bound */
     bool failed;
 } cki_keys;
-void cki_graph_key(cki_keys *keys, uint32_t layer, int64_t block);
+void cki_graph_key_slowly(cki_keys *keys, uint32_t layer, int64_t block);
+static inline void cki_graph_key(cki_keys *keys, uint32_t layer, int64_t block)
+{
+    if (keys->count < keys->capacity)
+        keys->items[keys->count++] = (cki_key){.layer = layer, .block = block};
+    else
+        cki_graph_key_slowly(keys, layer, block);
+}
 
 /* What a task is given when it runs. */
 typedef struct cki_task {
@@ -84,5 +91,7 @@ cask_status cki_graph_add(cki_graph *graph, const cki_layer *layer, uint32_t *nu
                           cki_error *error);
 size_t cki_graph_layers(const cki_graph *graph);
 const cki_layer *cki_graph_layer(const cki_graph *graph, uint32_t number);
+/* All of them, by number; until one is added. */
+const cki_layer *const *cki_graph_table(const cki_graph *graph);
 
 #endif

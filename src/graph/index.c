@@ -1,10 +1,14 @@
 /* The index: memory by what is wanted of a layer, not by what the layer could have. A layer of
- * which all blocks are wanted ends as an array; ten blocks of a billion make a table of 32 slots.
+ * which many blocks are wanted ends as an array; ten blocks of a billion make a table of 32 slots.
  */
 #include "graph/index.h"
 #include "core/memory.h"
 
-enum { FIRST_BITS = 5, SMALL = 1 << FIRST_BITS, MOST_BITS = 32 };
+#include <stdlib.h>
+
+/* An array may be SPARSE times as large as what is wanted: what is not touched costs little.
+ * Hashing keeps the NEAR blocks around one in one cache line. */
+enum { FIRST_BITS = 5, SMALL = 1 << FIRST_BITS, MOST_BITS = 32, SPARSE = 4, NEAR = 15 };
 
 cask_status cki_index_init(cki_index *index, size_t layers, cki_error *error)
 {
@@ -21,10 +25,12 @@ void cki_index_free(cki_index *index)
     *index = (cki_index){0};
 }
 
-/* Fibonacci hashing: neighbouring blocks, and blocks in even steps, spread well. */
+/* Fibonacci hashing of where a block is about, its last bits as they are: blocks in even steps
+ * spread well, neighbours stay together. */
 static size_t home(int64_t block, unsigned bits)
 {
-    return (size_t)(((uint64_t)block * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - bits));
+    uint64_t near = (uint64_t)block & NEAR, far = (uint64_t)block & ~(uint64_t)NEAR;
+    return (size_t)((far * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - bits)) ^ near;
 }
 
 static uint32_t *probe(const cki_index_part *part, int64_t block, const cki_plan_task *tasks)
@@ -36,15 +42,15 @@ static uint32_t *probe(const cki_index_part *part, int64_t block, const cki_plan
     return &part->slots[at];
 }
 
-/* Make room for twice as much, as an array where the layer is not larger than the table. */
-static bool grow(cki_index_part *part, int64_t blocks, const cki_plan_task *tasks)
+/* Make room for twice as much, as an array where the layer is not much larger than the table. */
+static bool grow(cki_index_part *part, int64_t blocks, const cki_plan_task *tasks, size_t likely)
 {
     cki_index_part wider = {.count = part->count};
     wider.bits = part->slots ? (uint8_t)(part->bits + 1) : FIRST_BITS;
     if (wider.bits > MOST_BITS)
         return false;
     size_t slots = (size_t)1 << wider.bits;
-    if ((uint64_t)blocks <= slots || blocks <= SMALL) {
+    if ((uint64_t)blocks / SPARSE <= (slots > likely ? slots : likely)) {
         wider.dense = true;
         slots = (size_t)blocks;
     }
@@ -62,14 +68,12 @@ static bool grow(cki_index_part *part, int64_t blocks, const cki_plan_task *task
     return true;
 }
 
-uint32_t *cki_index_slot(cki_index *index, uint32_t layer, int64_t block, int64_t blocks,
-                         const cki_plan_task *tasks)
+uint32_t *cki_index_slot_slowly(cki_index *index, uint32_t layer, int64_t block, int64_t blocks,
+                                const cki_plan_task *tasks, size_t likely)
 {
     cki_index_part *part = &index->parts[layer];
     if (blocks == 1)
         return &part->count;
-    if (part->dense)
-        return &part->slots[block];
     if (part->slots) {
         uint32_t *slot = probe(part, block, tasks);
         if (*slot != 0)
@@ -79,8 +83,54 @@ uint32_t *cki_index_slot(cki_index *index, uint32_t layer, int64_t block, int64_
             return slot;
         }
     }
-    if (!grow(part, blocks, tasks))
+    if (!grow(part, blocks, tasks, likely))
         return NULL;
     part->count++;
     return part->dense ? &part->slots[block] : probe(part, block, tasks);
+}
+
+typedef struct ranked {
+    int64_t block;
+    uint32_t task;
+} ranked;
+
+static int by_block(const void *a, const void *b)
+{
+    const ranked *x = a, *y = b;
+    return (x->block > y->block) - (x->block < y->block);
+}
+
+static bool sort_blocks(const cki_plan *plan, uint32_t *tasks, size_t count)
+{
+    ranked *blocks = cki_memory_alloc(count * sizeof *blocks);
+    if (!blocks)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        blocks[i] = (ranked){plan->tasks[tasks[i]].block, tasks[i]};
+    qsort(blocks, count, sizeof *blocks, by_block);
+    for (size_t i = 0; i < count; i++)
+        tasks[i] = blocks[i].task;
+    cki_memory_free(blocks);
+    return true;
+}
+
+cask_status cki_index_list(const cki_index *index, const cki_plan *plan, uint32_t *sequence,
+                           cki_error *error)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < index->layers; i++) {
+        const cki_index_part *part = &index->parts[i];
+        size_t slots = (size_t)1 << part->bits, before = count;
+        if (part->dense)
+            slots = (size_t)plan->layers[i]->blocks;
+        if (!part->slots && part->count)
+            sequence[count++] = part->count - 1;
+        for (size_t at = 0; part->slots && at < slots; at++)
+            if (part->slots[at] != 0)
+                sequence[count++] = part->slots[at] - 1;
+        if (!part->dense && plan->layers[i]->inward && count > before + 1 &&
+            !sort_blocks(plan, sequence + before, count - before))
+            return cki_fail_memory(error, (count - before) * sizeof(ranked));
+    }
+    return CASK_OK;
 }

@@ -5,8 +5,8 @@
 #include "graph/plan.h"
 
 /* One layer's part: a hash table of task numbers (+ 1, so that 0 is free), found by comparing with
- * the tasks' own blocks; or, once that would be as large, a plain array by block. A layer of one
- * block has its number in `count`, so that a chain of a million layers allocates nothing. */
+ * the tasks' own blocks; or, once that would be nearly as large, a plain array by block. A layer of
+ * one block has its number in `count`, so that a chain of a million layers allocates nothing. */
 typedef struct cki_index_part {
     uint32_t *slots;
     uint32_t count;
@@ -23,8 +23,21 @@ cask_status cki_index_init(cki_index *index, size_t layers, cki_error *error);
 void cki_index_free(cki_index *index);
 /* Where the number of block `block`'s task is or goes: 0 if there is none yet, and then the caller
  * puts it there (+ 1) before the next call. NULL if there is no memory. `blocks` is how many the
- * layer has; `tasks` the table that the numbers lead to. */
-uint32_t *cki_index_slot(cki_index *index, uint32_t layer, int64_t block, int64_t blocks,
-                         const cki_plan_task *tasks);
+ * layer has; `tasks` the table that the numbers lead to; `likely` how many tasks there are about,
+ * to guess how many of a layer's there will be. */
+uint32_t *cki_index_slot_slowly(cki_index *index, uint32_t layer, int64_t block, int64_t blocks,
+                                const cki_plan_task *tasks, size_t likely);
+static inline uint32_t *cki_index_slot(cki_index *index, uint32_t layer, int64_t block,
+                                       int64_t blocks, const cki_plan_task *tasks, size_t likely)
+{
+    const cki_index_part *part = &index->parts[layer];
+    return part->dense ? &part->slots[block]
+                       : cki_index_slot_slowly(index, layer, block, blocks, tasks, likely);
+}
+
+/* All task numbers of the layers of a plan, by layer, those of inward layers by block: inputs
+ * before users. `sequence` has room for as many as there are tasks. */
+cask_status cki_index_list(const cki_index *index, const cki_plan *plan, uint32_t *sequence,
+                           cki_error *error);
 
 #endif

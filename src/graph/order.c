@@ -11,6 +11,7 @@
 #include "graph/order.h"
 #include "core/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* MOST_STEPS bounds each look around for a neighbour, so that the whole stays linear. */
@@ -18,17 +19,21 @@
 
 enum { FEW = 16, MOST_STEPS = 64 };
 
+/* While tasks are ordered, `ninputs` of each has its progress above the inputs that it waits for;
+ * once it has run, the users looked at by next_user. */
+#define STATE_SHIFT  29
+#define MOST_WAITING ((UINT32_C(1) << STATE_SHIFT) - 1)
+
 /* LATER is NEW, but was begun too early once. SEEN is DONE, and a mark while the inputs of one task
  * are gone through. */
 typedef enum progress { NEW, LATER, OPEN, DONE, SEEN } progress;
 
+/* Bytes count as floats, which never are too low; sums of them are good enough to compare. */
 typedef struct place {
-    uint64_t output, working; /* declared */
-    uint64_t freeable;        /* what goes when this one runs: inputs that nobody else waits for */
-    float need;               /* bytes alive at most while this task and all below it run */
-    uint32_t waiting; /* inputs that have not run; once it has, users looked at by next_user */
-    uint32_t left;    /* users that have not run */
-    uint32_t state;   /* a progress */
+    float output;   /* declared */
+    float need;     /* bytes alive at most while this task and all below it run */
+    float freeable; /* what goes when this one runs: inputs that nobody else waits for */
+    uint32_t left;  /* users that have not run */
 } place;
 
 typedef struct input {
@@ -38,17 +43,19 @@ typedef struct input {
 
 typedef struct ordering {
     cki_plan *plan;
+    cki_plan_task *tasks;
     place *nodes;
+    float *working; /* declared; NULL while nobody declares any */
     uint32_t *sequence;
     size_t done;
-    uint64_t live, peak;
+    double live, peak;
     uint32_t *stack, *eager; /* eager: ready tasks that free what they make, first in first out */
     size_t depth, stack_capacity;
     uint32_t *opened; /* the open tasks of the stack */
     size_t nopened, opened_capacity;
     uint32_t *alive; /* results with users to come, newest last (and some without, to be dropped) */
     size_t nalive, alive_capacity;
-    size_t *bases; /* depths of the stack at which neighbours were begun */
+    uint32_t *bases; /* depths of the stack at which neighbours were begun */
     size_t nbases, bases_capacity;
     size_t fresh; /* how many had run when the last task was opened */
     size_t vain;  /* how many tasks were opened too early */
@@ -57,11 +64,24 @@ typedef struct ordering {
     size_t inputs_capacity;
 } ordering;
 
-/* The array, moved if it was too small for `wanted` items; NULL if there is no memory. */
-static void *reserve(void *array, size_t *capacity, size_t wanted, size_t size)
+static progress state_of(const ordering *order, uint32_t number)
 {
-    if (wanted <= *capacity)
-        return array;
+    return (progress)(order->tasks[number].ninputs >> STATE_SHIFT);
+}
+
+static uint32_t waiting_of(const ordering *order, uint32_t number)
+{
+    return order->tasks[number].ninputs & MOST_WAITING;
+}
+
+static void set_state(ordering *order, uint32_t number, progress state)
+{
+    order->tasks[number].ninputs = waiting_of(order, number) | (uint32_t)state << STATE_SHIFT;
+}
+
+/* The array, moved to where there is room for `wanted` items; NULL if there is no memory. */
+static void *widen(void *array, size_t *capacity, size_t wanted, size_t size)
+{
     size_t wider = *capacity + *capacity / 2 + 64;
     if (wider < wanted)
         wider = wanted;
@@ -69,6 +89,19 @@ static void *reserve(void *array, size_t *capacity, size_t wanted, size_t size)
     if (moved)
         *capacity = wider;
     return moved;
+}
+
+/* Put a number at the end of a list. */
+static inline bool put(uint32_t **items, size_t *count, size_t *capacity, uint32_t number)
+{
+    if (*count == *capacity) {
+        void *wider = widen(*items, capacity, *count + 1, sizeof number);
+        if (!wider)
+            return false;
+        *items = wider;
+    }
+    (*items)[(*count)++] = number;
+    return true;
 }
 
 static int by_surplus(const void *a, const void *b)
@@ -98,15 +131,17 @@ static void sort(input *inputs, size_t count)
 static bool arrange(ordering *order, const cki_plan_task *task)
 {
     size_t count = task->narguments;
-    void *inputs = reserve(order->inputs, &order->inputs_capacity, count + 1, sizeof(input));
-    if (!inputs)
-        return false;
-    order->inputs = inputs;
+    if (count > order->inputs_capacity) {
+        void *inputs = widen(order->inputs, &order->inputs_capacity, count, sizeof(input));
+        if (!inputs)
+            return false;
+        order->inputs = inputs;
+    }
     const uint32_t *arguments = order->plan->arguments + task->arguments;
     bool sorted = true;
     for (size_t i = 0; i < count; i++) {
         const place *at = &order->nodes[arguments[i]];
-        order->inputs[i] = (input){at->need - (float)at->output, (uint32_t)i, arguments[i]};
+        order->inputs[i] = (input){at->need - at->output, (uint32_t)i, arguments[i]};
         sorted = sorted && (i == 0 || order->inputs[i].surplus <= order->inputs[i - 1].surplus);
     }
     if (!sorted)
@@ -114,125 +149,108 @@ static bool arrange(ordering *order, const cki_plan_task *task)
     return true;
 }
 
-/* What the subtree of a task needs, from what those of its inputs do. */
-static bool measure(ordering *order, uint32_t number)
+/* What a task and those below it need, from what those of its inputs do. */
+static bool measure(ordering *order, const cki_plan_task *task, place *node, float working)
 {
-    place *node = &order->nodes[number];
-    const cki_plan_task *task = &order->plan->tasks[number];
-    if (!arrange(order, task))
-        return false;
     float behind = 0, need = 0;
-    for (size_t i = 0; i < task->narguments; i++) {
-        const place *below = &order->nodes[order->inputs[i].task];
-        if (behind + below->need > need)
-            need = behind + below->need;
-        behind += (float)below->output + 1;
+    if (task->narguments == 1) {
+        const place *below = &order->nodes[order->plan->arguments[task->arguments]];
+        need = below->need;
+        behind = below->output + 1;
+    } else if (task->narguments > 1) {
+        if (!arrange(order, task))
+            return false;
+        for (size_t i = 0; i < task->narguments; i++) {
+            const place *below = &order->nodes[order->inputs[i].task];
+            if (behind + below->need > need)
+                need = behind + below->need;
+            behind += below->output + 1;
+        }
     }
-    float own = behind + (float)node->output + 1 + (float)node->working;
+    float own = behind + node->output + 1 + working;
     node->need = own > need ? own : need;
     return true;
 }
 
-typedef struct ranked {
-    int64_t block;
-    uint32_t task;
-} ranked;
-
-static int by_block(const void *a, const void *b)
+/* A float that is not less. */
+static float upper(size_t bytes)
 {
-    const ranked *x = a, *y = b;
-    return (x->block > y->block) - (x->block < y->block);
+    float most = (float)bytes;
+    return (double)most < (double)bytes ? nextafterf(most, INFINITY) : most;
 }
 
-/* Tasks of one inward layer, by block. */
-static bool sort_blocks(const cki_plan *plan, uint32_t *tasks, size_t count)
+static bool keep_working(ordering *order, uint32_t number, size_t bytes)
 {
-    ranked *blocks = cki_memory_alloc(count * sizeof *blocks);
-    if (!blocks)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        blocks[i] = (ranked){plan->tasks[tasks[i]].block, tasks[i]};
-    qsort(blocks, count, sizeof *blocks, by_block);
-    for (size_t i = 0; i < count; i++)
-        tasks[i] = blocks[i].task;
-    cki_memory_free(blocks);
-    return true;
+    if (!order->working)
+        order->working = cki_memory_calloc(order->plan->count, sizeof *order->working);
+    if (order->working)
+        order->working[number] = upper(bytes);
+    return order->working;
 }
 
-/* Look at each task once its inputs have been: layers refer to earlier ones only, so that is by
- * layer (a counting sort; `sequence` is free for it until the end), and inward ones to their own
- * lower blocks. */
-static cask_status measure_all(ordering *order, cki_error *error)
+/* Enter what a task declares into the figures of the plan. */
+static void declare(cki_plan *plan, uint32_t number, cki_cost cost)
 {
-    const cki_plan *plan = order->plan;
-    size_t layers = cki_graph_layers(plan->graph);
-    uint32_t *starts = cki_memory_calloc(layers + 1, sizeof *starts);
-    if (!starts)
-        return cki_fail_memory(error, layers * sizeof *starts);
-    for (size_t i = 0; i < plan->count; i++)
-        starts[plan->tasks[i].layer + 1]++;
-    for (size_t i = 0; i < layers; i++)
-        starts[i + 1] += starts[i];
-    for (size_t i = 0; i < plan->count; i++)
-        order->sequence[starts[plan->tasks[i].layer]++] = (uint32_t)i;
-    bool sorted = true;
-    for (uint32_t i = 0, from = 0; sorted && i < layers; from = starts[i++])
-        if (cki_graph_layer(plan->graph, i)->inward)
-            sorted = sort_blocks(plan, order->sequence + from, starts[i] - from);
-    cki_memory_free(starts);
-    if (!sorted)
-        return cki_fail_memory(error, plan->count * sizeof(ranked));
-    for (size_t i = 0; i < plan->count; i++)
-        if (!measure(order, order->sequence[i]))
-            return cki_fail_memory(error, plan->count);
-    return CASK_OK;
-}
-
-static void declare(ordering *order)
-{
-    cki_plan *plan = order->plan;
-    for (size_t i = 0; i < plan->count; i++) {
-        const cki_plan_task *task = &plan->tasks[i];
-        cki_cost cost = cki_plan_cost(plan, i);
-        order->nodes[i] = (place){.output = cost.output,
-                                  .working = cost.working,
-                                  .waiting = task->ninputs,
-                                  .left = task->nusers};
-        plan->bytes_read += cost.read;
-        plan->undeclared = plan->undeclared || !cki_plan_layer(plan, i)->cost;
-        if (__builtin_add_overflow(plan->output_bytes, cost.output, &plan->output_bytes))
-            plan->output_bytes = SIZE_MAX;
-        size_t bytes = cost.output + cost.working;
-        if (bytes < cost.output)
-            bytes = SIZE_MAX;
-        if (bytes > plan->largest_bytes) {
-            plan->largest_bytes = bytes;
-            plan->largest = (uint32_t)i;
-        }
+    plan->bytes_read += cost.read;
+    plan->undeclared = plan->undeclared || !cki_plan_layer(plan, number)->cost;
+    if (__builtin_add_overflow(plan->output_bytes, cost.output, &plan->output_bytes))
+        plan->output_bytes = SIZE_MAX;
+    size_t bytes = cost.output + cost.working;
+    if (bytes < cost.output)
+        bytes = SIZE_MAX;
+    if (bytes > plan->largest_bytes || (bytes == plan->largest_bytes && number < plan->largest)) {
+        plan->largest_bytes = bytes;
+        plan->largest = number;
     }
 }
 
+/* Look at each task once its inputs have been. */
+static bool measure_all(ordering *order)
+{
+    cki_plan *plan = order->plan;
+    for (size_t i = 0; i < plan->count; i++) {
+        uint32_t number = plan->sequence[i];
+        const cki_plan_task *task = &plan->tasks[number];
+        cki_cost cost = cki_plan_cost(plan, number);
+        place *node = &order->nodes[number];
+        *node = (place){.output = upper(cost.output), .left = task->nusers};
+        declare(plan, number, cost);
+        if (task->ninputs > MOST_WAITING ||
+            (cost.working && !keep_working(order, number, cost.working)) ||
+            !measure(order, task, node, upper(cost.working)))
+            return false;
+    }
+    return true;
+}
+
+/* Tasks that need nothing are run as they were wanted. */
+static void order_independent(cki_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->count; i++) {
+        declare(plan, i, cki_plan_cost(plan, i));
+        plan->sequence[i] = i;
+    }
+    plan->peak_bytes = plan->largest_bytes;
+}
+
 /* Run it early if that leaves no more bytes than there were. */
-static bool consider(ordering *order, uint32_t number)
+static inline bool consider(ordering *order, uint32_t number)
 {
     const place *node = &order->nodes[number];
-    if (node->state >= DONE || node->waiting > 0 || node->output + 1 > node->freeable)
+    uint32_t progress_and_waiting = order->tasks[number].ninputs;
+    if (progress_and_waiting >= (uint32_t)DONE << STATE_SHIFT ||
+        (progress_and_waiting & MOST_WAITING) > 0 || node->output + 1 > node->freeable)
         return true;
-    void *eager = reserve(order->eager, &order->eager_capacity, order->tail + 1, sizeof(uint32_t));
-    if (!eager)
-        return false;
-    order->eager = eager;
-    order->eager[order->tail++] = number;
-    return true;
+    return put(&order->eager, &order->tail, &order->eager_capacity, number);
 }
 
 /* A result whose last user is known to be next is freed by that one. */
 static bool promise(ordering *order, uint32_t number)
 {
-    const cki_plan_task *task = &order->plan->tasks[number];
+    const cki_plan_task *task = &order->tasks[number];
     const uint32_t *users = order->plan->users + task->users;
     for (size_t i = 0; i < task->nusers; i++)
-        if (order->nodes[users[i]].state < DONE) {
+        if (state_of(order, users[i]) < DONE) {
             order->nodes[users[i]].freeable += order->nodes[number].output + 1;
             return consider(order, users[i]);
         }
@@ -242,49 +260,51 @@ static bool promise(ordering *order, uint32_t number)
 /* Let go of one use of each distinct input. */
 static bool release_inputs(ordering *order, uint32_t number)
 {
-    const cki_plan_task *task = &order->plan->tasks[number];
+    const cki_plan_task *task = &order->tasks[number];
     const uint32_t *arguments = order->plan->arguments + task->arguments;
-    bool repeated = task->narguments != task->ninputs;
+    bool repeated = order->plan->repeated;
     for (size_t i = 0; i < task->narguments; i++) {
         place *below = &order->nodes[arguments[i]];
-        if (below->state == SEEN)
+        if (repeated && state_of(order, arguments[i]) == SEEN)
             continue;
-        below->state = repeated ? SEEN : DONE;
+        if (repeated)
+            set_state(order, arguments[i], SEEN);
         if (--below->left == 0)
-            order->live -= below->output;
+            order->live -= (double)below->output;
         else if (below->left == 1 && !promise(order, arguments[i]))
             return false;
     }
     for (size_t i = 0; repeated && i < task->narguments; i++)
-        order->nodes[arguments[i]].state = DONE;
+        set_state(order, arguments[i], DONE);
     return true;
+}
+
+/* Count a task's result, and the most bytes alive so far. */
+static void account(ordering *order, uint32_t number)
+{
+    double output = (double)order->nodes[number].output;
+    double working = order->working ? (double)order->working[number] : 0;
+    order->live += output;
+    if (order->live + working > order->peak)
+        order->peak = order->live + working;
+    if (order->nodes[number].left == 0)
+        order->live -= output;
 }
 
 /* The task is next. */
 static bool emit(ordering *order, uint32_t number)
 {
-    const cki_plan_task *task = &order->plan->tasks[number];
-    place *node = &order->nodes[number];
-    node->state = DONE;
+    cki_plan_task *task = &order->tasks[number];
+    task->ninputs = (uint32_t)DONE << STATE_SHIFT;
     order->sequence[order->done++] = number;
-    order->live += node->output;
-    if (order->live + node->working > order->peak)
-        order->peak = order->live + node->working;
-    if (task->nusers == 0)
-        order->live -= node->output;
+    account(order, number);
     const uint32_t *users = order->plan->users + task->users;
     for (size_t i = 0; i < task->nusers; i++)
-        order->nodes[users[i]].waiting--;
+        order->tasks[users[i]].ninputs--;
     if (!release_inputs(order, number))
         return false;
-    if (node->left > 0) {
-        void *alive =
-            reserve(order->alive, &order->alive_capacity, order->nalive + 1, sizeof(uint32_t));
-        if (!alive)
-            return false;
-        order->alive = alive;
-        order->alive[order->nalive++] = number;
-    }
+    if (task->nusers > 0 && !put(&order->alive, &order->nalive, &order->alive_capacity, number))
+        return false;
     if (task->nusers == 1 && !promise(order, number))
         return false;
     for (size_t i = 0; task->nusers > 1 && i < task->nusers; i++)
@@ -300,7 +320,7 @@ static bool emit_all(ordering *order, uint32_t number)
         return false;
     while (order->head < order->tail) {
         uint32_t next = order->eager[order->head++];
-        if (order->nodes[next].state < DONE && !emit(order, next))
+        if (state_of(order, next) < DONE && !emit(order, next))
             return false;
     }
     order->head = order->tail = 0;
@@ -309,30 +329,23 @@ static bool emit_all(ordering *order, uint32_t number)
 
 static bool push(ordering *order, uint32_t number)
 {
-    void *stack = reserve(order->stack, &order->stack_capacity, order->depth + 1, sizeof(uint32_t));
-    if (!stack)
-        return false;
-    order->stack = stack;
-    order->stack[order->depth++] = number;
-    return true;
+    return put(&order->stack, &order->depth, &order->stack_capacity, number);
 }
 
 /* Open a task: its inputs come on the stack, the one to visit first on top. */
 static bool open(ordering *order, uint32_t number)
 {
-    const cki_plan_task *task = &order->plan->tasks[number];
-    order->nodes[number].state = OPEN;
+    const cki_plan_task *task = &order->tasks[number];
+    set_state(order, number, OPEN);
     order->fresh = order->done;
-    void *opened =
-        reserve(order->opened, &order->opened_capacity, order->nopened + 1, sizeof(uint32_t));
-    if (!opened)
+    if (!put(&order->opened, &order->nopened, &order->opened_capacity, number))
         return false;
-    order->opened = opened;
-    order->opened[order->nopened++] = number;
+    if (task->narguments == 1) /* for which it waits */
+        return push(order, order->plan->arguments[task->arguments]);
     if (!arrange(order, task))
         return false;
     for (size_t i = task->narguments; i-- > 0;)
-        if (order->nodes[order->inputs[i].task].state < OPEN && !push(order, order->inputs[i].task))
+        if (state_of(order, order->inputs[i].task) < OPEN && !push(order, order->inputs[i].task))
             return false;
     return true;
 }
@@ -340,34 +353,35 @@ static bool open(ordering *order, uint32_t number)
 /* The first user of a result that nobody has come to yet; NONE if there is no such. */
 static uint32_t next_user(ordering *order, uint32_t number)
 {
-    const cki_plan_task *task = &order->plan->tasks[number];
+    cki_plan_task *task = &order->tasks[number];
     const uint32_t *users = order->plan->users + task->users;
-    place *node = &order->nodes[number];
-    while (node->waiting < task->nusers && order->nodes[users[node->waiting]].state != NEW)
-        node->waiting++;
-    return node->waiting < task->nusers ? users[node->waiting] : NONE;
+    uint32_t looked = waiting_of(order, number);
+    while (looked < task->nusers && state_of(order, users[looked]) != NEW)
+        looked++;
+    task->ninputs = (uint32_t)DONE << STATE_SHIFT | looked;
+    return looked < task->nusers ? users[looked] : NONE;
 }
 
 /* Whether a task, as far as a short look tells, could be finished now: one that waits for an open
  * task could not. */
 static bool is_free(const ordering *order, uint32_t number)
 {
-    const cki_plan_task *task = &order->plan->tasks[number];
+    const cki_plan_task *task = &order->tasks[number];
     const uint32_t *arguments = order->plan->arguments + task->arguments;
     for (size_t i = 0; i < task->narguments && i < MOST_STEPS; i++)
-        if (order->nodes[arguments[i]].state == OPEN)
+        if (state_of(order, arguments[i]) == OPEN)
             return false;
-    return order->nodes[number].state == NEW;
+    return state_of(order, number) == NEW;
 }
 
 /* Upwards from a task nobody has come to, as far as nobody has. */
 static uint32_t climb(const ordering *order, uint32_t number)
 {
     for (int step = 0; step < MOST_STEPS; step++) {
-        const cki_plan_task *task = &order->plan->tasks[number];
+        const cki_plan_task *task = &order->tasks[number];
         const uint32_t *users = order->plan->users + task->users;
         for (size_t i = 0; i < task->nusers && i < MOST_STEPS; i++)
-            if (order->nodes[users[i]].state == OPEN)
+            if (state_of(order, users[i]) == OPEN)
                 return number;
         if (task->nusers == 0 || !is_free(order, users[0]))
             return number;
@@ -380,7 +394,7 @@ static uint32_t climb(const ordering *order, uint32_t number)
  * a large one, and for which little else is missing. */
 static uint32_t neighbour(ordering *order, uint32_t number)
 {
-    uint64_t kept = 0;
+    float kept = 0;
     if (order->nopened > 0)
         kept = order->nodes[order->opened[order->nopened - 1]].freeable;
     uint32_t best = NONE;
@@ -393,7 +407,7 @@ static uint32_t neighbour(ordering *order, uint32_t number)
             order->nalive--;
         if (user == NONE || node->output + 1 <= kept || !is_free(order, user))
             continue;
-        float score = (float)(node->output + 1) / (float)(order->nodes[user].waiting + 1);
+        float score = (node->output + 1) / (float)(waiting_of(order, user) + 1);
         if (score > gain || (score >= gain && user < best)) {
             gain = score;
             best = user;
@@ -413,16 +427,11 @@ static bool begin(ordering *order, uint32_t number)
 {
     uint32_t better = is_time(order) ? neighbour(order, number) : number;
     if (better != number) {
-        void *bases =
-            reserve(order->bases, &order->bases_capacity, order->nbases + 1, sizeof(size_t));
-        if (!bases)
-            return false;
-        order->bases = bases;
-        order->bases[order->nbases++] = order->depth;
-        if (!push(order, better))
+        if (!put(&order->bases, &order->nbases, &order->bases_capacity, (uint32_t)order->depth) ||
+            !push(order, better))
             return false;
     }
-    return order->nodes[better].waiting == 0 || open(order, better);
+    return waiting_of(order, better) == 0 || open(order, better);
 }
 
 /* A neighbour needs a task that is open below it, so all that was opened for it comes later. */
@@ -430,9 +439,9 @@ static void give_up(ordering *order)
 {
     size_t base = order->nbases > 0 ? order->bases[order->nbases - 1] : 0;
     while (order->depth > base) {
-        place *node = &order->nodes[order->stack[--order->depth]];
-        if (node->state == OPEN) {
-            node->state = LATER;
+        uint32_t number = order->stack[--order->depth];
+        if (state_of(order, number) == OPEN) {
+            set_state(order, number, LATER);
             order->vain++;
         }
     }
@@ -442,17 +451,16 @@ static void give_up(ordering *order)
 static bool finish(ordering *order)
 {
     uint32_t top = order->stack[order->depth - 1];
-    const place *node = &order->nodes[top];
     bool fine = true;
-    if (node->state == OPEN && node->waiting > 0) {
+    if (state_of(order, top) == OPEN && waiting_of(order, top) > 0) {
         give_up(order);
     } else {
         order->depth--;
-        fine = node->state == DONE || emit_all(order, top);
+        fine = state_of(order, top) == DONE || emit_all(order, top);
     }
     while (order->nbases > 0 && order->bases[order->nbases - 1] >= order->depth)
         order->nbases--;
-    while (order->nopened > 0 && order->nodes[order->opened[order->nopened - 1]].state != OPEN)
+    while (order->nopened > 0 && state_of(order, order->opened[order->nopened - 1]) != OPEN)
         order->nopened--;
     return fine;
 }
@@ -463,33 +471,40 @@ static bool visit(ordering *order, uint32_t root)
     bool fine = push(order, root);
     while (fine && order->depth > 0) {
         uint32_t top = order->stack[order->depth - 1];
-        const place *node = &order->nodes[top];
-        fine = node->state < OPEN && node->waiting > 0 ? begin(order, top) : finish(order);
+        fine = state_of(order, top) < OPEN && waiting_of(order, top) > 0 ? begin(order, top)
+                                                                         : finish(order);
     }
     return fine;
 }
 
-cask_status cki_order_run(cki_plan *plan, uint32_t *sequence, cki_error *error)
+static void free_all(ordering *order)
 {
-    ordering order = {.plan = plan};
-    order.sequence = sequence;
+    cki_memory_free(order->nodes);
+    cki_memory_free(order->working);
+    cki_memory_free(order->stack);
+    cki_memory_free(order->eager);
+    cki_memory_free(order->opened);
+    cki_memory_free(order->alive);
+    cki_memory_free(order->bases);
+    cki_memory_free(order->inputs);
+}
+
+cask_status cki_order_run(cki_plan *plan, cki_error *error)
+{
+    if (plan->narguments == 0) {
+        order_independent(plan);
+        return CASK_OK;
+    }
+    ordering order = {.plan = plan, .tasks = plan->tasks, .sequence = plan->sequence};
     order.nodes = cki_memory_alloc(plan->count * sizeof *order.nodes);
-    if (!order.nodes)
+    bool fine = order.nodes && measure_all(&order);
+    for (size_t i = 0; fine && i < plan->nwanted; i++)
+        fine = visit(&order, plan->wanted[i]);
+    plan->peak_bytes = order.peak < (double)SIZE_MAX ? (size_t)order.peak : SIZE_MAX;
+    free_all(&order);
+    if (!fine)
         return cki_fail_memory(error, plan->count * sizeof *order.nodes);
-    declare(&order);
-    cask_status status = measure_all(&order, error);
-    for (size_t i = 0; status == CASK_OK && i < plan->nwanted; i++)
-        if (!visit(&order, plan->wanted[i]))
-            status = cki_fail_memory(error, plan->count * sizeof *order.stack);
-    if (status == CASK_OK && order.done != plan->count)
-        status = cki_fail_internal(error, "an order that leaves tasks out");
-    plan->peak_bytes = order.peak;
-    cki_memory_free(order.nodes);
-    cki_memory_free(order.stack);
-    cki_memory_free(order.eager);
-    cki_memory_free(order.opened);
-    cki_memory_free(order.alive);
-    cki_memory_free(order.bases);
-    cki_memory_free(order.inputs);
-    return status;
+    if (order.done != plan->count)
+        return cki_fail_internal(error, "an order that leaves tasks out");
+    return CASK_OK;
 }

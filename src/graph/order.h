@@ -4,10 +4,10 @@
 
 #include "graph/plan.h"
 
-/* Put the numbers of all tasks into sequence[0 .. plan->count) in the order in which to run them,
- * and work out the plan's figures: peak_bytes, largest_bytes (of task `largest`, by its number in
- * the sequence) and bytes_read. The plan is complete but for them: arguments and users are there,
- * tasks stand in any order. */
-cask_status cki_order_run(cki_plan *plan, uint32_t *sequence, cki_error *error);
+/* Put plan->sequence, in which inputs stand before users, into the order in which to run the tasks,
+ * and work out the plan's figures: peak_bytes, largest_bytes and `largest` (numbered as the tasks
+ * are now) and bytes_read. The plan is complete but for them, tasks stand in any order. Uses up the
+ * tasks' `ninputs`. */
+cask_status cki_order_run(cki_plan *plan, cki_error *error);
 
 #endif

@@ -17,15 +17,18 @@ typedef struct cki_plan_task {
 } cki_plan_task;
 
 typedef struct cki_plan {
-    cki_graph *graph; /* borrowed */
+    cki_graph *graph;               /* borrowed; gets no more layers while there are plans of it */
+    const cki_layer *const *layers; /* the graph's, by number */
     cki_plan_task *tasks;
     size_t count;
     /* The results that were known beforehand, by task, each with a reference; NULL if none was.
      * Such a task has no inputs, and its function is not called. */
     cask_value **known;
     uint32_t *arguments, *users;
-    size_t narguments; /* of all tasks */
-    uint32_t *wanted;  /* task number of each wanted key, in the caller's order */
+    size_t narguments;  /* of all tasks */
+    bool repeated;      /* some task names an input twice */
+    uint32_t *sequence; /* while it is not in order: all tasks, inputs before users */
+    uint32_t *wanted;   /* task number of each wanted key, in the caller's order */
     size_t nwanted;
     uint64_t bytes_read;  /* sum of the tasks' declared reading */
     size_t output_bytes;  /* sum of their declared results (at most SIZE_MAX)... */
@@ -54,7 +57,17 @@ cask_status cki_plan_order(cki_plan *plan, cki_error *error);
 void cki_plan_free(cki_plan *plan);
 
 /* The layer of a task of the plan, and the bytes that it declares: none if its result is known. */
-const cki_layer *cki_plan_layer(const cki_plan *plan, size_t task);
-cki_cost cki_plan_cost(const cki_plan *plan, size_t task);
+static inline const cki_layer *cki_plan_layer(const cki_plan *plan, size_t task)
+{
+    return plan->layers[plan->tasks[task].layer];
+}
+static inline cki_cost cki_plan_cost(const cki_plan *plan, size_t task)
+{
+    cki_cost cost = {0};
+    const cki_layer *layer = cki_plan_layer(plan, task);
+    if (layer->cost && !(plan->known && plan->known[task]))
+        layer->cost(layer, plan->tasks[task].block, &cost);
+    return cost;
+}
 
 #endif
