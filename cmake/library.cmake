@@ -12,16 +12,17 @@ endforeach()
 set_source_files_properties(${PROJECT_SOURCE_DIR}/src/cask.c PROPERTIES
   COMPILE_DEFINITIONS "CASK_VERSION=\"${PROJECT_VERSION}\"")
 
-set(CASK_PACKAGES hdf5 libpng freetype2 libdeflate libxxhash openblas)
+set(CASK_PACKAGES hdf5 libpng freetype2 libdeflate libxxhash openblas yaml-0.1)
 set(dependencies PkgConfig::HDF5 PkgConfig::PNG PkgConfig::FREETYPE PkgConfig::DEFLATE PkgConfig::XXHASH
-    PkgConfig::OPENBLAS Threads::Threads m)
+    PkgConfig::OPENBLAS PkgConfig::YAML Threads::Threads m)
 
 # What both libraries have in common. Of the dependencies nothing shows in the public headers, so
 # they are private; users of the installed static library get them from the packages below.
 function(cask_library kind export_name)
   string(TOUPPER ${kind} type)
   add_library(cask_${kind} ${type} ${PROJECT_SOURCE_DIR}/src/cask.c
-    ${PROJECT_SOURCE_DIR}/src/compute.c ${PROJECT_SOURCE_DIR}/src/inside.c ${objects})
+    ${PROJECT_SOURCE_DIR}/src/compute.c ${PROJECT_SOURCE_DIR}/src/configure.c
+    ${PROJECT_SOURCE_DIR}/src/inside.c ${objects})
   add_library(cask::${export_name} ALIAS cask_${kind})
   set_target_properties(cask_${kind} PROPERTIES
     OUTPUT_NAME cask
@@ -75,7 +76,7 @@ install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
 file(RELATIVE_PATH cask_prefix_from_pc /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" cask_prefix_from_pc ${cask_prefix_from_pc})
 set(cask_private_libs)
-foreach(package HDF5 PNG FREETYPE DEFLATE XXHASH OPENBLAS)
+foreach(package HDF5 PNG FREETYPE DEFLATE XXHASH OPENBLAS YAML)
   list(APPEND cask_private_libs ${${package}_LDFLAGS})
 endforeach()
 list(REMOVE_DUPLICATES cask_private_libs)

@@ -3,14 +3,12 @@
 #include "array/operations.h"
 #include "call/user.h"
 #include "compute.h"
+#include "configure.h"
 #include "core/memory.h"
-#include "exec/exec.h"
 #include "expr/collection.h"
+#include "expr/node.h"
+#include "expr/operation.h"
 #include "inside.h"
-#include "sys/machine.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static const char *const version = CASK_VERSION;
 
@@ -21,31 +19,6 @@ static struct cask nil = {
 
 /* ---- opening and closing ---- */
 
-static cask_status apply_options(cask *ck, const cask_options *options)
-{
-    uint64_t limit = 0;
-    if (options)
-        ck->options = *options;
-    ck->threads = ck->options.threads;
-    if (ck->threads < 0)
-        return cki_fail(&ck->error, CASK_INVALID, NULL, "threads=%d: at least 1", ck->threads);
-    if (!ck->threads)
-        ck->threads = cki_machine_processors();
-    ck->scheduler = ck->options.scheduler ? ck->options.scheduler : "threads";
-    const cki_scheduler *scheduler = cki_exec_find(ck->scheduler);
-    if (!scheduler)
-        return cki_fail(&ck->error, CASK_INVALID, NULL,
-                        "scheduler '%s' is unknown: use 'threads' or 'sync'", ck->scheduler);
-    ck->scheduler = scheduler->name;
-    if (ck->options.memory_limit &&
-        (!cki_text_bytes(ck->options.memory_limit, &limit) || limit == 0))
-        return cki_fail(&ck->error, CASK_INVALID, NULL,
-                        "memory limit '%s' is no size: write \"2GB\" or \"500MB\"",
-                        ck->options.memory_limit);
-    ck->memory_limit = limit ? (size_t)limit : cki_machine_memory() / 10 * 6;
-    return CASK_OK;
-}
-
 cask *cask_open(const cask_options *options)
 {
     cask *ck = cki_memory_calloc(1, sizeof *ck);
@@ -54,10 +27,8 @@ cask *cask_open(const cask_options *options)
     ck->compute = cki_compute_nodes;
     ck->plan = cki_compute_plan;
     ck->cancel = &ck->cancelled;
-    if (apply_options(ck, options) != CASK_OK)
+    if (cki_configure_open(ck, options) != CASK_OK)
         return ck;
-    ck->options.memory_limit = NULL; /* the caller's text may go */
-    ck->options.scheduler = NULL;
     size_t pool = ck->memory_limit / 8;
     ck->ledger = cki_ledger_new(pool);
     if (!ck->ledger)
@@ -84,6 +55,7 @@ void cask_close(cask *ck)
     cki_user_free(ck->user);
     cki_registry_free(ck->functions);
     cki_ledger_unref(ck->ledger);
+    cki_configure_close(ck);
     cki_memory_free(ck);
 }
 

@@ -22,6 +22,7 @@ static cask_status open_context(cask *outer, cki_inner_context *made, cki_error 
     ck->threads = 1;
     ck->memory_limit = outer->memory_limit;
     ck->scheduler = "sync";
+    ck->tuning = outer->tuning;
     ck->cancel = outer->cancel;
     ck->functions = outer->functions;
     ck->user = outer->user;

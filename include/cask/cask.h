@@ -51,18 +51,21 @@ typedef enum cask_status {
  * One thread at a time builds in one context; any number of contexts may live at once. */
 typedef struct cask cask;
 
-/* How to open a context; NULL, and zero in a field, mean the default. */
+/* How to open a context; NULL, and zero in a field, mean what configuration files and the
+ * environment say (cask/config.h), and else the default. Texts are copied. */
 typedef struct cask_options {
     int threads;              /* worker threads; default: the processors this process may use */
-    const char *memory_limit; /* bytes as "2GB", "500MB", "1GiB"; default: 60 % of the machine's
-                                 or the cgroup's memory */
+    const char *memory_limit; /* bytes as "2GB", "500MB", "1GiB", or "50%"; default: 60 % of the
+                                 machine's or the cgroup's memory */
     const char *scheduler;    /* "threads" (default) or "sync": everything on the calling thread */
     /* Called with each error as it happens, from the thread where it does; message is only lent. */
     void (*on_error)(void *user, cask_status status, const char *message);
     /* Called now and then during a computation with tasks done and in all, from any worker thread.
      */
     void (*on_progress)(void *user, int64_t done, int64_t total);
-    void *user; /* handed to the two functions above */
+    void *user;             /* handed to the two functions above */
+    const char *config;     /* a file, or a folder, to read in the place of $CASK_CONFIG */
+    const char *const *set; /* more settings, "KEY=VALUE" each; NULL after the last */
 } cask_options;
 
 /* Open a context. Never NULL: where there is no memory for one, or an option cannot be used, what
@@ -122,6 +125,7 @@ const char *cask_version(void);
 #endif
 
 #include "array.h"
+#include "config.h"
 #include "function.h"
 #include "value.h"
 

@@ -43,9 +43,10 @@ cask_value *cki_chunks_value(const cki_axis *axis, cki_error *error);
 
 /* Dask's normalize_chunks: int, tuple of ints, tuple of tuples, dict, -1, None, 'auto', "100 MiB",
  * for a shape. `previous` (may be NULL) is kept where the argument says None or nothing.
- * ValueError "Chunks do not add up to shape. ...". `limit` 0: the default of 128 MiB. */
+ * ValueError "Chunks do not add up to shape. ...". A chunk that is chosen automatically has at
+ * most `limit` bytes; if that is 0, and the text says none either, `usual` ones. */
 cask_status cki_chunks_normalize(cki_arena *arena, const cask_value *chunks, int ndim,
                                  const int64_t *shape, size_t itemsize, const cki_axis *previous,
-                                 uint64_t limit, cki_axis *axes, cki_error *error);
+                                 uint64_t usual, uint64_t limit, cki_axis *axes, cki_error *error);
 
 #endif

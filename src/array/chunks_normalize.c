@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t DEFAULT_LIMIT = 128U << 20; /* Dask's array.chunk-size */
-
 /* What was asked of one axis. */
 typedef struct axis_wish {
     enum { SIZE, LIST, AUTO } kind;
@@ -22,6 +20,7 @@ typedef struct request {
     const int64_t *shape;
     size_t itemsize;
     const cki_axis *previous;
+    uint64_t usual; /* bytes of an automatic chunk where no limit is said */
     uint64_t limit; /* 0: none said as yet */
     axis_wish wishes[CKI_MAX_NDIM];
     cki_error *error;
@@ -304,7 +303,7 @@ static cask_status automatic(request *r)
         return cki_fail(r->error, CASK_INVALID, NULL,
                         "auto-chunking with dtype.itemsize == 0 is not supported, please pass in "
                         "`chunks` explicitly");
-    double limit = (double)(r->limit ? r->limit : DEFAULT_LIMIT);
+    double limit = (double)(r->limit ? r->limit : r->usual);
     if (largest <= 0) /* an empty axis: any size will do */
         largest = 1;
     if (r->previous)
@@ -345,9 +344,9 @@ static cask_status list_axis(const request *r, const cask_value *list, cki_axis 
 
 cask_status cki_chunks_normalize(cki_arena *arena, const cask_value *chunks, int ndim,
                                  const int64_t *shape, size_t itemsize, const cki_axis *previous,
-                                 uint64_t limit, cki_axis *axes, cki_error *error)
+                                 uint64_t usual, uint64_t limit, cki_axis *axes, cki_error *error)
 {
-    request r = {arena, ndim, shape, itemsize, previous, limit, {{SIZE, 0, NULL}}, error};
+    request r = {arena, ndim, shape, itemsize, previous, usual, limit, {{SIZE, 0, NULL}}, error};
     if (chunks->kind == CKI_NONE && !previous)
         return cki_fail(error, CASK_INVALID, NULL,
                         "You must specify a chunks= keyword argument. This specifies the chunksize "

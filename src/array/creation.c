@@ -111,8 +111,8 @@ static cask_array make_steps(cki_build *build, const char *label, const steps *s
     cki_token_int(hasher, s->has_last);
     cki_token_int(hasher, s->length);
     cki_token token = cki_token_end(hasher);
-    if (cki_chunks_normalize(build->arena, chunks, 1, &s->length, cki_dtype_size(dtype), NULL, 0,
-                             &axis, build->error) != CASK_OK)
+    if (cki_chunks_normalize(build->arena, chunks, 1, &s->length, cki_dtype_size(dtype), NULL,
+                             build->ck->tuning.chunk_bytes, 0, &axis, build->error) != CASK_OK)
         return NULL;
     return cki_source_array(build, label, &steps_source, own, token, dtype, 1, &axis);
 }
@@ -187,7 +187,7 @@ static cask_status read_shape(cki_call *call, cki_build *build, cki_dtype usual,
         *dtype = usual;
     if (status == CASK_OK)
         status = cki_chunks_normalize(build->arena, chunks, *ndim, shape, cki_dtype_size(*dtype),
-                                      NULL, 0, axes, call->error);
+                                      NULL, build->ck->tuning.chunk_bytes, 0, axes, call->error);
     return status;
 }
 
@@ -265,7 +265,8 @@ static cask_status read_like(cki_call *call, cki_build *build, cki_dtype *dtype,
     status = cki_chunks_normalize(
         build->arena,
         cki_operation_is_none(call, "chunks") ? automatic : cki_operation_argument(call, "chunks"),
-        *ndim, shape, cki_dtype_size(*dtype), NULL, 0, axes, call->error);
+        *ndim, shape, cki_dtype_size(*dtype), NULL, build->ck->tuning.chunk_bytes, 0, axes,
+        call->error);
     cask_value_unref(automatic);
     return status;
 }
@@ -426,7 +427,8 @@ static cask_value *run_band(cki_call *call)
     if (!dtype.id)
         dtype = cki_dtype_of(CASK_F64);
     if (cki_chunks_normalize(build.arena, cki_operation_argument(call, "chunks"), 2, shape,
-                             cki_dtype_size(dtype), NULL, 0, axes, call->error))
+                             cki_dtype_size(dtype), NULL, call->ck->tuning.chunk_bytes, 0, axes,
+                             call->error))
         return NULL;
     return cki_node_value(&build, make_band(&build, call->operation->name, b, dtype, axes));
 }
@@ -479,8 +481,8 @@ static cask_value *run_from_array(cki_call *call)
     const cki_array *eager = cki_array_of(array);
     cask_array result = NULL;
     if (cki_chunks_normalize(build.arena, cki_operation_argument(call, "chunks"), eager->ndim,
-                             eager->shape, cki_dtype_size(eager->dtype), NULL, 0, axes,
-                             call->error) == CASK_OK)
+                             eager->shape, cki_dtype_size(eager->dtype), NULL,
+                             call->ck->tuning.chunk_bytes, 0, axes, call->error) == CASK_OK)
         result = cki_source_constant(&build, array, axes);
     cask_value_unref(array);
     return cki_node_value(&build, result);

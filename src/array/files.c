@@ -184,7 +184,7 @@ static cask_status choose_chunks(cki_build *build, const files *f, cki_dtype dty
     cki_axis previous[CKI_MAX_NDIM];
     memcpy(previous, axes, (size_t)v->ndim * sizeof *previous);
     return cki_chunks_normalize(build->arena, chunks, v->ndim, shape, cki_dtype_size(dtype),
-                                previous, 0, axes, build->error);
+                                previous, build->ck->tuning.chunk_bytes, 0, axes, build->error);
 }
 
 /* ---- opening ---- */

@@ -165,7 +165,7 @@ static cask_status read_grid(cki_call *call, cki_build *build, const char *name,
     if (!chunks)
         return call->error->status;
     status = cki_chunks_normalize(build->arena, chunks, *ndim, shape, cki_dtype_size(*dtype), NULL,
-                                  0, axes, call->error);
+                                  call->ck->tuning.chunk_bytes, 0, axes, call->error);
     cask_value_unref(chunks);
     return status;
 }
@@ -296,7 +296,7 @@ static cask_value *run_triangle(cki_call *call)
         return NULL;
     }
     if (cki_chunks_normalize(build.arena, cki_operation_argument(call, "chunks"), 2, shape, 1, NULL,
-                             0, axes, call->error) != CASK_OK)
+                             call->ck->tuning.chunk_bytes, 0, axes, call->error) != CASK_OK)
         return NULL;
     return triangle(&build, k, call->operation->detail != NULL, axes);
 }

@@ -115,7 +115,8 @@ cask_array cki_rechunk_value(cki_build *build, cask_array x, const cask_value *c
         build->error->status
             ? build->error->status
             : cki_chunks_normalize(build->arena, cut ? cut : chunks, x->ndim, shape,
-                                   cki_dtype_size(x->dtype), x->axes, limit, axes, build->error);
+                                   cki_dtype_size(x->dtype), x->axes, build->ck->tuning.chunk_bytes,
+                                   limit, axes, build->error);
     cask_value_unref(cut);
     if (status != CASK_OK)
         return NULL;

@@ -236,7 +236,8 @@ static bool given_chunks(cki_call *call, cki_build *build, cask_array x, int ndi
                          const int64_t *shape, cki_axis *axes)
 {
     if (cki_chunks_normalize(build->arena, cki_operation_argument(call, "chunks"), ndim, shape,
-                             cki_dtype_size(x->dtype), NULL, 0, axes, call->error) != CASK_OK)
+                             cki_dtype_size(x->dtype), NULL, call->ck->tuning.chunk_bytes, 0, axes,
+                             call->error) != CASK_OK)
         return false;
     for (int i = 0; i < x->ndim; i++) {
         int o = ndim - x->ndim + i;

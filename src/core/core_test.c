@@ -119,6 +119,59 @@ static void sizes_are_read_and_written(void **state)
     assert_string_equal(cki_text_size(999, buffer), "999 B");
 }
 
+/* Recorded from dask.utils. */
+static void times_are_read_and_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double seconds;
+    } read[] = {
+        {"3s", 3},          {"3.5 seconds", 3.5}, {"300ms", 0.3},  {"1h", 3600},  {"100 us", 1e-4},
+        {"2 days", 172800}, {"MS", 0.001},        {"7", 7},        {"1e3 ms", 1}, {"1 Minute", 60},
+        {"2w", 1209600},    {"hour", 3600},       {"1.5 H", 5400},
+    };
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
+        double seconds = -1;
+        assert_true(cki_text_seconds(read[i].text, &seconds));
+        assert_float_equal(seconds, read[i].seconds, 1e-12);
+    }
+    double seconds;
+    assert_false(cki_text_seconds("", &seconds));
+    assert_false(cki_text_seconds("5 foos", &seconds));
+    assert_false(cki_text_seconds("3 parsecs", &seconds));
+    assert_false(cki_text_seconds("-", &seconds));
+    assert_false(cki_text_seconds("ss", &seconds));
+    static const struct {
+        double seconds;
+        const char *text;
+    } written[] = {
+        {0, "0.00 us"},      {1e-7, "0.10 us"}, {0.0005, "500.00 us"}, {0.001, "1.00 ms"},
+        {0.25, "250.00 ms"}, {1, "1.00 s"},     {59.999, "60.00 s"},   {600, "600.00 s"},
+        {601, "10m 1s"},     {7200, "120m 0s"}, {7300, "2hr 1m"},      {172800, "48hr 0m"},
+        {172801, "2d 0hr"},  {1e6, "11d 13hr"},
+    };
+    char buffer[32];
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        assert_string_equal(cki_text_duration(written[i].seconds, buffer), written[i].text);
+    static const struct {
+        uint64_t bytes;
+        const char *text;
+    } sizes[] = {
+        {0, "0 B"},
+        {921, "921 B"},
+        {922, "0.90 kiB"},
+        {12345, "12.06 kiB"},
+        {1234567, "1.18 MiB"},
+        {1000000000, "0.93 GiB"},
+        {1ULL << 40, "1.00 TiB"},
+        {3ULL << 50, "3.00 PiB"},
+        {1ULL << 63, "8192.00 PiB"},
+    };
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        assert_string_equal(cki_text_binary_size(sizes[i].bytes, buffer), sizes[i].text);
+}
+
 static void distance_counts_edits(void **state)
 {
     (void)state;
@@ -138,6 +191,7 @@ int main(void)
         cmocka_unit_test(ledger_counts_and_reuses),
         cmocka_unit_test(utf8_round_trips),
         cmocka_unit_test(sizes_are_read_and_written),
+        cmocka_unit_test(times_are_read_and_written),
         cmocka_unit_test(distance_counts_edits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

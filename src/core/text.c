@@ -192,10 +192,12 @@ bool cki_text_bytes(const char *text, uint64_t *bytes)
     static const struct {
         const char *suffix;
         double factor;
-    } units[] = {{"", 1},         {"b", 1},       {"k", 1e3},    {"kb", 1e3},      {"m", 1e6},
-                 {"mb", 1e6},     {"g", 1e9},     {"gb", 1e9},   {"t", 1e12},      {"tb", 1e12},
-                 {"p", 1e15},     {"pb", 1e15},   {"kib", 1024}, {"mib", 1 << 20}, {"gib", 1 << 30},
-                 {"tib", 0x1p40}, {"pib", 0x1p50}};
+    } units[] = {{"", 1},         {"b", 1},         {"k", 1e3},       {"kb", 1e3},
+                 {"m", 1e6},      {"mb", 1e6},      {"g", 1e9},       {"gb", 1e9},
+                 {"t", 1e12},     {"tb", 1e12},     {"p", 1e15},      {"pb", 1e15},
+                 {"kib", 1024},   {"mib", 1 << 20}, {"gib", 1 << 30}, {"tib", 0x1p40},
+                 {"pib", 0x1p50}, {"ki", 1024},     {"mi", 1 << 20},  {"gi", 1 << 30},
+                 {"ti", 0x1p40},  {"pi", 0x1p50}};
     char *end;
     double number = strtod(text, &end);
     if (end == text)

@@ -41,5 +41,13 @@ int cki_text_distance(const char *a, const char *b);
 bool cki_text_bytes(const char *text, uint64_t *bytes);
 /* "12.35 GB" for people, in powers of 1000, into a static thread-local buffer of the caller's. */
 const char *cki_text_size(uint64_t bytes, char buffer[32]);
+/* "1.23 GiB", in powers of 1024, as Dask's format_bytes. */
+const char *cki_text_binary_size(uint64_t bytes, char buffer[32]);
+
+/* "10s", "100 ms", "1.5 hours", "3" (seconds): a time as Dask reads it. False if it is no such
+ * text. */
+bool cki_text_seconds(const char *text, double *seconds);
+/* "1.50 s", "3.20 ms", "12m 5s", "2d 3hr", as Dask's format_time. */
+const char *cki_text_duration(double seconds, char buffer[32]);
 
 #endif

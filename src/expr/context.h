@@ -32,13 +32,20 @@ typedef struct cki_mark {
     bool kept; /* something of it is to outlive it */
 } cki_mark;
 
+/* What the configuration says of how plans are made. */
+typedef struct cki_tuning {
+    uint64_t chunk_bytes; /* of chunks chosen automatically */
+} cki_tuning;
+
 struct cask {
     cki_error error; /* the first one */
     cki_arena arena; /* nodes and what they refer to */
     cki_ledger *ledger;
+    struct cki_config *config; /* where what follows comes from: see configure.c */
     int threads;
     size_t memory_limit;
     const char *scheduler;
+    cki_tuning tuning;
     cask_options options;
     atomic_uint_fast64_t bytes_read;
     atomic_bool cancelled;           /* cask_cancel() was called */

@@ -1,0 +1,120 @@
+/* The table of keys, and how names are looked up in it. To add a key: a row here, and in
+ * src/configure.c where the value goes. */
+#include "config/keys.h"
+
+#include "core/memory.h"
+
+#include <limits.h>
+#include <string.h>
+
+enum { NAME_BYTES = 200, CONTEXT_THREADS = 4096 };
+
+static const cki_config_key keys[] = {
+    {.name = "scheduler",
+     .kind = CKI_CONFIG_TEXT,
+     .fallback = "threads",
+     .doc = "What runs the tasks: threads, sync (everything on the calling thread), or the name of "
+            "a scheduler that a plug-in registered."},
+    {.name = "threads",
+     .kind = CKI_CONFIG_COUNT,
+     .otherwise = "one for each processor that the process may use",
+     .doc = "Worker threads. Results do not depend on it.",
+     .least = 1,
+     .most = CONTEXT_THREADS},
+    {.name = "memory-limit",
+     .kind = CKI_CONFIG_MEMORY,
+     .fallback = "60%",
+     .doc = "Bytes of chunks that a context may hold at once, as 2GB or 500MiB, or a part of what "
+            "the machine or the control group allows."},
+    {.name = "array.chunk-size",
+     .kind = CKI_CONFIG_BYTES,
+     .fallback = "128MiB",
+     .doc = "The size that chunks get where they are chosen automatically (chunks='auto')."},
+};
+
+/* Names that others use for the same thing, and names that are gone. */
+static const struct {
+    const char *name, *now; /* now NULL: gone */
+    const char *warning;    /* NULL: equally good */
+} renamed[] = {
+    {"num-workers", "threads", NULL},
+    {"get", NULL, "the key get is gone: name a scheduler (scheduler: threads)"},
+};
+
+const cki_config_key *cki_keys_at(size_t i)
+{
+    return i < sizeof keys / sizeof *keys ? &keys[i] : NULL;
+}
+
+const cki_config_key *cki_keys_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(keys[i].name, name) == 0)
+            return &keys[i];
+    return NULL;
+}
+
+bool cki_keys_is_group(const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strncmp(keys[i].name, name, length) == 0 && keys[i].name[length] == '.')
+            return true;
+    return false;
+}
+
+const char *cki_keys_nearest(const char *name)
+{
+    const char *best = NULL;
+    int least = strlen(name) < 6 ? 3 : 4; /* further away it is no slip of the hand */
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        int distance = cki_text_distance(name, keys[i].name);
+        const char *last = strrchr(keys[i].name, '.'); /* the group may have been forgotten */
+        int short_distance = last ? cki_text_distance(name, last + 1) + 1 : distance;
+        distance = short_distance < distance ? short_distance : distance;
+        if (distance < least) {
+            least = distance;
+            best = keys[i].name;
+        }
+    }
+    return best;
+}
+
+char *cki_keys_canonical(const char *name, size_t length, cki_error *error)
+{
+    bool good = length > 0 && length <= NAME_BYTES && name[length - 1] != '.';
+    for (size_t i = 0; i < length && good; i++) {
+        unsigned char c = (unsigned char)name[i];
+        good = c > ' ' && c != 0x7F && c != '=' && c != ':' &&
+               !(c == '.' && (i == 0 || name[i - 1] == '.'));
+    }
+    if (!good) {
+        cki_fail(error, CASK_INVALID, NULL,
+                 "'%.*s' is no name of a configuration key: write it as spill.directory",
+                 length > 60 ? 60 : (int)length, name);
+        return NULL;
+    }
+    char *copy = cki_memory_copy(name, length);
+    if (!copy)
+        cki_fail_memory(error, length);
+    for (size_t i = 0; copy && i < length; i++)
+        if (copy[i] == '_')
+            copy[i] = '-';
+    return copy;
+}
+
+const char *cki_keys_renamed(const char *name, const char **warning, cki_error *error)
+{
+    *warning = NULL;
+    for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++) {
+        if (strcmp(renamed[i].name, name) != 0)
+            continue;
+        if (!renamed[i].now) {
+            cki_fail(error, CASK_NOT_FOUND, NULL, "%s", renamed[i].warning);
+            return NULL;
+        }
+        *warning = renamed[i].warning;
+        return renamed[i].now;
+    }
+    return NULL;
+}

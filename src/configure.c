@@ -1,0 +1,262 @@
+/* Configuring: the public calls of <cask/config.h>, and the way from keys to what a context runs
+ * with. A key that is read here is in the table of config/keys.c, and the other way round. */
+#include "configure.h"
+
+#include "config/config.h"
+#include "config/yaml.h"
+#include "core/memory.h"
+#include "exec/exec.h"
+#include "sys/machine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- from keys to fields ---- */
+
+static cask_status use_scheduler(cask *ck, cki_error *error)
+{
+    char *name = cki_config_text(ck->config, "scheduler", error);
+    if (!name)
+        return error->status;
+    const cki_scheduler *scheduler = cki_exec_find(name);
+    if (scheduler)
+        ck->scheduler = scheduler->name;
+    else
+        cki_fail(error, CASK_INVALID, NULL, "scheduler '%s' is unknown: use 'threads' or 'sync'",
+                 name);
+    cki_memory_free(name);
+    return error->status;
+}
+
+/* Set the context's fields from its configuration. */
+static cask_status use(cask *ck)
+{
+    cki_error error = {0};
+    cki_config *config = ck->config;
+    double threads = cki_config_number(config, "threads", 0, &error);
+    uint64_t memory = cki_config_bytes(config, "memory-limit", cki_machine_memory(), &error);
+    uint64_t chunk = cki_config_bytes(config, "array.chunk-size", 0, &error);
+    if (error.status == CASK_OK)
+        use_scheduler(ck, &error);
+    if (error.status != CASK_OK)
+        return cki_context_fail(ck, &error);
+    ck->threads = threads >= 1 ? (int)threads : cki_machine_processors();
+    ck->memory_limit = memory ? (size_t)memory : 1;
+    ck->tuning.chunk_bytes = chunk;
+    return CASK_OK;
+}
+
+static cask_status put(cki_config *config, const char *key, cask_value *value, cki_error *error)
+{
+    cask_status status =
+        value ? cki_config_put(config, key, value, CKI_RANK_CONTEXT, CKI_MERGE_NEW, "option", error)
+              : error->status;
+    cask_value_unref(value);
+    return status;
+}
+
+static cask_status put_options(cki_config *config, const cask_options *options, cki_error *error)
+{
+    cask_status status = CASK_OK;
+    for (const char *const *word = options->set; word && *word && status == CASK_OK; word++)
+        status = cki_config_put_word(config, *word, CKI_RANK_CONTEXT, "option", error);
+    if (status == CASK_OK && options->threads)
+        status = put(config, "threads", cki_value_int(options->threads, error), error);
+    if (status == CASK_OK && options->memory_limit)
+        status = put(config, "memory-limit", cki_value_string(options->memory_limit, error), error);
+    if (status == CASK_OK && options->scheduler)
+        status = put(config, "scheduler", cki_value_string(options->scheduler, error), error);
+    return status;
+}
+
+cask_status cki_configure_open(cask *ck, const cask_options *options)
+{
+    cki_error error = {0};
+    if (options)
+        ck->options = *options;
+    ck->config = cki_config_open(ck->options.config, &error);
+    if (ck->config && options)
+        put_options(ck->config, options, &error);
+    /* The caller's texts may go. */
+    ck->options.config = ck->options.memory_limit = ck->options.scheduler = NULL;
+    ck->options.set = NULL;
+    return error.status == CASK_OK ? use(ck) : cki_context_fail(ck, &error);
+}
+
+void cki_configure_close(cask *ck)
+{
+    cki_config_close(ck->config);
+}
+
+/* ---- the public calls ---- */
+
+/* What the last failed call without a context said. */
+static _Thread_local char message[sizeof((cki_error *)NULL)->message];
+
+static cask_status tell(cask *ck, const cki_error *error)
+{
+    if (ck)
+        return cki_context_fail(ck, error);
+    snprintf(message, sizeof message, "%s", error->message);
+    return error->status;
+}
+
+const char *cask_config_message(void)
+{
+    return message;
+}
+
+/* The configuration that a call means; NULL after a failure. */
+static cki_config *config_of(cask *ck, cki_error *error)
+{
+    if (!ck)
+        return cki_config_process(error);
+    if (!ck->config)
+        cki_fail(error, CASK_INVALID, NULL, "the context could not be opened: %s",
+                 ck->error.message);
+    return ck->config;
+}
+
+static cki_rank rank_of(const cask *ck)
+{
+    return ck ? CKI_RANK_CONTEXT : CKI_RANK_PROCESS;
+}
+
+cask_value *cask_config_get(cask *ck, const char *key)
+{
+    cki_error error = {0};
+    cki_config *config = config_of(ck, &error);
+    cask_value *value = config ? cki_config_get(config, key, &error) : NULL;
+    if (!value)
+        tell(ck, &error);
+    return value;
+}
+
+/* A change is made in a scope, so that it can be taken back: if it failed, or if the context cannot
+ * follow it. */
+static cki_config *begin_change(cask *ck, cki_error *error)
+{
+    cki_config *config = config_of(ck, error);
+    return config && cki_config_begin(config, error) == CASK_OK ? config : NULL;
+}
+
+static cask_status end_change(cask *ck, cki_config *config, const cki_error *error)
+{
+    cask_status status = error->status == CASK_OK && ck ? use(ck) : error->status;
+    if (config && status == CASK_OK)
+        cki_config_keep(config);
+    else if (config)
+        cki_config_end(config);
+    return error->status == CASK_OK ? status : tell(ck, error);
+}
+
+cask_status cask_config_set_value(cask *ck, const char *key, const cask_value *value)
+{
+    cki_error error = {0};
+    cki_config *config = begin_change(ck, &error);
+    if (config)
+        cki_config_put(config, key, value, rank_of(ck), CKI_MERGE_NEW, "program", &error);
+    return end_change(ck, config, &error);
+}
+
+cask_status cask_config_set(cask *ck, const char *key, const char *text)
+{
+    cki_error error = {0};
+    cask_value *value = cki_yaml_literal(text, &error);
+    if (!value)
+        return tell(ck, &error);
+    cask_status status = cask_config_set_value(ck, key, value);
+    cask_value_unref(value);
+    return status;
+}
+
+cask_value *cask_config_pop(cask *ck, const char *key)
+{
+    cki_error error = {0};
+    cki_config *config = begin_change(ck, &error);
+    cask_value *value = config ? cki_config_get(config, key, &error) : NULL;
+    if (value)
+        cki_config_remove(config, key, &error);
+    if (end_change(ck, config, &error) == CASK_OK)
+        return value;
+    cask_value_unref(value);
+    return NULL;
+}
+
+cask_status cask_config_merge_yaml(cask *ck, const char *yaml, cask_config_merge merge)
+{
+    cki_error error = {0};
+    cki_config *config = begin_change(ck, &error);
+    bool defaults = merge == CASK_CONFIG_NEW_DEFAULTS;
+    if (config)
+        cki_config_put_text(config, yaml, defaults ? CKI_RANK_DEFAULT : rank_of(ck),
+                            defaults                   ? CKI_MERGE_NEW_DEFAULTS
+                            : merge == CASK_CONFIG_OLD ? CKI_MERGE_OLD
+                                                       : CKI_MERGE_NEW,
+                            "program", &error);
+    return end_change(ck, config, &error);
+}
+
+cask_status cask_config_begin(cask *ck)
+{
+    cki_error error = {0};
+    cki_config *config = begin_change(ck, &error);
+    return config ? CASK_OK : tell(ck, &error);
+}
+
+void cask_config_end(cask *ck)
+{
+    cki_error error = {0};
+    cki_config *config = config_of(ck, &error);
+    if (!config)
+        return;
+    cki_config_end(config);
+    if (ck)
+        use(ck);
+}
+
+cask_status cask_config_refresh(void)
+{
+    cki_error error = {0};
+    return cki_config_refresh(&error) == CASK_OK ? CASK_OK : tell(NULL, &error);
+}
+
+char *cask_config_origin(cask *ck, const char *key)
+{
+    cki_error error = {0};
+    cki_config *config = config_of(ck, &error);
+    char *origin = config ? cki_config_origin(config, key, &error) : NULL;
+    if (!origin)
+        tell(ck, &error);
+    return origin;
+}
+
+char *cask_config_warnings(cask *ck)
+{
+    cki_error error = {0};
+    cki_config *config = config_of(ck, &error);
+    char *warnings = config ? cki_config_warnings(config, &error) : NULL;
+    if (!warnings)
+        tell(ck, &error);
+    return warnings;
+}
+
+bool cask_parse_bytes(const char *text, uint64_t *bytes)
+{
+    return cki_text_bytes(text, bytes);
+}
+
+bool cask_parse_timedelta(const char *text, double *seconds)
+{
+    return cki_text_seconds(text, seconds);
+}
+
+const char *cask_format_bytes(uint64_t bytes, char *buffer)
+{
+    return cki_text_binary_size(bytes, buffer);
+}
+
+const char *cask_format_time(double seconds, char *buffer)
+{
+    return cki_text_duration(seconds, buffer);
+}

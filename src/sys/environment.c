@@ -1,0 +1,16 @@
+/* The environment of the process. */
+#include "sys/environment.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+const char *cki_environment_get(const char *name)
+{
+    return getenv(name);
+}
+
+const char *const *cki_environment_all(void)
+{
+    static const char *const none[] = {NULL};
+    return environ ? (const char *const *)environ : none;
+}
