@@ -5,6 +5,7 @@
 #include "compute.h"
 #include "configure.h"
 #include "core/memory.h"
+#include "exec/exec.h"
 #include "expr/collection.h"
 #include "expr/node.h"
 #include "expr/operation.h"

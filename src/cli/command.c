@@ -9,12 +9,14 @@
 #include <string.h>
 
 static const cki_command *const commands[] = {&cki_eval_command, &cki_info_command,
-                                              &cki_bench_command, &cki_help_command};
+                                              &cki_bench_command, &cki_config_command,
+                                              &cki_help_command};
 
 static const char usage[] =
     "usage: cask eval EXPR [NAME=EXPR ...] [-o OUT]   evaluate an expression\n"
     "       cask info FILE...                         what is inside data files\n"
     "       cask bench tasks [options]                what a task costs here\n"
+    "       cask config list | get KEY                what is configured, and where\n"
     "       cask help [OP | COMMAND]                  operations, each with its signature\n"
     "       cask --version | --help\n";
 

@@ -16,6 +16,7 @@ typedef struct cki_command {
 } cki_command;
 
 extern const cki_command cki_eval_command;
+extern const cki_command cki_config_command;
 extern const cki_command cki_info_command;
 extern const cki_command cki_bench_command;
 extern const cki_command cki_help_command;

@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/report.h"
+#include "cli/start.h"
 #include "core/memory.h"
 #include "diag/bar.h"
 #include "lang/lang.h"
@@ -23,12 +24,8 @@ static const char usage[] =
     "Binds each NAME from left to right (a later one may use an earlier one), evaluates EXPR,\n"
     "computes it if it is lazy, and prints it as Python would.\n"
     "\n"
-    "  -o, --output OUT     save instead; the suffix says how: .npy .json .csv .nc .h5 .txt .png\n"
-    "  --threads N          worker threads; default: one for each processor\n"
-    "  --memory-limit SIZE  bytes of chunks alive at once, as 500MB or 2GiB; default: 60 % of the\n"
-    "                       machine's memory\n"
-    "  --scheduler NAME     threads (default) or sync: everything on one thread\n"
-    "  --progress           show a bar on stderr\n"
+    "  -o, --output OUT     save instead; the suffix says how: .npy .json .csv .nc .h5 .txt "
+    ".png\n" CKI_START_USAGE "  --progress           show a bar on stderr\n"
     "  --stats              at the end, one line on stderr: time, bytes read, memory\n"
     "  --help               this text\n"
     "\n"
@@ -39,7 +36,7 @@ static const char usage[] =
     "\n"
     "Options may stand anywhere; -- ends them. Exit status: 0; 1 if the expression fails; 2 if "
     "the\n"
-    "command line makes no sense.\n"
+    "command line or the configuration makes no sense.\n"
     "\n"
     "  cask eval \"(arange(15, chunks=5) + 100).sum()\"\n"
     "  cask eval \"t[::2].mean(axis=0)\" t=\"da.from_netcdf('in.nc', 't')\" -o mean.png\n";
@@ -49,7 +46,7 @@ typedef struct request {
     char **words; /* bindings, and among them the expression */
     int count;
     const char *output;
-    cask_options options;
+    cki_start start;
     cki_save save;
     bool help, progress, stats, has_picture_option;
 } request;
@@ -59,9 +56,7 @@ static int read_request(int argc, char **argv, request *r)
 {
     const cki_option options[] = {
         {"--output", "-o", CKI_OPTION_TEXT, &r->output, NULL},
-        {"--threads", NULL, CKI_OPTION_COUNT, &r->options.threads, NULL},
-        {"--memory-limit", NULL, CKI_OPTION_BYTES, &r->options.memory_limit, NULL},
-        {"--scheduler", NULL, CKI_OPTION_TEXT, &r->options.scheduler, NULL},
+        CKI_START_OPTIONS(&r->start),
         {"--progress", NULL, CKI_OPTION_FLAG, &r->progress, NULL},
         {"--stats", NULL, CKI_OPTION_FLAG, &r->stats, NULL},
         {"--cmap", NULL, CKI_OPTION_TEXT, &r->save.cmap, &r->has_picture_option},
@@ -87,12 +82,9 @@ static int read_request(int argc, char **argv, request *r)
                    "with spaces needs quotes";
         r->expression = argv[i];
     }
-    const char *scheduler = r->options.scheduler;
     bool picture = r->has_picture_option || r->save.has_vmin || r->save.has_vmax;
     if (!what && !r->expression)
         what = "no expression given";
-    else if (scheduler && strcmp(scheduler, "sync") != 0 && strcmp(scheduler, "threads") != 0)
-        what = "--scheduler takes sync or threads";
     else if (r->output && !*r->output)
         what = "-o needs the name of a file";
     else if (picture && !r->output)
@@ -184,7 +176,9 @@ static int run(int argc, char **argv)
     cki_bar bar;
     cki_bar_init(&bar, CKI_STDERR);
     cki_interrupt_catch(&stop);
-    cask *ck = cask_open(&r.options);
+    cask *ck = cki_start_context("eval", &r.start);
+    if (!ck)
+        return CKI_EXIT_USAGE;
     cki_error error = {0};
     cki_session *session = cki_lang_open(ck, &error);
     if (session)

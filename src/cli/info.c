@@ -4,15 +4,17 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/report.h"
+#include "cli/start.h"
 #include "lang/lang.h"
 
 #include <cask/cask.h>
 
-static const char usage[] = "usage: cask info FILE...\n"
+static const char usage[] = "usage: cask info FILE... [options]\n"
                             "\n"
                             "Shows what is inside NetCDF, HDF5 and npy files: variables with their "
                             "dtypes, shapes, chunks on\n"
-                            "disk, units and attributes, and the expression that opens each.\n";
+                            "disk, units and attributes, and the expression that opens each.\n"
+                            "\n" CKI_START_USAGE;
 
 static int show(cki_session *session, const char *path)
 {
@@ -33,7 +35,9 @@ static int show(cki_session *session, const char *path)
 static int run(int argc, char **argv)
 {
     bool help = false;
-    const cki_option options[] = {{"--help", "-h", CKI_OPTION_FLAG, &help, NULL},
+    cki_start start = {0};
+    const cki_option options[] = {CKI_START_OPTIONS(&start),
+                                  {"--help", "-h", CKI_OPTION_FLAG, &help, NULL},
                                   {NULL, NULL, CKI_OPTION_FLAG, NULL, NULL}};
     cki_error error = {0};
     int count;
@@ -45,7 +49,9 @@ static int run(int argc, char **argv)
     }
     if (count == 0)
         return cki_report_usage("info", "no file given", usage);
-    cask *ck = cask_open(NULL);
+    cask *ck = cki_start_context("info", &start);
+    if (!ck)
+        return CKI_EXIT_USAGE;
     cki_session *session = cki_lang_open(ck, &error);
     int status = session ? CKI_EXIT_OK : cki_report_error(&error, NULL, 0);
     /* One file that cannot be read does not hide the others. */

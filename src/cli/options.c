@@ -72,10 +72,23 @@ static cask_status read_real(const cki_option *option, const char *text, cki_err
 static cask_status read_bytes(const cki_option *option, const char *text, cki_error *error)
 {
     uint64_t bytes;
-    if (!cki_text_bytes(text, &bytes) || bytes == 0)
+    char *end;
+    double part = strtod(text, &end);
+    bool is_part = end != text && strcmp(end, "%") == 0 && part > 0 && part <= 100;
+    if (!is_part && (!cki_text_bytes(text, &bytes) || bytes == 0))
         return cki_fail(error, CASK_INVALID, NULL,
                         "%s takes a size such as 500MB or 2GiB, not '%s'", option->name, text);
     *(const char **)option->target = text;
+    return CASK_OK;
+}
+
+static cask_status read_texts(const cki_option *option, const char *text, cki_error *error)
+{
+    cki_option_texts *texts = option->target;
+    if (texts->count == CKI_OPTION_MOST)
+        return cki_fail(error, CASK_INVALID, NULL, "%s stands more than %d times", option->name,
+                        CKI_OPTION_MOST);
+    texts->items[texts->count++] = text;
     return CASK_OK;
 }
 
@@ -88,6 +101,8 @@ static cask_status read_value(const cki_option *option, const char *text, cki_er
         return read_real(option, text, error);
     case CKI_OPTION_BYTES:
         return read_bytes(option, text, error);
+    case CKI_OPTION_TEXTS:
+        return read_texts(option, text, error);
     case CKI_OPTION_TEXT:
         *(const char **)option->target = text;
         return CASK_OK;

@@ -12,8 +12,17 @@ typedef enum cki_option_kind {
     CKI_OPTION_TEXT,  /* const char *, pointing into argv */
     CKI_OPTION_COUNT, /* int, at least 1 */
     CKI_OPTION_REAL,  /* double, finite */
-    CKI_OPTION_BYTES  /* const char *, checked to be a size such as 500MB */
+    CKI_OPTION_BYTES, /* const char *, checked to be a size such as 500MB, or a part as 50% */
+    CKI_OPTION_TEXTS  /* cki_option_texts: may stand several times */
 } cki_option_kind;
+
+enum { CKI_OPTION_MOST = 64 };
+
+/* {0} is none; ends with NULL. */
+typedef struct cki_option_texts {
+    const char *items[CKI_OPTION_MOST + 1];
+    size_t count;
+} cki_option_texts;
 
 typedef struct cki_option {
     const char *name;      /* "--threads" */

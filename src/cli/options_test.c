@@ -11,6 +11,7 @@
 
 typedef struct answer {
     const char *output, *limit;
+    cki_option_texts set;
     int threads;
     double vmin;
     bool has_vmin, flag;
@@ -27,6 +28,7 @@ static cask_status parse(answer *a, const char *line)
                                   {"--threads", NULL, CKI_OPTION_COUNT, &a->threads, NULL},
                                   {"--limit", NULL, CKI_OPTION_BYTES, &a->limit, NULL},
                                   {"--vmin", NULL, CKI_OPTION_REAL, &a->vmin, &a->has_vmin},
+                                  {"--set", NULL, CKI_OPTION_TEXTS, &a->set, NULL},
                                   {"--flag", NULL, CKI_OPTION_FLAG, &a->flag, NULL},
                                   {NULL, NULL, CKI_OPTION_FLAG, NULL, NULL}};
     int argc = 0;

@@ -76,6 +76,9 @@ static cask_status read_file(reading *r, const char *path, cki_error *error)
 static cask_status take_file(void *user, const char *path, cki_error *error)
 {
     reading *r = user;
+    const char *suffix = strrchr(path, '.');
+    if (strcmp(suffix, ".yaml") != 0 && strcmp(suffix, ".yml") != 0)
+        return CASK_OK;
     cki_error local = {0};
     cask_status status = read_file(r, path, &local);
     if (status == CASK_OK)
@@ -89,23 +92,17 @@ static cask_status take_file(void *user, const char *path, cki_error *error)
 
 static cask_status read_folder(reading *r, const char *folder, cki_error *error)
 {
-    static const char *const patterns[] = {"*.yaml", "*.yml"};
     cki_text pattern = {0};
-    for (size_t i = 0; i < 2; i++) {
-        pattern.length = 0;
-        for (const char *at = folder; *at; at++)
-            cki_text_format(&pattern, strchr("*?[", *at) ? "[%c]" : "%c", *at);
-        cki_text_format(&pattern, "/%s", patterns[i]);
-        cki_error none = {0};
-        cask_status status = pattern.failed ? cki_fail_memory(&none, pattern.length)
-                                            : cki_file_glob(pattern.bytes, take_file, r, &none);
-        if (status != CASK_OK && strcmp(none.python, "FileNotFoundError") != 0) {
-            cki_text_free(&pattern);
-            return cki_fail(error, none.status, none.python, "%s", none.message);
-        }
-    }
+    for (const char *at = folder; *at; at++)
+        cki_text_format(&pattern, strchr("*?[", *at) ? "[%c]" : "%c", *at);
+    cki_text_put(&pattern, "/*.y*ml");
+    cki_error local = {0};
+    cask_status status = pattern.failed ? cki_fail_memory(&local, pattern.length)
+                                        : cki_file_glob(pattern.bytes, take_file, r, &local);
     cki_text_free(&pattern);
-    return CASK_OK;
+    if (status == CASK_OK || strcmp(local.python, "FileNotFoundError") == 0)
+        return CASK_OK;
+    return cki_fail(error, local.status, local.python, "%s", local.message);
 }
 
 static cask_status read_chosen(reading *r, const char *path, cki_error *error)

@@ -1,0 +1,36 @@
+/* Starting: the context of a subcommand, with the options that all of them take. */
+#ifndef CKI_CLI_START_H
+#define CKI_CLI_START_H
+
+#include "cli/options.h"
+
+/* What the command line says of the context; {0} at first. */
+typedef struct cki_start {
+    cask_options options;
+    cki_option_texts set;
+} cki_start;
+
+/* Rows for a table of options, and lines for a usage text. */
+#define CKI_START_OPTIONS(start)                                                                   \
+    {"--threads", NULL, CKI_OPTION_COUNT, &(start)->options.threads, NULL},                        \
+        {"--memory-limit", NULL, CKI_OPTION_BYTES, &(start)->options.memory_limit, NULL},          \
+        {"--scheduler", NULL, CKI_OPTION_TEXT, &(start)->options.scheduler, NULL},                 \
+        {"--config", NULL, CKI_OPTION_TEXT, &(start)->options.config, NULL},                       \
+    {                                                                                              \
+        "--set", NULL, CKI_OPTION_TEXTS, &(start)->set, NULL                                       \
+    }
+#define CKI_START_USAGE                                                                            \
+    "  --threads N          worker threads; default: one for each processor\n"                     \
+    "  --memory-limit SIZE  bytes of chunks alive at once, as 500MB or 2GiB; default: 60 % of\n"   \
+    "                       the machine's memory\n"                                                \
+    "  --scheduler NAME     threads (default) or sync: everything on one thread\n"                 \
+    "  --config FILE        read this instead of $CASK_CONFIG; see cask help config\n"             \
+    "  --set KEY=VALUE      any other setting: cask config list shows them\n"
+
+/* Open a context, and tell what is odd in the configuration on stderr. NULL after an error of the
+ * options or the configuration, which has been told; `command` is the subcommand's name. */
+cask *cki_start_context(const char *command, cki_start *start);
+/* The same for warnings of any configuration: lines on stderr. */
+void cki_start_warn(const char *warnings);
+
+#endif

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Configuration at the command line: files, environment, options, and cask config."""
+import json
+import os
+import pathlib
+
+from cases import check, fails, finish, folder, run
+
+for name in [name for name in os.environ if name.startswith("CASK_")]:
+    del os.environ[name]
+HOME = {"HOME": "/nowhere", "XDG_CONFIG_HOME": "/nowhere"}
+BLOCKS = ("eval", "da.ones(2**20).npartitions")
+
+
+def gives(expected, *words, err="", **env):
+    got = run(*words, env={**HOME, **env})
+    check(f"{words} {env}", got == (0, expected, err), got)
+
+
+def listed(*words, **env):
+    status, out, err = run("config", "list", "--json", *words, env={**HOME, **env})
+    return {row["key"]: row for row in json.loads(out)} if status == 0 else {"status": status, "err": err}
+
+
+# Each place overrules the ones before it.
+with folder() as name:
+    home = pathlib.Path(name)
+    (home / "cask").mkdir()
+    user = {"XDG_CONFIG_HOME": name}
+    gives("1\n", *BLOCKS)
+    (home / "cask" / "a.yaml").write_text("array:\n  chunk_size: 4MiB\nthreads: 1\n")
+    gives("2\n", *BLOCKS, **user)
+    chosen = home / "chosen.yaml"
+    chosen.write_text("array.chunk-size: 2MiB\n")
+    gives("4\n", *BLOCKS, CASK_CONFIG=str(chosen), **user)
+    gives("8\n", *BLOCKS, CASK_CONFIG=str(chosen), CASK_ARRAY__CHUNK_SIZE="1MiB", **user)
+    gives("16\n", *BLOCKS, "--set", "array.chunk_size=512KiB", CASK_CONFIG=str(chosen), CASK_ARRAY__CHUNK_SIZE="1MiB", **user)
+    gives("4\n", *BLOCKS, "--config", str(chosen), CASK_CONFIG="/nowhere", **user)
+    gives("2MiB\n", "config", "get", "array.chunk-size", CASK_CONFIG=str(chosen), **user)
+    gives('{"chunk-size": "4MiB"}\n', "config", "get", "array", **user)
+    gives("/etc/cask/*.yaml\n" + name + "/cask/*.yaml\n$CASK_CONFIG, or --config FILE\n", "config", "files", **user)
+    rows = listed("--set", "memory-limit=1GB", CASK_CONFIG=str(chosen), CASK_SCHEDULER="sync", **user)
+    check("list says where from", {key: (row["value"], row["from"]) for key, row in rows.items() if row["from"] != "default"} == {
+        "threads": (1, f"{name}/cask/a.yaml:3"), "array.chunk-size": ("2MiB", f"{chosen}:1"),
+        "scheduler": ("sync", "environment CASK_SCHEDULER"), "memory-limit": ("1GB", "option")}, rows)
+    # What list prints is a file that says the same.
+    status, out, err = run("config", "list", "--set", "x.y='1: a #b'", "--set", "x.z=[1, two]", "--set", "x.on='on'", env={**HOME, **user})
+    (home / "again.yaml").write_text(out)
+    again = listed("--config", str(home / "again.yaml"))
+    check("list is YAML", [again.get(key, {}).get("value") for key in ("threads", "array.chunk-size", "x.y", "x.z", "x.on")]
+          == [1, "4MiB", "1: a #b", [1, "two"], "on"], (out, again))
+
+# What is wrong is told with its place; what is unknown, with what is near.
+    chosen.write_text("threads: 2\nmemory-limit: [\n")
+    fails("cask: eval: ", f"{chosen}:3:1: ", "eval", "1", status=2, env={**HOME, "CASK_CONFIG": str(chosen)})
+    fails("ValueError: ", f"{chosen}:3:1: ", "config", "list", env={**HOME, "CASK_CONFIG": str(chosen)})
+    chosen.write_text("\nthreads: none\n")
+    fails("cask: eval: threads: 'none' is no whole number", f"({chosen}:2)", "eval", "1", status=2, env={**HOME, "CASK_CONFIG": str(chosen)})
+    chosen.write_text("thread: 2\nmine: {a: 1}\n")
+    gives("1\n", "eval", "1", CASK_CONFIG=str(chosen),
+          err=f"cask: warning: configuration key thread ({chosen}:1) is unknown; did you mean threads?\n"
+              f"cask: warning: configuration key mine.a ({chosen}:2) is unknown\n")
+fails("cask: eval: [Errno 2]", "/nope", "eval", "1", "--config", "/nope", status=2)
+fails("cask: eval: memory-limit: 'big'", "(environment CASK_MEMORY_LIMIT)", "eval", "1", status=2, env={**HOME, "CASK_MEMORY_LIMIT": "big"})
+fails("cask: eval: scheduler 'magic' is unknown", "threads", "eval", "1", status=2, env={**HOME, "CASK_SCHEDULER": "magic"})
+fails("cask: eval: '=3' is not", "KEY=VALUE", "eval", "1", "--set", "=3", status=2)
+fails("cask: eval: threads: 0", "(option)", "eval", "1", "--set", "threads=0", status=2)
+fails("KeyError: there is no configuration key memory", "", "config", "get", "memory")
+fails("KeyError: there is no configuration key chunk-size; did you mean array.chunk-size?", "", "config", "get", "chunk_size")
+fails("cask: config: ", "get needs one key", "config", "get", status=2)
+fails("cask: config: ", "there is list", "config", status=2)
+fails("cask: config: ", "there is list", "config", "show", status=2)
+gives("3\n", "config", "get", "num_workers", CASK_THREADS="3")
+gives("60%\n", "config", "get", "memory-limit", CASK_MEMORY_LIMIT="")
+gives("null\n", "config", "get", "threads")
+
+# The environment reaches what it is for: half a gigabyte does not fit.
+status, out, err = run("eval", "da.ones((8000, 8000), chunks=-1) @ da.ones((8000, 8000), chunks=-1)", env={**HOME, "CASK_MEMORY_LIMIT": "50MB"})
+check("the limit of the environment holds", status == 1 and "MemoryError" in err, (status, err))
+finish()
