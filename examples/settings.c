@@ -26,10 +26,11 @@ static bool has(cask *ck, const char *key, const char *wanted)
 
 static void scopes(cask *ck)
 {
-    if (cask_config_set(ck, "my.unit", "m/s") || cask_config_begin(ck) ||
-        cask_config_set(ck, "array.chunk-size", "1 MiB") ||
-        cask_config_set(ck, "my.unit", "km/h") || cask_config_set(ck, "my.other", "[1, 2]"))
-        return check("settings can be made", false);
+    check("settings can be made", !cask_config_set(ck, "my.unit", "m/s") &&
+                                      !cask_config_begin(ck) &&
+                                      !cask_config_set(ck, "array.chunk-size", "1 MiB") &&
+                                      !cask_config_set(ck, "my.unit", "km/h") &&
+                                      !cask_config_set(ck, "my.other", "[1, 2]"));
     check("what was set is there", has(ck, "my", "{'unit': 'km/h', 'other': [1, 2]}"));
     cask_array x = cask_array_linspace(ck, 0, 1, 1 << 20, 0);
     check("chunks are of the size that was set", cask_array_blocks(x, 0) == 8);
