@@ -276,6 +276,8 @@ static cki_brain_action decide(cki_brain *brain, cki_brain_worker *me)
         return act(CKI_BRAIN_WAIT, 1, CKI_BRAIN_NOBODY);
     }
     bool quiet = cki_brain_ready_quiet(brain);
+    for (int i = 0; quiet && i < brain->options.workers; i++)
+        cki_brain_memory_show(brain, &brain->workers[i]); /* nobody else touches them now */
     uint32_t task = first_parked(brain, quiet);
     if (task != NONE) {
         cki_brain_fit fit = cki_brain_memory_admit_held(brain, me, task, false);

@@ -152,6 +152,8 @@ uint32_t cki_brain_ready_peek(cki_brain *brain, uint32_t *seen)
 
 bool cki_brain_ready_any(cki_brain *brain)
 {
+    if (brain->options.in_order)
+        return !brain->counted && brain->in_order < brain->plan->count;
     for (int i = 0; i < brain->options.workers; i++) {
         const cki_brain_worker *worker = &brain->workers[i];
         uint64_t roots = atomic_load(&worker->roots);

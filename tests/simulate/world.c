@@ -143,6 +143,9 @@ static void begin_task(world *w, uint32_t task)
     if (f->done || f->running)
         blame(w, "run twice", task);
     f->running = true;
+    if (w->verbose)
+        printf("%18stakes %zu and %zu\n", "", w->what.burdens[task].output,
+               w->what.burdens[task].working);
     pin_inputs(w, task, true);
     take(w, w->what.burdens[task].output + w->what.burdens[task].working);
 }
@@ -423,8 +426,12 @@ static void ask_all(world *w)
 
 static void check_budget(world *w)
 {
-    if (w->strict && w->alive + w->options.memory_base > w->options.memory_limit)
+    size_t alive = w->alive + w->options.memory_base;
+    if (w->strict && alive > w->options.memory_limit) {
+        if (w->verbose)
+            printf("%zu bytes alive\n", alive);
         blame(w, "more bytes alive than the limit", 0);
+    }
 }
 
 static bool bring_back(world *w)
@@ -531,8 +538,8 @@ static void choose_options(world *w)
     bool all_spill = true;
     for (size_t i = 0; i < w->what.plan->count; i++)
         all_spill = all_spill && w->what.burdens[i].can_spill;
-    w->strict =
-        o->memory_limit && o->can_spill && all_spill && !w->what.undeclared && w->disk_percent == 0;
+    w->strict = o->memory_limit && o->can_spill && all_spill && !w->what.undeclared &&
+                w->disk_percent == 0 && most + o->memory_base <= o->memory_limit;
 }
 
 static void staff(world *w)
