@@ -1,11 +1,13 @@
 /* Plans: find the tasks that wanted keys need, link them, order them, number them anew.
  *
- * Touching fresh memory costs as much as all else, so numbering anew moves tasks within their
- * table, and the lists of arguments and of users change places. */
+ * Touching fresh memory costs as much as all else, so numbering anew moves tasks within their table
+ * by way of what must be kept of them, and the lists of arguments and of users change places. */
 #include "graph/plan.h"
 #include "core/memory.h"
 #include "graph/order.h"
 #include "graph/plan_find.h"
+
+enum { AHEAD = 12 }; /* tasks to fetch before their turn */
 
 /* The lists of users, from the lists of arguments; each list ascends. Tasks know how many users
  * they have; how many inputs, they learn. */
@@ -34,71 +36,87 @@ static void link_users(cki_plan *plan)
     }
 }
 
-/* The tasks to where `numbers` says, along the circles of places that change with each other; what
- * is there is marked by its own number. */
-static void move_tasks(cki_plan *plan, uint32_t *sequence)
+/* What moves of a task; the rest is found anew. */
+typedef struct essence {
+    uint32_t layer, nusers;
+    int64_t block;
+} essence;
+
+/* The tasks' arguments by their new numbers, in the order of the sequence, to where the users are
+ * now; the tasks themselves to `moved`. The sequence becomes the numbers of their arguments. */
+static void gather(cki_plan *plan, const uint32_t *numbers, essence *moved)
 {
-    for (uint32_t i = 0; i < plan->count; i++) {
-        if (sequence[i] == i)
-            continue;
-        cki_plan_task kept = plan->tasks[i];
-        cask_value *value = plan->known ? plan->known[i] : NULL;
-        uint32_t at = i, from;
-        while ((from = sequence[at]) != i) {
-            plan->tasks[at] = plan->tasks[from];
-            if (plan->known)
-                plan->known[at] = plan->known[from];
-            sequence[at] = at;
-            at = from;
-        }
-        plan->tasks[at] = kept;
-        if (plan->known)
-            plan->known[at] = value;
-        sequence[at] = at;
+    uint32_t *sequence = plan->sequence, *arguments = plan->users;
+    for (size_t i = 0; i < plan->count; i++) {
+        if (i + AHEAD < plan->count)
+            __builtin_prefetch(&plan->tasks[sequence[i + AHEAD]]);
+        const cki_plan_task *task = &plan->tasks[sequence[i]];
+        moved[i] = (essence){task->layer, task->nusers, task->block};
+        sequence[i] = task->narguments;
+        const uint32_t *before = plan->arguments + task->arguments;
+        for (size_t a = 0; a < task->narguments; a++)
+            *arguments++ = numbers[before[a]];
     }
 }
 
-/* The arguments by their new numbers, in the order of the tasks, to where the users were. */
-static void move_arguments(cki_plan *plan, const uint32_t *numbers)
+static void move_tasks(cki_plan *plan, const essence *moved)
 {
-    uint32_t *moved = plan->users, at = 0;
+    uint32_t at = 0;
     for (size_t i = 0; i < plan->count; i++) {
-        cki_plan_task *task = &plan->tasks[i];
-        const uint32_t *arguments = plan->arguments + task->arguments;
-        for (size_t a = 0; a < task->narguments; a++)
-            moved[at + a] = numbers[arguments[a]];
-        task->arguments = at;
-        at += task->narguments;
+        plan->tasks[i] = (cki_plan_task){.layer = moved[i].layer,
+                                         .nusers = moved[i].nusers,
+                                         .block = moved[i].block,
+                                         .narguments = plan->sequence[i],
+                                         .arguments = at};
+        at += plan->sequence[i];
     }
+    uint32_t *arguments = plan->users;
     plan->users = plan->arguments;
-    plan->arguments = moved;
+    plan->arguments = arguments;
+}
+
+/* The known results in the order of the sequence. */
+static cask_status move_known(cki_plan *plan, cki_error *error)
+{
+    if (!plan->known)
+        return CASK_OK;
+    cask_value **known = cki_memory_alloc(plan->count * sizeof *known);
+    if (!known)
+        return cki_fail_memory(error, plan->count * sizeof *known);
+    for (size_t i = 0; i < plan->count; i++)
+        known[i] = plan->known[plan->sequence[i]];
+    cki_memory_free((void *)plan->known);
+    plan->known = known;
+    return CASK_OK;
+}
+
+static bool is_numbered(const cki_plan *plan)
+{
+    size_t same = 0;
+    while (same < plan->count && plan->sequence[same] == same)
+        same++;
+    return same == plan->count;
 }
 
 /* Number the tasks as the sequence has them. */
 static cask_status renumber(cki_plan *plan, cki_error *error)
 {
-    uint32_t *sequence = plan->sequence;
-    size_t same = 0;
-    while (same < plan->count && sequence[same] == same)
-        same++;
-    if (same == plan->count) {
-        if (plan->narguments > 0)
-            link_users(plan); /* ordering has used up the counts */
-        return CASK_OK;
-    }
     uint32_t *numbers = cki_memory_alloc(plan->count * sizeof *numbers);
-    if (!numbers)
-        return cki_fail_memory(error, plan->count * sizeof *numbers);
-    for (size_t i = 0; i < plan->count; i++)
-        numbers[sequence[i]] = (uint32_t)i;
-    for (size_t i = 0; i < plan->nwanted; i++)
-        plan->wanted[i] = numbers[plan->wanted[i]];
-    plan->largest = numbers[plan->largest];
-    move_tasks(plan, sequence);
-    move_arguments(plan, numbers);
+    essence *moved = cki_memory_alloc(plan->count * sizeof *moved);
+    cask_status status = numbers && moved ? move_known(plan, error)
+                                          : cki_fail_memory(error, plan->count * sizeof *moved);
+    if (status == CASK_OK) {
+        for (size_t i = 0; i < plan->count; i++)
+            numbers[plan->sequence[i]] = (uint32_t)i;
+        for (size_t i = 0; i < plan->nwanted; i++)
+            plan->wanted[i] = numbers[plan->wanted[i]];
+        plan->largest = numbers[plan->largest];
+        gather(plan, numbers, moved);
+        move_tasks(plan, moved);
+    }
     cki_memory_free(numbers);
-    link_users(plan);
-    return CASK_OK;
+    cki_memory_free(moved);
+    return status;
 }
 
 static cask_status build(cki_plan *plan, const cki_key *wanted, const cki_plan_known *known,
@@ -110,7 +128,8 @@ static cask_status build(cki_plan *plan, const cki_key *wanted, const cki_plan_k
     plan->users = cki_memory_alloc(plan->narguments * sizeof *plan->users);
     if (!plan->users)
         return cki_fail_memory(error, plan->narguments * sizeof *plan->users);
-    link_users(plan);
+    if (plan->narguments > 0)
+        link_users(plan);
     return CASK_OK;
 }
 
@@ -140,8 +159,10 @@ cask_status cki_plan_find(cki_graph *graph, const cki_key *wanted, size_t nwante
 cask_status cki_plan_order(cki_plan *plan, cki_error *error)
 {
     cask_status status = cki_order_run(plan, error);
-    if (status == CASK_OK)
+    if (status == CASK_OK && !is_numbered(plan))
         status = renumber(plan, error);
+    if (status == CASK_OK && plan->narguments > 0)
+        link_users(plan); /* anew: ordering has used up the counts */
     cki_memory_free(plan->sequence);
     plan->sequence = NULL;
     return status;

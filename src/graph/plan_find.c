@@ -98,8 +98,7 @@ static cask_status append(finding *builder, cki_key key)
             return builder->error->status;
         plan->tasks = tasks;
     }
-    plan->tasks[plan->count++] =
-        (cki_plan_task){.layer = key.layer, .block = key.block, .users = NONE};
+    plan->tasks[plan->count++] = (cki_plan_task){.layer = key.layer, .block = key.block};
     return CASK_OK;
 }
 
@@ -147,7 +146,7 @@ static cask_status ask(finding *builder, uint32_t number)
 }
 
 /* Ask for a task's inputs, and find them. Until users are linked, `users` says which task was the
- * last to name this one, to know one that is named twice. */
+ * last to name this one (+ 1), to know one that is named twice. */
 static cask_status expand(finding *builder, uint32_t number)
 {
     cki_plan *plan = builder->plan;
@@ -163,8 +162,8 @@ static cask_status expand(finding *builder, uint32_t number)
         if (status != CASK_OK)
             return status;
         cki_plan_task *input = &plan->tasks[found];
-        if (input->users != number) {
-            input->users = number;
+        if (input->users != number + 1) {
+            input->users = number + 1;
             input->nusers++;
             distinct++;
         }
