@@ -28,13 +28,7 @@ enum { FEW = 16, MOST_STEPS = 64 };
  * are gone through. */
 typedef enum progress { NEW, LATER, OPEN, DONE, SEEN } progress;
 
-/* Bytes count as floats, which never are too low; sums of them are good enough to compare. */
-typedef struct place {
-    float output;   /* declared */
-    float need;     /* bytes alive at most while this task and all below it run */
-    float freeable; /* what goes when this one runs: inputs that nobody else waits for */
-    uint32_t left;  /* users that have not run */
-} place;
+typedef cki_order_place place;
 
 typedef struct input {
     float surplus; /* need beyond what is left behind */
@@ -479,7 +473,6 @@ static bool visit(ordering *order, uint32_t root)
 
 static void free_all(ordering *order)
 {
-    cki_memory_free(order->nodes);
     cki_memory_free(order->working);
     cki_memory_free(order->stack);
     cki_memory_free(order->eager);
@@ -489,15 +482,15 @@ static void free_all(ordering *order)
     cki_memory_free(order->inputs);
 }
 
-cask_status cki_order_run(cki_plan *plan, cki_error *error)
+cask_status cki_order_run(cki_plan *plan, cki_order_place *places, cki_error *error)
 {
     if (plan->narguments == 0) {
         order_independent(plan);
         return CASK_OK;
     }
     ordering order = {.plan = plan, .tasks = plan->tasks, .sequence = plan->sequence};
-    order.nodes = cki_memory_alloc(plan->count * sizeof *order.nodes);
-    bool fine = order.nodes && measure_all(&order);
+    order.nodes = places;
+    bool fine = measure_all(&order);
     for (size_t i = 0; fine && i < plan->nwanted; i++)
         fine = visit(&order, plan->wanted[i]);
     plan->peak_bytes = order.peak < (double)SIZE_MAX ? (size_t)order.peak : SIZE_MAX;

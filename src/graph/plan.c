@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "graph/order.h"
 #include "graph/plan_find.h"
+#include "sys/pages.h"
 
 enum { AHEAD = 12 }; /* tasks to fetch before their turn */
 
@@ -41,6 +42,7 @@ typedef struct essence {
     uint32_t layer, nusers;
     int64_t block;
 } essence;
+_Static_assert(sizeof(essence) <= sizeof(cki_order_place), "they share their memory");
 
 /* The tasks' arguments by their new numbers, in the order of the sequence, to where the users are
  * now; the tasks themselves to `moved`. The sequence becomes the numbers of their arguments. */
@@ -99,24 +101,26 @@ static bool is_numbered(const cki_plan *plan)
 }
 
 /* Number the tasks as the sequence has them. */
-static cask_status renumber(cki_plan *plan, cki_error *error)
+static cask_status renumber(cki_plan *plan, essence *moved, cki_error *error)
 {
     uint32_t *numbers = cki_memory_alloc(plan->count * sizeof *numbers);
-    essence *moved = cki_memory_alloc(plan->count * sizeof *moved);
-    cask_status status = numbers && moved ? move_known(plan, error)
-                                          : cki_fail_memory(error, plan->count * sizeof *moved);
-    if (status == CASK_OK) {
-        for (size_t i = 0; i < plan->count; i++)
-            numbers[plan->sequence[i]] = (uint32_t)i;
-        for (size_t i = 0; i < plan->nwanted; i++)
-            plan->wanted[i] = numbers[plan->wanted[i]];
-        plan->largest = numbers[plan->largest];
-        gather(plan, numbers, moved);
-        move_tasks(plan, moved);
+    if (!numbers)
+        return cki_fail_memory(error, plan->count * sizeof *numbers);
+    cki_pages_expect(numbers, plan->count * sizeof *numbers);
+    cask_status status = move_known(plan, error);
+    if (status != CASK_OK) {
+        cki_memory_free(numbers);
+        return status;
     }
+    for (size_t i = 0; i < plan->count; i++)
+        numbers[plan->sequence[i]] = (uint32_t)i;
+    for (size_t i = 0; i < plan->nwanted; i++)
+        plan->wanted[i] = numbers[plan->wanted[i]];
+    plan->largest = numbers[plan->largest];
+    gather(plan, numbers, moved);
+    move_tasks(plan, moved);
     cki_memory_free(numbers);
-    cki_memory_free(moved);
-    return status;
+    return CASK_OK;
 }
 
 static cask_status build(cki_plan *plan, const cki_key *wanted, const cki_plan_known *known,
@@ -128,6 +132,7 @@ static cask_status build(cki_plan *plan, const cki_key *wanted, const cki_plan_k
     plan->users = cki_memory_alloc(plan->narguments * sizeof *plan->users);
     if (!plan->users)
         return cki_fail_memory(error, plan->narguments * sizeof *plan->users);
+    cki_pages_expect(plan->users, plan->narguments * sizeof *plan->users);
     if (plan->narguments > 0)
         link_users(plan);
     return CASK_OK;
@@ -158,9 +163,15 @@ cask_status cki_plan_find(cki_graph *graph, const cki_key *wanted, size_t nwante
 
 cask_status cki_plan_order(cki_plan *plan, cki_error *error)
 {
-    cask_status status = cki_order_run(plan, error);
+    size_t bytes = plan->narguments > 0 ? plan->count * sizeof(cki_order_place) : 0;
+    void *scratch = cki_memory_alloc(bytes); /* of one step, then of the other */
+    if (!scratch)
+        return cki_fail_memory(error, bytes);
+    cki_pages_expect(scratch, bytes);
+    cask_status status = cki_order_run(plan, scratch, error);
     if (status == CASK_OK && !is_numbered(plan))
-        status = renumber(plan, error);
+        status = renumber(plan, scratch, error);
+    cki_memory_free(scratch);
     if (status == CASK_OK && plan->narguments > 0)
         link_users(plan); /* anew: ordering has used up the counts */
     cki_memory_free(plan->sequence);

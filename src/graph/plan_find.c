@@ -4,6 +4,7 @@
 #include "graph/plan_find.h"
 #include "core/memory.h"
 #include "graph/index.h"
+#include "sys/pages.h"
 
 #define NONE UINT32_MAX
 
@@ -87,16 +88,24 @@ static cask_status resolve(const finding *builder, cki_key *key, cki_key from)
     }
 }
 
+static cask_status reserve_tasks(finding *builder, size_t count)
+{
+    cki_plan *plan = builder->plan;
+    void *tasks = widen(builder, plan->tasks, &builder->tasks_capacity, count, sizeof *plan->tasks);
+    if (!tasks)
+        return builder->error->status;
+    plan->tasks = tasks;
+    return CASK_OK;
+}
+
 /* A new task, at the end. */
 static cask_status append(finding *builder, cki_key key)
 {
     cki_plan *plan = builder->plan;
     if (plan->count == builder->tasks_capacity) {
-        void *tasks = widen(builder, plan->tasks, &builder->tasks_capacity, plan->count + 1,
-                            sizeof *plan->tasks);
-        if (!tasks)
-            return builder->error->status;
-        plan->tasks = tasks;
+        cask_status status = reserve_tasks(builder, plan->count + 1);
+        if (status != CASK_OK)
+            return status;
     }
     plan->tasks[plan->count++] = (cki_plan_task){.layer = key.layer, .block = key.block};
     return CASK_OK;
@@ -221,7 +230,8 @@ static cask_status discover(finding *builder, const cki_key *wanted)
 {
     cki_plan *plan = builder->plan;
     cki_key end = {.layer = (uint32_t)builder->layers};
-    cask_status status = CASK_OK;
+    cask_status status = reserve_tasks(builder, plan->nwanted); /* at least, but for aliases */
+    cki_pages_expect(plan->tasks, plan->nwanted * sizeof *plan->tasks);
     for (size_t i = 0; status == CASK_OK && i < plan->nwanted; i++)
         status = find(builder, wanted[i], end, &plan->wanted[i]);
     for (size_t i = 0; status == CASK_OK && i < plan->count; i++)
@@ -242,9 +252,11 @@ static cask_status discover(finding *builder, const cki_key *wanted)
 static cask_status list(finding *builder)
 {
     cki_plan *plan = builder->plan;
-    plan->sequence = cki_memory_alloc(plan->count * sizeof *plan->sequence);
+    size_t bytes = plan->count * sizeof *plan->sequence;
+    plan->sequence = cki_memory_alloc(bytes);
     if (!plan->sequence)
-        return cki_fail_memory(builder->error, plan->count * sizeof *plan->sequence);
+        return cki_fail_memory(builder->error, bytes);
+    cki_pages_expect(plan->sequence, bytes);
     return cki_index_list(&builder->index, plan, plan->sequence, builder->error);
 }
 

@@ -1,0 +1,11 @@
+/* Pages: large blocks of memory in few pages, where the system has such. */
+#ifndef CKI_SYS_PAGES_H
+#define CKI_SYS_PAGES_H
+
+#include <stddef.h>
+
+/* Say that a block fresh from the allocator will be used from end to end: touching it the first
+ * time then costs a third. Does nothing for small ones. */
+void cki_pages_expect(void *block, size_t bytes);
+
+#endif
