@@ -5,6 +5,7 @@
 #include "sys/terminal.h"
 #include "sys/thread.h"
 
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -94,6 +95,21 @@ static void once_is_once(void **state)
     cki_thread_once(&control, make);
     cki_thread_once(&control, make);
     assert_int_equal(made, 1);
+}
+
+static void processors_follow_the_affinity(void **state)
+{
+    (void)state;
+    cpu_set_t before, one;
+    assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
+    assert_in_range(cki_machine_processors(), 1, CPU_COUNT(&before));
+    CPU_ZERO(&one);
+    for (size_t i = 0; i < CPU_SETSIZE && !CPU_COUNT(&one); i++)
+        if (CPU_ISSET(i, &before))
+            CPU_SET(i, &one);
+    assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
+    assert_int_equal(cki_machine_processors(), 1);
+    assert_int_equal(sched_setaffinity(0, sizeof before, &before), 0);
 }
 
 /* Write a file under a fake root, with the folders that lead to it. */
@@ -224,6 +240,7 @@ int main(void)
         cmocka_unit_test(locks_exclude),
         cmocka_unit_test(waits_end_at_their_deadline),
         cmocka_unit_test(once_is_once),
+        cmocka_unit_test(processors_follow_the_affinity),
         cmocka_unit_test(groups_of_version_2_limit),
         cmocka_unit_test(groups_of_version_1_limit),
         cmocka_unit_test(no_groups_no_limits),
