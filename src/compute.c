@@ -134,7 +134,8 @@ static cask_status prepare(cask *ck, const cki_node *const *wanted, size_t count
     for (size_t i = 0; nodes && i < count; i++)
         nodes[i] = wanted[i];
     if (status == CASK_OK)
-        status = cki_optimise_nodes(graph, ck, nodes, count, cki_fuse_rule, error);
+        status = cki_optimise_nodes(graph, ck, nodes, count, ck->tuning.fuse ? cki_fuse_rule : NULL,
+                                    error);
     if (status == CASK_OK)
         status = cki_lower_nodes(graph, nodes, count, layers, error);
     if (status == CASK_OK)

@@ -35,14 +35,19 @@ static cask_status use(cask *ck)
     cki_config *config = ck->config;
     double threads = cki_config_number(config, "threads", 0, &error);
     uint64_t memory = cki_config_bytes(config, "memory-limit", cki_machine_memory(), &error);
-    uint64_t chunk = cki_config_bytes(config, "array.chunk-size", 0, &error);
+    const cki_tuning tuning = {
+        .chunk_bytes = cki_config_bytes(config, "array.chunk-size", 0, &error),
+        .file_chunk_bytes = cki_config_bytes(config, "array.file-chunk-size", 0, &error),
+        .split_every = (int)cki_config_number(config, "split-every", 0, &error),
+        .fuse = cki_config_number(config, "optimization.fuse.active", 1, &error) > 0,
+    };
     if (error.status == CASK_OK)
         use_scheduler(ck, &error);
     if (error.status != CASK_OK)
         return cki_context_fail(ck, &error);
     ck->threads = threads >= 1 ? (int)threads : cki_machine_processors();
     ck->memory_limit = memory ? (size_t)memory : 1;
-    ck->tuning.chunk_bytes = chunk;
+    ck->tuning = tuning;
     return CASK_OK;
 }
 

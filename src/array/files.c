@@ -134,7 +134,7 @@ static int64_t even_share(int64_t units, int64_t each, int64_t bytes)
 /* One file's blocks, in multiples of its own chunks: inner axes whole as long as a run of the file
  * is short, then as much of the first axis as fits. So a reduction over the first axis has small
  * results that stay in the cache, and reads are still long. */
-static void usual_chunks(const cki_variable *v, size_t itemsize, int64_t *sizes)
+static void usual_chunks(const cki_variable *v, size_t itemsize, int64_t bytes, int64_t *sizes)
 {
     int64_t total = itemsize ? (int64_t)itemsize : 1;
     for (int k = 0; k < v->ndim; k++) {
@@ -148,7 +148,8 @@ static void usual_chunks(const cki_variable *v, size_t itemsize, int64_t *sizes)
         int64_t units = (v->shape[k] + sizes[k] - 1) / sizes[k];
         if (units <= 1)
             continue;
-        int64_t share = even_share(units, total, k ? CKI_FILES_RUN : CKI_FILES_CHUNK);
+        int64_t share =
+            even_share(units, total, k && bytes > CKI_FILES_RUN ? CKI_FILES_RUN : bytes);
         sizes[k] = share < units ? sizes[k] * share : v->shape[k];
         total *= share;
         if (share < units && k > 1)
@@ -163,7 +164,7 @@ static cask_status choose_chunks(cki_build *build, const files *f, cki_dtype dty
 {
     const cki_variable *v = cki_store_variable(f->parts[0].store, f->parts[0].variable);
     int64_t sizes[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
-    usual_chunks(v, cki_dtype_size(dtype), sizes);
+    usual_chunks(v, cki_dtype_size(dtype), (int64_t)build->ck->tuning.file_chunk_bytes, sizes);
     cki_axis *each = cki_arena_array(build->arena, f->count, sizeof *each);
     bool good = each != NULL;
     for (int k = 0; k < v->ndim && good; k++) {

@@ -9,16 +9,17 @@
 typedef struct cki_files_spec {
     cask_value *paths;    /* a str (perhaps a pattern), or a sequence of them */
     const char *variable; /* NULL: the file's only array */
-    cask_value *chunks;   /* as Dask's; NULL or None: CKI_FILES_CHUNK bytes a block */
+    cask_value *chunks;   /* as Dask's; NULL or None: as configured, and as the file is laid out */
     int axis;             /* on which several files follow one another; negative from the last */
     bool unpack;          /* NetCDF's conventions for packed numbers and missing values */
 } cki_files_spec;
 
-/* Blocks of files aim at so many bytes: small enough that a block is still in the processor's cache
- * when the next step wants it, large enough that a task's own cost does not show beside reading. Of
- * these, runs of so many bytes lie together in the file, if it is stored plainly. */
-#define CKI_FILES_CHUNK ((int64_t)2 << 20)
-#define CKI_FILES_RUN   ((int64_t)512 << 10)
+/* Blocks of files aim at a few MiB (array.file-chunk-size): small enough that a block is still in
+ * the processor's cache when the next step wants it, large enough that a task's own cost does not
+ * show beside reading. Of these, runs of so many bytes lie together in the file, if it is stored
+ * plainly.
+ */
+#define CKI_FILES_RUN ((int64_t)512 << 10)
 
 cask_array cki_files_open(cki_build *build, const cki_files_spec *spec);
 

@@ -296,12 +296,12 @@ static const char *usual_label(const cki_reduce_spec *spec)
 }
 
 /* Dask's share of split_every for each axis: its root, but at least two. */
-static void choose_splits(parameters *p, int ndim)
+static void choose_splits(parameters *p, int ndim, int usual)
 {
     int count = 0;
     for (int k = 0; k < ndim; k++)
         count += p->axes[k];
-    double every = p->spec.split_every > 0 ? p->spec.split_every : 4;
+    double every = p->spec.split_every > 0 ? p->spec.split_every : usual;
     double root = floor(pow(every, 1.0 / (count ? count : 1)));
     for (int k = 0; k < ndim; k++) {
         int64_t own = p->spec.split[k] ? p->spec.split[k] : (int64_t)root;
@@ -367,7 +367,7 @@ cask_array cki_reductions_reduce(cki_build *build, cask_array x, const cki_reduc
         return NULL;
     if (is_arg(spec->kind) && !places_known(build, x, p->axes))
         return NULL;
-    choose_splits(p, x->ndim);
+    choose_splits(p, x->ndim, build->ck->tuning.split_every);
     cki_axis *axes = cki_arena_array(build->arena, (size_t)x->ndim + 1, sizeof *axes);
     int ndim = axes ? result_axes(build, p, axes) : -1;
     if (ndim < 0) {

@@ -30,6 +30,22 @@ static const cki_config_key keys[] = {
      .kind = CKI_CONFIG_BYTES,
      .fallback = "128MiB",
      .doc = "The size that chunks get where they are chosen automatically (chunks='auto')."},
+    {.name = "array.file-chunk-size",
+     .kind = CKI_CONFIG_BYTES,
+     .fallback = "2MiB",
+     .doc =
+         "The size of chunks read from NetCDF, HDF5 and npy files, where an expression names none: "
+         "about so much, in whole chunks of the file."},
+    {.name = "split-every",
+     .kind = CKI_CONFIG_COUNT,
+     .fallback = "4",
+     .doc = "How many partial results a reduction combines at a time.",
+     .least = 2,
+     .most = 1 << 20},
+    {.name = "optimization.fuse.active",
+     .kind = CKI_CONFIG_FLAG,
+     .fallback = "true",
+     .doc = "Whether element-wise operations run together with what uses them, as one task."},
 };
 
 /* Names that others use for the same thing, and names that are gone. */

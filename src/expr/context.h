@@ -34,7 +34,10 @@ typedef struct cki_mark {
 
 /* What the configuration says of how plans are made. */
 typedef struct cki_tuning {
-    uint64_t chunk_bytes; /* of chunks chosen automatically */
+    uint64_t chunk_bytes;      /* of chunks chosen automatically */
+    uint64_t file_chunk_bytes; /* of those of files */
+    int split_every;           /* partial results that are combined at once */
+    bool fuse;                 /* element-wise operations run in their user */
 } cki_tuning;
 
 struct cask {

@@ -37,7 +37,7 @@ with folder() as name:
     gives("16\n", *BLOCKS, "--set", "array.chunk_size=512KiB", CASK_CONFIG=str(chosen), CASK_ARRAY__CHUNK_SIZE="1MiB", **user)
     gives("4\n", *BLOCKS, "--config", str(chosen), CASK_CONFIG="/nowhere", **user)
     gives("2MiB\n", "config", "get", "array.chunk-size", CASK_CONFIG=str(chosen), **user)
-    gives('{"chunk-size": "4MiB"}\n', "config", "get", "array", **user)
+    gives('{"chunk-size": "4MiB", "file-chunk-size": "2MiB"}\n', "config", "get", "array", **user)
     gives("/etc/cask/*.yaml\n" + name + "/cask/*.yaml\n$CASK_CONFIG, or --config FILE\n", "config", "files", **user)
     rows = listed("--set", "memory-limit=1GB", CASK_CONFIG=str(chosen), CASK_SCHEDULER="sync", **user)
     check("list says where from", {key: (row["value"], row["from"]) for key, row in rows.items() if row["from"] != "default"} == {
@@ -73,6 +73,17 @@ fails("cask: config: ", "there is list", "config", "show", status=2)
 gives("3\n", "config", "get", "num_workers", CASK_THREADS="3")
 gives("60%\n", "config", "get", "memory-limit", CASK_MEMORY_LIMIT="")
 gives("null\n", "config", "get", "threads")
+
+# Each key reaches what it is for.
+WINDS = "da.from_netcdf('/usr/share/ferret-vis/data/monthly_navy_winds.cdf', 'UWND')"
+if os.path.exists("/usr/share/ferret-vis/data/monthly_navy_winds.cdf"):
+    sizes = [int(run("eval", WINDS + ".npartitions", "--set", f"array.file-chunk-size={size}", env=HOME)[1]) for size in ("512KiB", "2MiB", "1GB")]
+    check("file chunks have the size that is set", sizes[0] > 2 * sizes[1] > 2 * sizes[2] == 2, sizes)
+wide = [run("eval", "da.ones(64, chunks=1).sum()", "--set", f"split-every={n}", "--stats", env=HOME)[1] for n in (2, 64)]
+check("split-every changes no sum", wide == ["64.0\n"] * 2, wide)
+fused = run("eval", "((da.arange(10, chunks=3) + 1) * 2).sum()", "--set", "optimization.fuse.active=false", env=HOME)
+check("nothing depends on fusing", fused == (0, "110\n", ""), fused)
+fails("cask: eval: optimization.fuse.active: 'maybe' is neither", "(option)", "eval", "1", "--set", "optimization.fuse.active=maybe", status=2)
 
 # The environment reaches what it is for: half a gigabyte does not fit.
 status, out, err = run("eval", "da.ones((8000, 8000), chunks=-1) @ da.ones((8000, 8000), chunks=-1)", env={**HOME, "CASK_MEMORY_LIMIT": "50MB"})
