@@ -14,10 +14,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* MOST_STEPS bounds each look around for a neighbour, so that the whole stays linear. */
+/* MOST_STEPS and RECENT bound each look around for a neighbour, so that the whole stays linear. */
 #define NONE UINT32_MAX
 
-enum { FEW = 16, MOST_STEPS = 64 };
+enum { FEW = 16, RECENT = 32, MOST_STEPS = 64 };
 
 /* While tasks are ordered, `ninputs` of each has its progress above the inputs that it waits for;
  * once it has run, the users looked at by next_user. */
@@ -393,7 +393,7 @@ static uint32_t neighbour(ordering *order, uint32_t number)
         kept = order->nodes[order->opened[order->nopened - 1]].freeable;
     uint32_t best = NONE;
     float gain = 0;
-    for (size_t step = 0, i = order->nalive; i > 0 && step < FEW; step++) {
+    for (size_t step = 0, i = order->nalive; i > 0 && step < RECENT; step++) {
         uint32_t result = order->alive[--i];
         const place *node = &order->nodes[result];
         uint32_t user = node->left > 0 ? next_user(order, result) : NONE;
