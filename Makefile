@@ -44,6 +44,7 @@ bench:
 	@scripts/setup build
 	@scripts/build release products
 	@bench/run $(BENCH)
+	@bench/tasks $(BENCH)
 
 lint:
 	@scripts/setup ci
