@@ -18,12 +18,14 @@ struct cki_ledger {
     cki_ledger *above;
     atomic_size_t now, peak;
     size_t pool_limit;
+    _Atomic size_t limit;
     atomic_flag busy; /* guards the two below, for a few instructions only */
     size_t pooled;
     spare *spares[CLASSES];
 };
 
 static _Thread_local cki_ledger *current;
+static _Thread_local int64_t balance;
 
 /* Size classes step by a quarter of a power of two, so at most a fifth of a buffer is unused. */
 static int class_of(size_t bytes, size_t *rounded)
@@ -36,6 +38,12 @@ static int class_of(size_t bytes, size_t *rounded)
     *rounded = base + quarter * step;
     int class = (power - 14) * 4 + (int)quarter;
     return class < CLASSES ? class : -1;
+}
+
+static size_t size_of(int class)
+{
+    size_t base = (size_t)1 << (14 + class / 4);
+    return base + (size_t)(class % 4) * (base / 4);
 }
 
 static void lock(cki_ledger *ledger)
@@ -115,10 +123,18 @@ cki_ledger *cki_ledger_current(void)
     return current;
 }
 
-void cki_ledger_count(cki_ledger *ledger, int64_t bytes)
+int64_t cki_ledger_balance(void)
 {
-    if (!ledger)
-        return;
+    return balance;
+}
+
+void cki_ledger_limit(cki_ledger *ledger, size_t bytes)
+{
+    atomic_store(&ledger->limit, bytes);
+}
+
+static void count(cki_ledger *ledger, int64_t bytes)
+{
     size_t now = atomic_fetch_add_explicit(&ledger->now, (size_t)bytes, memory_order_relaxed) +
                  (size_t)bytes;
     size_t peak = atomic_load_explicit(&ledger->peak, memory_order_relaxed);
@@ -126,18 +142,55 @@ void cki_ledger_count(cki_ledger *ledger, int64_t bytes)
            !atomic_compare_exchange_weak_explicit(&ledger->peak, &peak, now, memory_order_relaxed,
                                                   memory_order_relaxed))
         continue;
-    cki_ledger_count(ledger->above, bytes);
+}
+
+void cki_ledger_count(cki_ledger *ledger, int64_t bytes)
+{
+    balance += bytes;
+    for (; ledger; ledger = ledger->above)
+        count(ledger, bytes);
+}
+
+/* Whether `more` bytes beside those in use and in the pool would pass the limit. With the lock. */
+static bool passes_limit(cki_ledger *ledger, size_t more)
+{
+    size_t limit = atomic_load_explicit(&ledger->limit, memory_order_relaxed);
+    return limit != 0 &&
+           atomic_load_explicit(&ledger->now, memory_order_relaxed) + ledger->pooled + more > limit;
+}
+
+/* Take buffers out of the pool, the largest first, until there is room for a new one beside it.
+ * With the lock; what was taken is to be freed. */
+static spare *make_room(cki_ledger *ledger, size_t bytes)
+{
+    spare *dropped = NULL;
+    for (int class = CLASSES; class -- > 0 && passes_limit(ledger, bytes);)
+        while (ledger->spares[class] && passes_limit(ledger, bytes)) {
+            spare *block = ledger->spares[class];
+            ledger->spares[class] = block->next;
+            ledger->pooled -= size_of(class);
+            block->next = dropped;
+            dropped = block;
+        }
+    return dropped;
 }
 
 static void *reuse(cki_ledger *ledger, int class, size_t rounded)
 {
+    spare *dropped = NULL;
     lock(ledger);
     spare *block = ledger->spares[class];
     if (block) {
         ledger->spares[class] = block->next;
         ledger->pooled -= rounded;
+    } else {
+        dropped = make_room(ledger, rounded);
     }
     unlock(ledger);
+    for (spare *next; dropped; dropped = next) {
+        next = dropped->next;
+        free(dropped);
+    }
     return block;
 }
 
@@ -177,7 +230,8 @@ void cki_ledger_give(cki_ledger *ledger, void *block, size_t bytes)
     }
     if (ledger && class >= 0) {
         lock(ledger);
-        bool keep = ledger->pooled + rounded <= ledger->pool_limit;
+        bool keep =
+            ledger->pooled + rounded <= ledger->pool_limit && !passes_limit(ledger, rounded);
         if (keep) {
             spare *head = block;
             head->next = ledger->spares[class];

@@ -42,6 +42,9 @@ typedef struct cki_ledger_source {
 cki_ledger *cki_ledger_new_over(const cki_ledger_source *source, void *user, cki_ledger *above);
 cki_ledger *cki_ledger_ref(cki_ledger *ledger);
 void cki_ledger_unref(cki_ledger *ledger);
+/* The most bytes that buffers and pool together may take where it depends on the pool: pooled
+ * buffers are freed before a new one is made beyond it. 0: any number. */
+void cki_ledger_limit(cki_ledger *ledger, size_t bytes);
 size_t cki_ledger_now(const cki_ledger *ledger);
 size_t cki_ledger_peak(const cki_ledger *ledger);
 
@@ -55,5 +58,8 @@ void *cki_ledger_take(cki_ledger *ledger, size_t bytes, bool zero);
 void cki_ledger_give(cki_ledger *ledger, void *block, size_t bytes);
 /* Memory that somebody else allocated but the ledger should count (negative to take it off). */
 void cki_ledger_count(cki_ledger *ledger, int64_t bytes);
+/* By how many bytes this thread has changed what ledgers hold, from its beginning: the difference
+ * between two looks is what was done between them. */
+int64_t cki_ledger_balance(void);
 
 #endif

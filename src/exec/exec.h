@@ -4,6 +4,7 @@
 #define CKI_EXEC_EXEC_H
 
 #include "core/memory.h"
+#include "exec/spill.h"
 #include "graph/plan.h"
 
 /* Told what happens, from the thread where it happens; every entry may be NULL. */
@@ -23,7 +24,9 @@ typedef struct cki_callbacks {
 typedef struct cki_exec_options {
     int threads;         /* at least 1 */
     size_t memory_limit; /* bytes of chunks that may be alive; tasks wait while it is reached */
-    cki_ledger *ledger;  /* entered by every worker */
+    const cki_spill_options *spill;        /* where results may go meanwhile; NULL: nowhere */
+    int retries;                           /* how often a task that failed is tried again */
+    cki_ledger *ledger;                    /* entered by every worker */
     const cki_callbacks *const *callbacks; /* NULL-terminated; may be NULL */
     _Atomic bool *cancel;                  /* becomes true when the run should end; may be NULL */
 } cki_exec_options;

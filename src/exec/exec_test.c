@@ -139,7 +139,7 @@ static void all_give_what_a_walk_gives(void **state)
         {
             check_run(scheduler, &at, threads, 0);
             check_run(scheduler, &at, threads, 1000000);
-            check_run(scheduler, &at, threads, at.plan->largest_bytes); /* no room for two */
+            check_run(scheduler, &at, threads, hand_least(at.plan)); /* no room for two */
         }
         erase(&at);
         seed = start;
@@ -163,8 +163,9 @@ static void a_failing_task_ends_the_run(void **state)
             assert_int_equal(scheduler->run(at.plan, &options, receive, &to, &error),
                              CASK_ARITHMETIC);
             assert_string_equal(error.python, "ZeroDivisionError");
-            char message[64];
-            snprintf(message, sizeof message, "task %d fails", (int)failing);
+            char message[96];
+            snprintf(message, sizeof message, "task %d fails (in task ('hand', 0), function mix)",
+                     (int)failing);
             assert_string_equal(error.message, message);
         }
     }
@@ -225,7 +226,7 @@ static void no_memory_is_an_error(void **state)
         /* without all allocations after the n-th; from some n on it does */
         for (int64_t n = 1; status != CASK_OK; n += n < 20 ? 1 : 13) {
             delivery to = {.numbers = &at, .fail_at = -1};
-            cki_exec_options options = {.threads = threads, .memory_limit = 500};
+            cki_exec_options options = {.threads = threads, .memory_limit = hand_least(at.plan)};
             cki_error error = {0};
             cki_memory_fail_at(n, true);
             status = scheduler->run(at.plan, &options, receive, &to, &error);

@@ -1,60 +1,81 @@
-/* A run: what every scheduler keeps while it runs a plan, and how one task is run. */
+/* A run: what the executors share while they carry out what the brain says. One that runs tasks in
+ * this process is a loop over cki_brain_next() and cki_run_act(). */
 #ifndef CKI_EXEC_RUN_H
 #define CKI_EXEC_RUN_H
 
+#include "exec/brain.h"
 #include "exec/exec.h"
+#include "exec/spill.h"
 #include "sys/thread.h"
-
-/* A task's result, from when it is there until its last user has run. */
-typedef struct cki_result {
-    cask_value *value;
-    size_t charge;            /* bytes that are counted as alive for it */
-    _Atomic uint32_t waiting; /* inputs that are not there yet */
-    _Atomic uint32_t left;    /* arguments of tasks that have not run: repeated ones count each */
-    uint32_t wanted;          /* its first place in the plan's wanted list, + 1; 0 is none */
-    uint32_t mark;            /* the task, + 1, that was last seen to name it; while setting up */
-} cki_result;
 
 typedef struct cki_run {
     const cki_plan *plan;
     const cki_exec_options *options;
     cki_deliver deliver;
     void *user;
-    cki_result *results;   /* one a task */
-    uint32_t *next_wanted; /* the next place that wants the same task, + 1 */
-    bool counted;          /* whether bytes alive have to be counted at all */
-    bool results_told;     /* some callback wants to know of results */
-    _Atomic int64_t live;  /* declared bytes of running tasks, and bytes of results */
-    atomic_bool stop;
-    cki_mutex mutex; /* of the two below */
-    cki_error error; /* the first failure */
-    size_t failed;   /* the task that failed, or SIZE_MAX */
+    cki_brain *brain;
+    cask_value **values; /* of each task: its result while it is in memory */
+    /* The first place in the plan's wanted list that wants a task, + 1 (0 is none), and the next
+     * place that wants the same task, + 1. */
+    uint32_t *wanted, *next_wanted;
+    int64_t *charges;    /* of each result: bytes that the ledger does not know; if counted */
+    size_t *told_bytes;  /* of each result, if some callback wants to know of results */
+    cki_spill *spill;    /* if results can be spilled */
+    cki_spilled *places; /* of each result: its copy there */
+    bool counted;        /* whether bytes are counted: cki_brain_counts() */
+    bool told;           /* whether there are callbacks */
+    cki_mutex mutex;     /* of all below */
+    cki_error error;     /* the first failure */
+    size_t failed;       /* the task that failed, or SIZE_MAX */
+    cki_error unspilled; /* why a result could not be spilled, the first time */
 } cki_run;
 
 /* What one thread has for its own. */
 typedef struct cki_worker {
     cki_run *run;
     int number;
-    int64_t declared;  /* bytes that the task it is about to run was admitted with */
-    int64_t uncounted; /* change of bytes alive that run->live does not show yet */
     cask_value **inputs;
     size_t inputs_capacity;
     cki_error error;
 } cki_worker;
 
-/* LIMIT if one task declares more than the limit allows. Tells callbacks of the start. */
+/* LIMIT if some task cannot run within the limit. Tells callbacks of the start. `brain` says how
+ * the brain is asked; limit, spilling and retries come from the options. */
 cask_status cki_run_init(cki_run *run, const cki_plan *plan, const cki_exec_options *options,
-                         cki_deliver deliver, void *user, cki_error *error);
-/* Releases what is left, tells callbacks of the end; `done` says whether all tasks were run. */
-cask_status cki_run_end(cki_run *run, bool done, cki_error *error);
+                         const cki_brain_options *brain, cki_deliver deliver, void *user,
+                         cki_error *error);
+/* Releases what is left, tells callbacks of the end. */
+cask_status cki_run_end(cki_run *run, cki_error *error);
 
 /* Whether it should end: something failed, or it was cancelled. */
 bool cki_run_stopped(const cki_run *run);
-/* Record that `task` failed, and stop. */
+/* Record that `task` failed (plan->count: no task did, but something else). The first task counts.
+ * Does not stop the brain. */
 void cki_run_fail(cki_run *run, size_t task, const cki_error *error);
-/* Run a task whose inputs are there, deliver and keep its result, release its inputs. False if it
- * failed (and the run with it). */
-bool cki_run_task(cki_worker *worker, size_t task);
+/* Say where: "(in task ('sum-partial', 3), function array.reduce)" is appended to its message. */
+void cki_run_place(const cki_run *run, size_t task, cki_error *error);
+/* The text of a task's key: ('sum-partial', 3). */
+void cki_run_key(const cki_plan *plan, size_t task, cki_text *text);
+
+/* Carry out RUN, SPILL, LOAD or STUCK; whom to wake. */
+int cki_run_act(cki_worker *worker, const cki_brain_action *action);
 void cki_run_worker_free(cki_worker *worker);
+
+/* ---- run_task.c, for executors that run tasks elsewhere ---- */
+
+/* Hand the result of a task to all who want it, if any do. */
+cask_status cki_run_deliver(const cki_run *run, uint32_t task, cask_value *value, cki_error *error);
+/* Bytes of a value that its ledger does not know of. */
+int64_t cki_run_charge(const cask_value *value);
+
+/* ---- run_tell.c: callbacks; nothing happens where there are none ---- */
+
+void cki_run_tell_start(const cki_run *run);
+void cki_run_tell_before(const cki_run *run, uint32_t task, int worker);
+void cki_run_tell_after(const cki_run *run, uint32_t task, int worker, const cki_error *error);
+/* A result is there: its bytes are kept until it is released. */
+void cki_run_tell_result(const cki_run *run, uint32_t task, int worker, size_t bytes);
+void cki_run_tell_released(const cki_run *run, uint32_t task, int worker);
+void cki_run_tell_finish(const cki_run *run, const cki_error *error);
 
 #endif

@@ -6,17 +6,21 @@ static cask_status run_in_order(const cki_plan *plan, const cki_exec_options *op
                                 cki_deliver deliver, void *user, cki_error *error)
 {
     cki_run run;
-    cask_status status = cki_run_init(&run, plan, options, deliver, user, error);
+    cki_brain_options brain = {.workers = 1, .in_order = true};
+    cask_status status = cki_run_init(&run, plan, options, &brain, deliver, user, error);
     if (status != CASK_OK)
         return status;
     cki_worker worker = {.run = &run};
     cki_ledger *previous = cki_ledger_enter(options->ledger);
-    size_t i = 0;
-    while (i < plan->count && !cki_run_stopped(&run) && cki_run_task(&worker, i))
-        i++;
+    while (!cki_run_stopped(&run)) {
+        cki_brain_action action = cki_brain_next(run.brain, 0);
+        if (action.kind == CKI_BRAIN_END)
+            break;
+        cki_run_act(&worker, &action);
+    }
     cki_ledger_enter(previous);
     cki_run_worker_free(&worker);
-    return cki_run_end(&run, i == plan->count, error);
+    return cki_run_end(&run, error);
 }
 
 const cki_scheduler cki_sync_scheduler = {.name = "sync", .run = run_in_order};

@@ -127,4 +127,22 @@ static inline void check_plan(const cki_plan *plan)
     test_free(left);
 }
 
+/* The smallest limit with which every task can run, its inputs in memory. */
+static inline size_t hand_least(const cki_plan *plan)
+{
+    size_t most = 0;
+    for (uint32_t i = 0; i < plan->count; i++) {
+        cki_cost cost = cki_plan_cost(plan, i);
+        size_t sum = cost.output + cost.working;
+        for (uint32_t r = 0; r < i; r++) { /* each input once */
+            const cki_plan_task *p = &plan->tasks[r];
+            for (size_t u = 0; u < p->nusers; u++)
+                if (plan->users[p->users + u] == i)
+                    sum += cki_plan_cost(plan, r).output;
+        }
+        most = sum > most ? sum : most;
+    }
+    return most;
+}
+
 #endif

@@ -181,5 +181,7 @@ cask_status cki_value_real(const cask_value *value, double *number, cki_error *e
 cask_status cki_value_operand(const cask_value *value, cki_operand *operand, cki_error *error);
 /* Bytes the value holds, itself included, for the scheduler's accounts. */
 size_t cki_value_nbytes(const cask_value *value);
+/* The same without the elements of arrays, which their ledger counts. */
+size_t cki_value_own_bytes(const cask_value *value);
 
 #endif

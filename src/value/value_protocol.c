@@ -361,35 +361,41 @@ cask_status cki_value_operand(const cask_value *value, cki_operand *operand, cki
     return CASK_OK;
 }
 
-static size_t own_bytes(const cask_value *value)
+static size_t single_bytes(const cask_value *value, bool elements)
 {
     size_t bytes = sizeof *value;
     if (value->kind == CKI_STR || value->kind == CKI_BYTES)
         bytes += value->as.text.length + 1;
     else if (value->kind == CKI_ARRAY)
-        bytes += sizeof(cki_array) +
-                 (size_t)cki_array_size(value->as.array) * cki_dtype_size(value->as.array->dtype);
+        bytes += sizeof(cki_array);
+    if (value->kind == CKI_ARRAY && elements)
+        bytes += (size_t)cki_array_size(value->as.array) * cki_dtype_size(value->as.array->dtype);
     return bytes;
 }
 
 enum { DEEPEST = 64 }; /* what lies deeper is small change */
 
-static size_t nbytes(const cask_value *value, int depth)
+static size_t nbytes(const cask_value *value, bool elements, int depth)
 {
-    size_t bytes = own_bytes(value);
+    size_t bytes = single_bytes(value, elements);
     if (depth > DEEPEST)
         return bytes;
     if (value->kind == CKI_LIST || value->kind == CKI_TUPLE || value->kind == CKI_SET)
         for (size_t i = 0; i < value->as.list.count; i++)
-            bytes += sizeof(void *) + nbytes(value->as.list.items[i], depth + 1);
+            bytes += sizeof(void *) + nbytes(value->as.list.items[i], elements, depth + 1);
     if (value->kind == CKI_DICT)
         for (size_t i = 0; i < value->as.dict.count; i++)
-            bytes += 2 * sizeof(void *) + nbytes(value->as.dict.keys[i], depth + 1) +
-                     nbytes(value->as.dict.values[i], depth + 1);
+            bytes += 2 * sizeof(void *) + nbytes(value->as.dict.keys[i], elements, depth + 1) +
+                     nbytes(value->as.dict.values[i], elements, depth + 1);
     return bytes;
 }
 
 size_t cki_value_nbytes(const cask_value *value)
 {
-    return nbytes(value, 0);
+    return nbytes(value, true, 0);
+}
+
+size_t cki_value_own_bytes(const cask_value *value)
+{
+    return nbytes(value, false, 0);
 }
