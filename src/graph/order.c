@@ -143,15 +143,28 @@ static bool arrange(ordering *order, const cki_plan_task *task)
     return true;
 }
 
+/* Whether the second of two inputs is the more demanding one. */
+static bool is_second_first(const ordering *order, const uint32_t *arguments)
+{
+    const place *a = &order->nodes[arguments[0]], *b = &order->nodes[arguments[1]];
+    return b->need - b->output > a->need - a->output;
+}
+
 /* What a task and those below it need, from what those of its inputs do. */
 static bool measure(ordering *order, const cki_plan_task *task, place *node, float working)
 {
     float behind = 0, need = 0;
+    const uint32_t *arguments = order->plan->arguments + task->arguments;
     if (task->narguments == 1) {
-        const place *below = &order->nodes[order->plan->arguments[task->arguments]];
-        need = below->need;
-        behind = below->output + 1;
-    } else if (task->narguments > 1) {
+        need = order->nodes[arguments[0]].need;
+        behind = order->nodes[arguments[0]].output + 1;
+    } else if (task->narguments == 2) {
+        bool swap = is_second_first(order, arguments);
+        const place *a = &order->nodes[arguments[swap]], *b = &order->nodes[arguments[!swap]];
+        behind = a->output + 1;
+        need = behind + b->need > a->need ? behind + b->need : a->need;
+        behind += b->output + 1;
+    } else if (task->narguments > 2) {
         if (!arrange(order, task))
             return false;
         for (size_t i = 0; i < task->narguments; i++) {
@@ -326,6 +339,11 @@ static bool push(ordering *order, uint32_t number)
     return put(&order->stack, &order->depth, &order->stack_capacity, number);
 }
 
+static bool push_new(ordering *order, uint32_t number)
+{
+    return state_of(order, number) >= OPEN || push(order, number);
+}
+
 /* Open a task: its inputs come on the stack, the one to visit first on top. */
 static bool open(ordering *order, uint32_t number)
 {
@@ -334,12 +352,17 @@ static bool open(ordering *order, uint32_t number)
     order->fresh = order->done;
     if (!put(&order->opened, &order->nopened, &order->opened_capacity, number))
         return false;
+    const uint32_t *arguments = order->plan->arguments + task->arguments;
     if (task->narguments == 1) /* for which it waits */
-        return push(order, order->plan->arguments[task->arguments]);
+        return push(order, arguments[0]);
+    if (task->narguments == 2) {
+        bool swap = is_second_first(order, arguments);
+        return push_new(order, arguments[!swap]) && push_new(order, arguments[swap]);
+    }
     if (!arrange(order, task))
         return false;
     for (size_t i = task->narguments; i-- > 0;)
-        if (state_of(order, order->inputs[i].task) < OPEN && !push(order, order->inputs[i].task))
+        if (!push_new(order, order->inputs[i].task))
             return false;
     return true;
 }

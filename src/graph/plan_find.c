@@ -67,22 +67,31 @@ static bool is_before(const finding *builder, cki_key key, cki_key from)
                                       key.block < from.block && builder->table[key.layer]->inward);
 }
 
+static bool is_task(const cki_layer *layer, int64_t block)
+{
+    return !layer->alias && (uint64_t)block < (uint64_t)layer->blocks;
+}
+
 /* Follow aliases. `from` is what refers to the key: each step leads to an earlier one, which is why
  * this ends. */
-static cask_status resolve(const finding *builder, cki_key *key, cki_key from)
+static bool resolve(const finding *builder, cki_key *key, cki_key from)
 {
     for (;;) {
-        if (!is_before(builder, *key, from))
-            return cki_fail_internal(builder->error,
-                                     "a layer refers to one that is not before it, or a block of "
-                                     "an inward layer to one that is not lower");
+        if (!is_before(builder, *key, from)) {
+            cki_fail_internal(builder->error,
+                              "a layer refers to one that is not before it, or a block of an "
+                              "inward layer to one that is not lower");
+            return false;
+        }
         const cki_layer *layer = builder->table[key->layer];
-        if (key->block < 0 || key->block >= layer->blocks)
-            return cki_fail(builder->error, CASK_INTERNAL, NULL,
-                            "a defect in cask: block %lld of layer %s, which has %lld",
-                            (long long)key->block, layer->name, (long long)layer->blocks);
-        if (!layer->alias)
-            return CASK_OK;
+        if (is_task(layer, key->block))
+            return true;
+        if (key->block < 0 || key->block >= layer->blocks) {
+            cki_fail(builder->error, CASK_INTERNAL, NULL,
+                     "a defect in cask: block %lld of layer %s, which has %lld",
+                     (long long)key->block, layer->name, (long long)layer->blocks);
+            return false;
+        }
         from = *key;
         *key = layer->alias(layer, key->block);
     }
@@ -111,24 +120,26 @@ static cask_status append(finding *builder, cki_key key)
     return CASK_OK;
 }
 
-/* The number of a key's task, which is made if it is new. */
-static inline cask_status find(finding *builder, cki_key key, cki_key from, uint32_t *number)
+/* The number of a key's task, which is made if it is new; NONE and an error if that cannot be. */
+static inline uint32_t find(finding *builder, cki_key key, cki_key from)
 {
     cki_plan *plan = builder->plan;
-    cask_status status = resolve(builder, &key, from);
-    if (status != CASK_OK)
-        return status;
+    if (!(is_before(builder, key, from) && is_task(builder->table[key.layer], key.block)) &&
+        !resolve(builder, &key, from))
+        return NONE;
     uint32_t *slot =
         cki_index_slot(&builder->index, key.layer, key.block, builder->table[key.layer]->blocks,
                        plan->tasks, plan->count + plan->nwanted);
-    if (!slot)
-        return cki_fail_memory(builder->error, plan->count * sizeof *slot);
+    if (!slot) {
+        cki_fail_memory(builder->error, plan->count * sizeof *slot);
+        return NONE;
+    }
     if (*slot == 0) {
-        status = append(builder, key);
+        if (append(builder, key) != CASK_OK)
+            return NONE;
         *slot = (uint32_t)plan->count;
     }
-    *number = *slot - 1;
-    return status;
+    return *slot - 1;
 }
 
 /* The keys of a task's inputs. */
@@ -164,12 +175,12 @@ static cask_status expand(finding *builder, uint32_t number)
         return status;
     cki_key own = {plan->tasks[number].layer, plan->tasks[number].block};
     uint32_t distinct = 0, count = (uint32_t)builder->keys.count;
+    const cki_key *keys = builder->keys.items;
     uint32_t *arguments = plan->arguments + plan->narguments;
     for (size_t i = 0; i < count; i++) {
-        uint32_t found = 0;
-        status = find(builder, builder->keys.items[i], own, &found);
-        if (status != CASK_OK)
-            return status;
+        uint32_t found = find(builder, keys[i], own);
+        if (found == NONE)
+            return builder->error->status;
         cki_plan_task *input = &plan->tasks[found];
         if (input->users != number + 1) {
             input->users = number + 1;
@@ -232,8 +243,11 @@ static cask_status discover(finding *builder, const cki_key *wanted)
     cki_key end = {.layer = (uint32_t)builder->layers};
     cask_status status = reserve_tasks(builder, plan->nwanted); /* at least, but for aliases */
     cki_pages_expect(plan->tasks, plan->nwanted * sizeof *plan->tasks);
-    for (size_t i = 0; status == CASK_OK && i < plan->nwanted; i++)
-        status = find(builder, wanted[i], end, &plan->wanted[i]);
+    for (size_t i = 0; status == CASK_OK && i < plan->nwanted; i++) {
+        plan->wanted[i] = find(builder, wanted[i], end);
+        if (plan->wanted[i] == NONE)
+            status = builder->error->status;
+    }
     for (size_t i = 0; status == CASK_OK && i < plan->count; i++)
         status =
             builder->known ? expand_unknown(builder, (uint32_t)i) : expand(builder, (uint32_t)i);
