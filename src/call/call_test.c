@@ -104,6 +104,9 @@ static void test_names(void **state)
     assert_string_equal(SAY("str", 12), "'12'");
     assert_string_equal(SAY("lambda a, b: [a, b][::-1]", 1, 2), "[2, 1]");
     assert_string_equal(SAY("me.twice", 21), "42");
+    assert_string_equal(SAY("lambda x: me.twice(x, by=x)", 5), "25");
+    assert_string_equal(SAY("lambda x: me.thrice(x)", 5),
+                        "AttributeError: module 'me' has no attribute 'thrice'");
     drop(&ck);
 }
 

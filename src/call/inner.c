@@ -108,9 +108,9 @@ cask_value *cki_inner_end(cki_inner_call *call, cask_value *result, cki_error *e
 static cask_value *find_name(void *self, const char *name, cki_error *error)
 {
     cki_inner_call *call = self;
-    const cask_function *user = cki_user_find(call->ck->user, name);
-    if (user)
-        return cki_user_value(user, error);
+    cask_value *user = cki_user_name(call->ck->user, name, error);
+    if (user || error->status != CASK_OK)
+        return user;
     const cki_host *host = language(call, error);
     return host ? host->name(host->self, name, error) : NULL;
 }
@@ -130,6 +130,9 @@ static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_valu
 
 static cask_value *attribute(void *self, cask_value *object, const char *name, cki_error *error)
 {
+    cask_value *user = cki_user_member(object, name, error);
+    if (user || error->status != CASK_OK)
+        return user;
     const cki_host *host = language(self, error);
     return host ? host->attribute(host->self, object, name, error) : NULL;
 }

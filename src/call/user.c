@@ -159,6 +159,73 @@ const cask_function *cki_user_of(const cask_value *value)
     return cki_value_self(value, &user_class);
 }
 
+/* ---- in expressions: me.inc is the member inc of me ---- */
+
+typedef struct space {
+    const cki_user *set;
+    char *name;
+} space;
+
+static void release_space(void *self)
+{
+    space *s = self;
+    cki_memory_free(s->name);
+    cki_memory_free(s);
+}
+
+static void print_space(void *self, cki_text *text)
+{
+    const space *s = self;
+    cki_text_format(text, "<module '%s'>", s->name);
+}
+
+static const cki_class space_class = {"module", release_space, print_space};
+
+static bool is_space(const cki_user *set, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; set && i < set->count; i++)
+        if (strncmp(set->items[i]->name, name, length) == 0 && set->items[i]->name[length] == '.')
+            return true;
+    return false;
+}
+
+cask_value *cki_user_name(const cki_user *set, const char *name, cki_error *error)
+{
+    const cask_function *function = cki_user_find(set, name);
+    if (function)
+        return cki_user_value(function, error);
+    if (!is_space(set, name))
+        return NULL;
+    space *s = cki_memory_calloc(1, sizeof *s);
+    if (s)
+        s->name = cki_memory_copy(name, strlen(name));
+    if (!s || !s->name) {
+        cki_memory_free(s);
+        cki_fail_memory(error, sizeof *s);
+        return NULL;
+    }
+    s->set = set;
+    return cki_value_object(&space_class, s, error);
+}
+
+cask_value *cki_user_member(const cask_value *value, const char *name, cki_error *error)
+{
+    const space *s = cki_value_self(value, &space_class);
+    if (!s)
+        return NULL;
+    cki_text full = {0};
+    cki_text_format(&full, "%s.%s", s->name, name);
+    cask_value *member = full.failed ? NULL : cki_user_name(s->set, full.bytes, error);
+    if (full.failed)
+        cki_fail_memory(error, full.length);
+    else if (!member)
+        cki_fail(error, CASK_NOT_FOUND, "AttributeError", "module '%s' has no attribute '%s'",
+                 s->name, name);
+    cki_text_free(&full);
+    return member;
+}
+
 /* ---- calls ---- */
 
 cask_value *cki_user_run(cask *ck, const cask_function *function, const cki_arguments *arguments,

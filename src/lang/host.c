@@ -1,6 +1,7 @@
 /* The host: operators, attributes and calls on arrays and lazy collections, by the records. */
 #include "lang/host.h"
 
+#include "call/user.h"
 #include "core/memory.h"
 #include "expr/collection.h"
 #include "lang/namespace.h"
@@ -37,6 +38,9 @@ cask_value *cki_host_invoke(cki_session *session, const char *name, unsigned pla
 static cask_value *find_name(void *self, const char *name, cki_error *error)
 {
     cki_session *session = self;
+    cask_value *user = cki_user_name(session->ck->user, name, error);
+    if (user || error->status != CASK_OK)
+        return user;
     cask_value *space = strchr(name, '.') ? NULL : cki_namespace_find(name, error);
     if (space || error->status != CASK_OK)
         return space;
@@ -204,6 +208,9 @@ static void no_attribute(const cki_session *session, cask_value *object, const c
 static cask_value *attribute(void *self, cask_value *object, const char *name, cki_error *error)
 {
     cki_session *session = self;
+    cask_value *user = cki_user_member(object, name, error);
+    if (user || error->status != CASK_OK)
+        return user;
     cask_value *member = cki_namespace_member(session, object, name, error);
     if (member || error->status != CASK_OK)
         return member;
@@ -256,6 +263,9 @@ static cask_value *call(void *self, cask_value *function, const cki_arguments *a
                         cki_error *error)
 {
     cki_session *session = self;
+    const cask_function *user = cki_user_of(function);
+    if (user)
+        return cki_user_run(session->ck, user, arguments, NULL, error);
     const cki_syntax *syntax = syntax_of(function);
     return syntax ? syntax->call(session->ck, function, arguments, error)
                   : cki_namespace_call(session, function, arguments, error);
