@@ -166,6 +166,14 @@ cask_status cki_node_lower(cki_lowering *lowering, cask_array x, cki_layer layer
     uint32_t number;
     layer.name = cki_lower_name(lowering, &x->base, x->label, part);
     layer.blocks = cki_node_blocks(x);
+    int64_t *grid = cki_arena_array(cki_graph_arena(cki_lower_graph(lowering)),
+                                    (size_t)x->ndim + 1, sizeof *grid);
+    if (!grid)
+        return cki_fail_memory(error, (size_t)x->ndim * sizeof *grid);
+    for (int k = 0; k < x->ndim; k++)
+        grid[k] = x->axes[k].blocks;
+    layer.grid = grid;
+    layer.ndim = x->ndim;
     cask_status status = cki_graph_add(cki_lower_graph(lowering), &layer, &number, error);
     if (status == CASK_OK)
         cki_lower_result(lowering, &x->base, number);

@@ -115,3 +115,27 @@ const cki_layer *cki_graph_layer(const cki_graph *graph, uint32_t number)
 {
     return number < graph->count ? graph->layers[number] : NULL;
 }
+
+void cki_graph_describe(const cki_layer *layer, int64_t block, cki_text *key, cki_text *call)
+{
+    if (layer->describe) {
+        layer->describe(layer, block, key, call);
+        return;
+    }
+    if (call)
+        cki_text_put(call, layer->detail ? layer->detail : layer->function->name);
+    if (!key)
+        return;
+    cki_text_format(key, "('%s',", layer->name);
+    int64_t below = 1;
+    for (int k = 0; layer->grid && k < layer->ndim; k++)
+        below *= layer->grid[k];
+    for (int k = 0; layer->grid && k < layer->ndim && below > 0; k++) {
+        below /= layer->grid[k] ? layer->grid[k] : 1;
+        cki_text_format(key, "%s %lld", k ? "," : "", (long long)(block / below));
+        block %= below;
+    }
+    if (!layer->grid)
+        cki_text_format(key, " %lld", (long long)block);
+    cki_text_char(key, ')');
+}

@@ -5,6 +5,7 @@
 
 #include "core/arena.h"
 #include "core/fail.h"
+#include "core/text.h"
 #include "value/token.h"
 #include "value/value.h"
 
@@ -75,6 +76,13 @@ struct cki_layer {
     /* Of all that decides its blocks' results, to find them again in another graph: equal tokens
      * and blocks, equal results. All zero: nobody can tell. */
     cki_token token;
+    /* How blocks are numbered, for their keys: so many along each axis, row by row. NULL: by number
+     * alone. */
+    const int64_t *grid;
+    int ndim;
+    /* Optional: what people call a block, and what it calls, as they wrote it: "z" and "add". See
+     * cki_graph_describe(). */
+    void (*describe)(const cki_layer *layer, int64_t block, cki_text *key, cki_text *call);
 };
 
 cki_graph *cki_graph_new(cki_error *error);
@@ -93,5 +101,8 @@ size_t cki_graph_layers(const cki_graph *graph);
 const cki_layer *cki_graph_layer(const cki_graph *graph, uint32_t number);
 /* All of them, by number; until one is added. */
 const cki_layer *const *cki_graph_table(const cki_graph *graph);
+/* A block's key, as messages and pictures have it: "('sum-partial-1f3a9c02', 0, 3)", and the name of
+ * the function that makes it. Either text may be NULL. */
+void cki_graph_describe(const cki_layer *layer, int64_t block, cki_text *key, cki_text *call);
 
 #endif

@@ -1,0 +1,280 @@
+/* Hand: running a graph by hand. Its keys, in an order in which inputs come before users, are the
+ * blocks of one layer; a task walks through its term's words from the last to the first, so that a
+ * call finds its arguments on top of a stack, and nothing recurses. */
+#include "spec/hand.h"
+
+#include "call/call.h"
+#include "core/memory.h"
+#include "expr/node.h"
+#include "graph/plan.h"
+#include "spec/topology.h"
+
+#include <string.h>
+
+typedef struct hand {
+    cki_node node; /* first: what is computed */
+    cask *ck;
+    const cki_spec *spec;
+    cki_topology topology;
+    const uint32_t *wanted; /* keys */
+    size_t nwanted;
+    cask_value **functions; /* by number; NULL where none of the needed terms has it */
+    cask_value **results;
+} hand;
+
+/* ---- one task ---- */
+
+static cask_value *make_list(cask_value **items, size_t count, cki_error *error)
+{
+    cask_value *list = cki_value_list(CKI_LIST, count, error);
+    for (size_t i = 0; list && i < count; i++)
+        list->as.list.items[i] = cask_value_ref(items[i]);
+    return list;
+}
+
+static cask_value *call(const hand *h, cki_word word, cask_value **arguments, void *run,
+                        cki_error *error)
+{
+    cask_value *function = h->functions[cki_word_function(word)];
+    const cki_arguments given = {.positional = arguments, .count = cki_word_count(word)};
+    return cki_call_run(h->ck, function, &given, run, error);
+}
+
+/* The value of a term, whose words are gone through backwards; the stack grows downwards, so that
+ * the parts of a word, when it is reached, stand on it in their order. */
+static cask_value *evaluate(const hand *h, const cki_word *words, size_t length, cask_value **stack,
+                            const cki_task *task, const char **name, cki_error *error)
+{
+    const cki_spec *spec = h->spec;
+    size_t top = length, inputs = task->ninputs;
+    cask_value *made = NULL;
+    for (size_t i = length; i-- > 0;) {
+        cki_word word = words[i];
+        int64_t number = cki_word_number(word);
+        uint32_t key = (uint32_t)number, parts = cki_word_count(word);
+        switch (cki_word_kind_of(word)) {
+        case CKI_WORD_INT:
+            made = cki_value_int(number, error);
+            break;
+        case CKI_WORD_VALUE:
+            made = cask_value_ref(spec->values[number]);
+            break;
+        case CKI_WORD_NAME:
+        case CKI_WORD_KEY:
+            if (cki_spec_has(spec, key))
+                made = cask_value_ref(task->inputs[--inputs]);
+            else
+                made = cki_value_str(cki_spec_text(spec, key), spec->keys.items[key].length, error);
+            break;
+        case CKI_WORD_LIST:
+            made = make_list(stack + top, parts, error);
+            break;
+        case CKI_WORD_TASK:
+            *name = cki_names_text(&spec->functions, cki_word_function(word));
+            made = call(h, word, stack + top, task->run, error);
+            break;
+        }
+        for (uint32_t k = 0; k < parts; k++)
+            cask_value_unref(stack[top++]);
+        if (!made)
+            break;
+        stack[--top] = made;
+    }
+    if (made)
+        return made;
+    while (top < length)
+        cask_value_unref(stack[top++]);
+    return NULL;
+}
+
+static cask_status run(const cki_task *task, cask_value **result, cki_error *error)
+{
+    enum { FEW = 32 };
+    const hand *h = task->layer->parameters;
+    uint32_t key = h->topology.sequence[task->block];
+    size_t length;
+    const cki_word *words = cki_spec_term(h->spec, key, &length);
+    cask_value *few[FEW], **stack = few;
+    if (length > FEW && !(stack = (cask_value **)cki_memory_alloc(length * sizeof *stack)))
+        return cki_fail_memory(error, length * sizeof *stack);
+    const char *name = NULL;
+    cki_error own = {0};
+    *result = evaluate(h, words, length, stack, task, &name, &own);
+    if (stack != few)
+        cki_memory_free((void *)stack);
+    if (*result)
+        return CASK_OK;
+    return cki_fail(error, own.status, own.python, "%s (in %.100s, key '%.200s')", own.message,
+                    name ? name : "a list", cki_spec_text(h->spec, key));
+}
+
+const cki_function cki_hand_function = {.name = "graph.term", .version = 1, .run = run};
+
+/* ---- the layers ---- */
+
+typedef struct outputs {
+    const hand *hand;
+    uint32_t layer;
+} outputs;
+
+static cki_key output(const cki_layer *layer, int64_t block)
+{
+    const outputs *o = layer->parameters;
+    return (cki_key){o->layer, o->hand->topology.places[o->hand->wanted[block]] - 1};
+}
+
+static void inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
+{
+    const hand *h = layer->parameters;
+    size_t length;
+    const cki_word *words = cki_spec_term(h->spec, h->topology.sequence[block], &length);
+    uint32_t own = 0; /* the layer's number: there is no other layer below */
+    for (size_t i = 0; i < length; i++) {
+        uint32_t key = cki_spec_reference(h->spec, words[i]);
+        if (key != CKI_NO_NAME)
+            cki_graph_key(keys, own, h->topology.places[key] - 1);
+    }
+}
+
+static void describe(const cki_layer *layer, int64_t block, cki_text *key, cki_text *called)
+{
+    const hand *h = layer->parameters;
+    uint32_t number = h->topology.sequence[block];
+    size_t length;
+    cki_word first = *cki_spec_term(h->spec, number, &length);
+    if (key)
+        cki_text_put(key, cki_spec_text(h->spec, number));
+    if (called && cki_word_kind_of(first) == CKI_WORD_TASK)
+        cki_text_put(called, cki_names_text(&h->spec->functions, cki_word_function(first)));
+}
+
+static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
+{
+    const hand *h = node->parameters;
+    cki_graph *graph = cki_lower_graph(lowering);
+    outputs *o = cki_arena_alloc(cki_graph_arena(graph), sizeof *o);
+    uint32_t number;
+    if (!o)
+        return cki_fail_memory(error, sizeof *o);
+    if (cki_graph_layers(graph) != 0)
+        return cki_fail_internal(error, "hand: a graph by hand is computed on its own");
+    o->hand = h;
+    cask_status status = cki_graph_add(graph,
+                                       &(cki_layer){.name = "graph",
+                                                    .function = &cki_hand_function,
+                                                    .parameters = h,
+                                                    .blocks = (int64_t)h->topology.count,
+                                                    .inward = true,
+                                                    .inputs = inputs,
+                                                    .describe = describe},
+                                       &o->layer, error);
+    if (status == CASK_OK)
+        status = cki_graph_add(graph,
+                               &(cki_layer){.name = "graph-outputs",
+                                            .parameters = o,
+                                            .blocks = (int64_t)h->nwanted,
+                                            .alias = output},
+                               &number, error);
+    if (status == CASK_OK)
+        cki_lower_result(lowering, node, number);
+    return status;
+}
+
+static const cki_primitive primitive = {
+    .name = "graph.hand", .size = sizeof(cki_node), .lower = lower, .barrier = true};
+
+/* ---- getting ---- */
+
+/* The functions that the needed terms call, each found once. */
+static cask_status find_functions(hand *h, cki_error *error)
+{
+    const cki_spec *spec = h->spec;
+    h->functions = (cask_value **)cki_memory_calloc(spec->ncallables + 1, sizeof *h->functions);
+    if (!h->functions)
+        return cki_fail_memory(error, spec->ncallables * sizeof *h->functions);
+    for (size_t i = 0; i < h->topology.count; i++) {
+        uint32_t key = h->topology.sequence[i];
+        size_t length;
+        const cki_word *words = cki_spec_term(spec, key, &length);
+        for (size_t k = 0; k < length; k++) {
+            uint32_t number = cki_word_function(words[k]);
+            if (cki_word_kind_of(words[k]) != CKI_WORD_TASK || h->functions[number])
+                continue;
+            cki_error own = {0};
+            const char *name = cki_names_text(&spec->functions, number);
+            h->functions[number] = spec->callables[number] ? cask_value_ref(spec->callables[number])
+                                                           : cki_call_find(h->ck, name, &own);
+            if (!h->functions[number])
+                return cki_fail(error, own.status, own.python, "%s (in key '%.200s')", own.message,
+                                cki_spec_text(spec, key));
+        }
+    }
+    return CASK_OK;
+}
+
+static void release(hand *h)
+{
+    for (size_t i = 0; h->functions && i < h->spec->ncallables; i++)
+        cask_value_unref(h->functions[i]);
+    cki_memory_free((void *)h->functions);
+    cki_topology_free(&h->topology);
+}
+
+static cask_status prepare(hand *h, cki_error *error)
+{
+    cask_status status = cki_topology_find(h->spec, h->wanted, h->nwanted, &h->topology, error);
+    if (status == CASK_OK)
+        status = find_functions(h, error);
+    h->node = (cki_node){.primitive = &primitive, .ck = h->ck, .parameters = h};
+    if (status == CASK_OK)
+        status = cki_node_seal(&h->node, (cki_token){(uintptr_t)h, 0}, error);
+    return status;
+}
+
+static cask_status deliver(void *user, int64_t block, cask_value *value, cki_error *error)
+{
+    (void)error;
+    hand *h = user;
+    h->results[block] = cask_value_ref(value);
+    return CASK_OK;
+}
+
+cask_status cki_hand_get(cask *ck, const cki_spec *spec, const uint32_t *keys, size_t count,
+                         cask_value **results, cki_error *error)
+{
+    hand h = {.ck = ck, .spec = spec, .wanted = keys, .nwanted = count, .results = results};
+    for (size_t i = 0; i < count; i++)
+        results[i] = NULL;
+    cask_status status = prepare(&h, error);
+    if (status == CASK_OK)
+        status = ck->compute(ck, &(cki_want){&h.node, &h, deliver}, 1, error);
+    release(&h);
+    for (size_t i = 0; status != CASK_OK && i < count; i++) {
+        cask_value_unref(results[i]);
+        results[i] = NULL;
+    }
+    return status;
+}
+
+static void release_owned(void *thing)
+{
+    release(thing);
+    cki_memory_free(thing);
+}
+
+cask_status cki_hand_plan(cask *ck, const cki_spec *spec, const uint32_t *keys, size_t count,
+                          struct cki_graph **graph, struct cki_plan **plan, cki_error *error)
+{
+    hand *h = cki_memory_calloc(1, sizeof *h);
+    if (!h)
+        return cki_fail_memory(error, sizeof *h);
+    *h = (hand){.ck = ck, .spec = spec, .wanted = keys, .nwanted = count};
+    const cki_node *node = &h->node;
+    cask_status status = prepare(h, error);
+    if (status == CASK_OK)
+        status = ck->plan(ck, &node, 1, graph, plan, error);
+    if (status == CASK_OK)
+        return cki_graph_own(*graph, release_owned, h, error);
+    release_owned(h);
+    return status;
+}
