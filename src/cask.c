@@ -10,6 +10,7 @@
 #include "expr/node.h"
 #include "expr/operation.h"
 #include "inside.h"
+#include "spec/hand.h"
 
 static const char *const version = CASK_VERSION;
 
@@ -37,6 +38,8 @@ cask *cask_open(const cask_options *options)
     ck->functions = cki_registry_new(&ck->error);
     if (ck->functions)
         cki_functions_register(ck->functions, &ck->error);
+    if (ck->functions)
+        cki_registry_register(ck->functions, &cki_hand_function, &ck->error);
     ck->stopped = cki_exec_stopped;
     ck->user = cki_user_new(&ck->error);
     ck->inner = cki_inner_new(&cki_inside_maker, &ck->error);

@@ -18,6 +18,7 @@ typedef struct cki_command {
 extern const cki_command cki_eval_command;
 extern const cki_command cki_config_command;
 extern const cki_command cki_info_command;
+extern const cki_command cki_graph_command;
 extern const cki_command cki_bench_command;
 extern const cki_command cki_help_command;
 

@@ -26,5 +26,11 @@ cask *cki_start_context(const char *command, cki_start *start)
     char *warnings = cask_config_warnings(ck);
     cki_start_warn(warnings);
     cask_text_free(warnings);
+    for (size_t i = 0; i < start->preload.count; i++)
+        if (cask_preload(ck, start->preload.items[i]) != CASK_OK) {
+            cki_report_usage(command, cask_message(ck), "");
+            cask_close(ck);
+            return NULL;
+        }
     return ck;
 }

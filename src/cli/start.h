@@ -7,7 +7,7 @@
 /* What the command line says of the context; {0} at first. */
 typedef struct cki_start {
     cask_options options;
-    cki_option_texts set;
+    cki_option_texts set, preload;
 } cki_start;
 
 /* Rows for a table of options, and lines for a usage text. */
@@ -16,6 +16,7 @@ typedef struct cki_start {
         {"--memory-limit", NULL, CKI_OPTION_BYTES, &(start)->options.memory_limit, NULL},          \
         {"--scheduler", NULL, CKI_OPTION_TEXT, &(start)->options.scheduler, NULL},                 \
         {"--config", NULL, CKI_OPTION_TEXT, &(start)->options.config, NULL},                       \
+        {"--preload", NULL, CKI_OPTION_TEXTS, &(start)->preload, NULL},                            \
     {                                                                                              \
         "--set", NULL, CKI_OPTION_TEXTS, &(start)->set, NULL                                       \
     }
@@ -25,6 +26,7 @@ typedef struct cki_start {
     "                       the machine's memory\n"                                                \
     "  --scheduler NAME     threads (default) or sync: everything on one thread\n"                 \
     "  --config FILE        read this instead of $CASK_CONFIG; see cask help config\n"             \
+    "  --preload LIB        load a plug-in, ./libmine.so: its functions, its schedulers\n"         \
     "  --set KEY=VALUE      any other setting: cask config list shows them\n"
 
 /* Open a context, and tell what is odd in the configuration on stderr. NULL after an error of the

@@ -266,7 +266,7 @@ size_t cki_spec_extent(const cki_word *words)
 {
     size_t at = 0, left = 1;
     while (left > 0)
-        left += cki_word_count(words[at++]) - 1;
+        left += (size_t)cki_word_count(words[at++]) - 1;
     return at;
 }
 
