@@ -22,7 +22,7 @@ function(cask_library kind export_name)
   string(TOUPPER ${kind} type)
   add_library(cask_${kind} ${type} ${PROJECT_SOURCE_DIR}/src/cask.c
     ${PROJECT_SOURCE_DIR}/src/compute.c ${PROJECT_SOURCE_DIR}/src/configure.c
-    ${PROJECT_SOURCE_DIR}/src/inside.c ${objects})
+    ${PROJECT_SOURCE_DIR}/src/inside.c ${PROJECT_SOURCE_DIR}/src/profile.c ${objects})
   add_library(cask::${export_name} ALIAS cask_${kind})
   set_target_properties(cask_${kind} PROPERTIES
     OUTPUT_NAME cask

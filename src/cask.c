@@ -53,6 +53,7 @@ void cask_close(cask *ck)
 {
     if (!ck || ck == &nil)
         return;
+    cask_progress_end(ck);
     cki_context_release(ck, NULL);
     cki_inner_free(ck->inner);
     cki_arena_free(&ck->arena);

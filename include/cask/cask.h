@@ -127,6 +127,7 @@ const char *cask_version(void);
 #include "array.h"
 #include "config.h"
 #include "function.h"
+#include "profile.h"
 #include "value.h"
 
 #endif

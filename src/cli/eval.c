@@ -5,8 +5,8 @@
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/start.h"
+#include "cli/watch.h"
 #include "core/memory.h"
-#include "diag/bar.h"
 #include "lang/lang.h"
 #include "sys/clock.h"
 #include "sys/interrupt.h"
@@ -25,7 +25,7 @@ static const char usage[] =
     "computes it if it is lazy, and prints it as Python would.\n"
     "\n"
     "  -o, --output OUT     save instead; the suffix says how: .npy .json .csv .nc .h5 .txt "
-    ".png\n" CKI_START_USAGE "  --progress           show a bar on stderr\n"
+    ".png\n" CKI_START_USAGE CKI_WATCH_USAGE
     "  --stats              at the end, one line on stderr: time, bytes read, memory\n"
     "  --help               this text\n"
     "\n"
@@ -48,7 +48,8 @@ typedef struct request {
     const char *output;
     cki_start start;
     cki_save save;
-    bool help, progress, stats, has_picture_option;
+    cki_watch watch;
+    bool help, stats, has_picture_option;
 } request;
 
 /* What the command line asks for; CKI_EXIT_OK if it can be tried. */
@@ -57,7 +58,7 @@ static int read_request(int argc, char **argv, request *r)
     const cki_option options[] = {
         {"--output", "-o", CKI_OPTION_TEXT, &r->output, NULL},
         CKI_START_OPTIONS(&r->start),
-        {"--progress", NULL, CKI_OPTION_FLAG, &r->progress, NULL},
+        CKI_WATCH_OPTIONS(&r->watch),
         {"--stats", NULL, CKI_OPTION_FLAG, &r->stats, NULL},
         {"--cmap", NULL, CKI_OPTION_TEXT, &r->save.cmap, &r->has_picture_option},
         {"--vmin", NULL, CKI_OPTION_REAL, &r->save.vmin, &r->save.has_vmin},
@@ -173,8 +174,6 @@ static int run(int argc, char **argv)
     }
     int64_t start = cki_clock_now();
     static atomic_bool stop; /* Ctrl-C; the handler may come at any time */
-    cki_bar bar;
-    cki_bar_init(&bar, CKI_STDERR);
     cki_interrupt_catch(&stop);
     cask *ck = cki_start_context("eval", &r.start);
     if (!ck)
@@ -182,8 +181,11 @@ static int run(int argc, char **argv)
     cki_error error = {0};
     cki_session *session = cki_lang_open(ck, &error);
     if (session)
-        cki_lang_watch(session, r.progress ? &bar.callbacks : NULL, &stop);
-    status = session ? answer(session, &r) : cki_report_error(&error, NULL, 0);
+        cki_lang_watch(session, NULL, &stop);
+    if (!session)
+        status = cki_report_error(&error, NULL, 0);
+    else if ((status = cki_watch_begin(&r.watch, ck, r.expression)) == CKI_EXIT_OK)
+        status = cki_watch_end(&r.watch, ck, answer(session, &r));
     if (cki_interrupt_signal())
         status = 128 + cki_interrupt_signal();
     if (r.stats)

@@ -7,7 +7,8 @@
 #include "exec/spill.h"
 #include "graph/plan.h"
 
-/* Told what happens, from the thread where it happens; every entry may be NULL. */
+/* Told what happens, from the thread where it happens, one thing after another for each worker of a
+ * run; every entry may be NULL. */
 typedef struct cki_callbacks {
     void *user;
     void (*start)(void *user, const cki_plan *plan);

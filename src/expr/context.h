@@ -55,6 +55,8 @@ struct cask {
     atomic_bool *cancel;             /* what ends a run: the flag above, or a program's own */
     struct cki_functions *functions; /* what tasks may name */
     const struct cki_callbacks *watchers[CKI_WATCHERS + 1]; /* told of every run; NULL-terminated */
+    struct cki_bar *bar;             /* shown while it computes, or NULL */
+    double last_seconds;             /* that the last one measured */
     cki_mark scopes[CKI_SCOPES];
     size_t nscopes;
     /* The operations, a NULL-terminated table a room. */
