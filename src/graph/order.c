@@ -17,7 +17,7 @@
 /* MOST_STEPS and RECENT bound each look around for a neighbour, so that the whole stays linear. */
 #define NONE UINT32_MAX
 
-enum { FEW = 16, RECENT = 32, MOST_STEPS = 64 };
+enum { FEW = 16, RECENT = 32, MOST_STEPS = 64, MANY = 1 << 14 };
 
 /* While tasks are ordered, `ninputs` of each has its progress above the inputs that it waits for;
  * once it has run, the users looked at by next_user. */
@@ -298,6 +298,27 @@ static void account(ordering *order, uint32_t number)
         order->live -= output;
 }
 
+/* Its result has users to come. In long lists those that have none any more make room. */
+static bool keep_alive(ordering *order, uint32_t number)
+{
+    if (order->nalive == order->alive_capacity && order->nalive > MANY) {
+        size_t kept = 0;
+        for (size_t i = 0; i < order->nalive; i++)
+            if (order->nodes[order->alive[i]].left > 0)
+                order->alive[kept++] = order->alive[i];
+        /* so that this is done only once in as many tasks as there are */
+        bool full = kept > order->nalive / 2;
+        order->nalive = kept;
+        void *wider = !full ? order->alive
+                            : widen(order->alive, &order->alive_capacity, order->alive_capacity + 1,
+                                    sizeof number);
+        if (!wider)
+            return false;
+        order->alive = wider;
+    }
+    return put(&order->alive, &order->nalive, &order->alive_capacity, number);
+}
+
 /* The task is next. */
 static bool emit(ordering *order, uint32_t number)
 {
@@ -310,7 +331,7 @@ static bool emit(ordering *order, uint32_t number)
         order->tasks[users[i]].ninputs--;
     if (!release_inputs(order, number))
         return false;
-    if (task->nusers > 0 && !put(&order->alive, &order->nalive, &order->alive_capacity, number))
+    if (task->nusers > 0 && !keep_alive(order, number))
         return false;
     if (task->nusers == 1 && !promise(order, number))
         return false;
