@@ -15,7 +15,6 @@ struct cki_ledger {
     atomic_size_t references;
     const cki_ledger_source *source; /* NULL: the C library and the pool */
     void *user;
-    cki_ledger *above;
     atomic_size_t now, peak;
     size_t pool_limit;
     _Atomic size_t limit;
@@ -68,14 +67,13 @@ cki_ledger *cki_ledger_new(size_t pool_bytes)
     return ledger;
 }
 
-cki_ledger *cki_ledger_new_over(const cki_ledger_source *source, void *user, cki_ledger *above)
+cki_ledger *cki_ledger_new_over(const cki_ledger_source *source, void *user)
 {
     cki_ledger *ledger = cki_ledger_new(0);
     if (!ledger)
         return NULL;
     ledger->source = source;
     ledger->user = user;
-    ledger->above = cki_ledger_ref(above);
     return ledger;
 }
 
@@ -95,10 +93,16 @@ void cki_ledger_unref(cki_ledger *ledger)
             next = block->next;
             free(block);
         }
-    if (ledger->source)
-        ledger->source->close(ledger->user);
-    cki_ledger_unref(ledger->above);
     cki_memory_free(ledger);
+}
+
+void cki_ledger_abandon(cki_ledger *ledger)
+{
+    if (!ledger)
+        return;
+    memset(ledger->spares, 0, sizeof ledger->spares);
+    ledger->pooled = 0;
+    unlock(ledger);
 }
 
 size_t cki_ledger_now(const cki_ledger *ledger)
@@ -147,7 +151,7 @@ static void count(cki_ledger *ledger, int64_t bytes)
 void cki_ledger_count(cki_ledger *ledger, int64_t bytes)
 {
     balance += bytes;
-    for (; ledger; ledger = ledger->above)
+    if (ledger)
         count(ledger, bytes);
 }
 

@@ -31,17 +31,17 @@ int64_t cki_memory_count(void);
 typedef struct cki_ledger cki_ledger;
 
 cki_ledger *cki_ledger_new(size_t pool_bytes);
-/* A ledger without a pool, whose memory comes from elsewhere (64-byte aligned, from any thread). It
- * counts for `above` as well. `close` is called with its last reference. The memory that it gave
- * must be given back to the same ledger. */
+/* A ledger without a pool, whose memory comes from elsewhere: 64-byte aligned, from any thread. */
 typedef struct cki_ledger_source {
     void *(*take)(void *user, size_t bytes);
     void (*give)(void *user, void *block);
-    void (*close)(void *user);
 } cki_ledger_source;
-cki_ledger *cki_ledger_new_over(const cki_ledger_source *source, void *user, cki_ledger *above);
+cki_ledger *cki_ledger_new_over(const cki_ledger_source *source, void *user);
 cki_ledger *cki_ledger_ref(cki_ledger *ledger);
 void cki_ledger_unref(cki_ledger *ledger);
+/* In a child process: start with an empty pool, whatever another thread was doing to it when the
+ * child began. NULL is allowed. */
+void cki_ledger_abandon(cki_ledger *ledger);
 /* The most bytes that buffers and pool together may take where it depends on the pool: pooled
  * buffers are freed before a new one is made beyond it. 0: any number. */
 void cki_ledger_limit(cki_ledger *ledger, size_t bytes);

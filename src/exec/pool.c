@@ -21,11 +21,19 @@ static cki_condition finished;
 static hand *idle;
 static int busy_count, idle_count, users, named;
 
+/* In a child process there are no such threads. */
+static void forget_threads(void)
+{
+    idle = NULL;
+    busy_count = idle_count = 0;
+}
+
 static void initialise(void)
 {
     cki_thread_mutex_init(&mutex);
     cki_thread_condition_init(&finished);
     cki_process_guard(&mutex);
+    cki_process_inform(forget_threads);
 }
 
 static void lock(void)

@@ -18,6 +18,12 @@ bool cki_ring_has_order(const cki_orders *orders)
            atomic_load_explicit(&orders->read, memory_order_relaxed);
 }
 
+uint32_t cki_ring_room(const cki_orders *orders)
+{
+    return CKI_RING_ORDERS - (atomic_load_explicit(&orders->written, memory_order_relaxed) -
+                              atomic_load_explicit(&orders->read, memory_order_acquire));
+}
+
 bool cki_ring_next_order(cki_orders *orders, cki_order *order)
 {
     if (!cki_ring_has_order(orders))

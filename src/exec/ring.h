@@ -9,9 +9,9 @@
 
 enum { CKI_RING_ORDERS = 512, CKI_RING_REPORTS = 128 };
 
-typedef enum cki_order_kind { CKI_ORDER_RUN, CKI_ORDER_RETURN, CKI_ORDER_LEND } cki_order_kind;
+typedef enum cki_order_kind { CKI_ORDER_RUN, CKI_ORDER_RETURN } cki_order_kind;
 
-/* RUN a task; or so many users less (RETURN), or one more (LEND), of a block in its segment. */
+/* RUN a task, or a block of its segment is lent so many times less (RETURN). */
 typedef struct cki_order {
     uint32_t kind;
     uint32_t number; /* the task, or how many */
@@ -21,7 +21,8 @@ typedef struct cki_order {
 /* A task's end: its result, or, if `status` is not OK, an error in the process's own place. */
 typedef struct cki_report {
     uint32_t task;
-    uint32_t status;
+    uint16_t status;
+    bool goes_on; /* with its only user, which needs nothing else, unasked */
     cki_cell result;
     int64_t begin, end; /* cki_clock_now() */
 } cki_report;
@@ -43,6 +44,8 @@ typedef struct cki_reports {
 bool cki_ring_order(cki_orders *orders, cki_order order);
 bool cki_ring_next_order(cki_orders *orders, cki_order *order);
 bool cki_ring_has_order(const cki_orders *orders);
+/* How many more it takes, for the side that fills it. */
+uint32_t cki_ring_room(const cki_orders *orders);
 bool cki_ring_report(cki_reports *reports, const cki_report *report);
 bool cki_ring_next_report(cki_reports *reports, cki_report *report);
 bool cki_ring_has_report(const cki_reports *reports);

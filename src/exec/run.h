@@ -24,6 +24,9 @@ typedef struct cki_run {
     cki_spilled *places; /* of each result: its copy there */
     bool counted;        /* whether bytes are counted: cki_brain_counts() */
     bool told;           /* whether there are callbacks */
+    /* Told when a result is in memory no more; NULL if nobody needs to know. */
+    void (*forget)(void *forget_user, uint32_t task);
+    void *forget_user;
     cki_mutex mutex;     /* of all below */
     cki_error error;     /* the first failure */
     size_t failed;       /* the task that failed, or SIZE_MAX */
@@ -63,13 +66,17 @@ void cki_run_worker_free(cki_worker *worker);
 
 /* ---- run_task.c, for executors that run tasks elsewhere ---- */
 
-/* Hand the result of a task to all who want it, if any do. */
-cask_status cki_run_deliver(const cki_run *run, uint32_t task, cask_value *value, cki_error *error);
-/* Bytes of a value that its ledger does not know of. */
-int64_t cki_run_charge(const cask_value *value);
+/* A task was run and gave this value, whose reference is taken over; or NULL, and worker->error
+ * says why. It is delivered, kept and told of. `before` was this thread's balance when the task
+ * began here; whom to wake. */
+int cki_run_finish(cki_worker *worker, uint32_t task, cask_value *value, int64_t before);
+/* A result that was spilled is in run->values again, or, if it is NULL, `error` says why not. */
+int cki_run_loaded(cki_worker *worker, uint32_t task, int64_t before, cki_error *error);
 
 /* ---- run_tell.c: callbacks; nothing happens where there are none ---- */
 
+/* Until told 0: when what is told now happened, for cki_exec_now(). */
+void cki_run_tell_time(int64_t time);
 void cki_run_tell_start(const cki_run *run);
 void cki_run_tell_before(const cki_run *run, uint32_t task, int worker);
 void cki_run_tell_after(const cki_run *run, uint32_t task, int worker, const cki_error *error);

@@ -61,7 +61,8 @@ static cask_status call(cki_worker *worker, uint32_t number, cask_value **value)
     return worker->error.status;
 }
 
-cask_status cki_run_deliver(const cki_run *run, uint32_t task, cask_value *value, cki_error *error)
+/* Hand the result of a task to all who want it, if any do. */
+static cask_status deliver(const cki_run *run, uint32_t task, cask_value *value, cki_error *error)
 {
     cask_status status = CASK_OK;
     uint32_t place = run->wanted[task];
@@ -70,11 +71,6 @@ cask_status cki_run_deliver(const cki_run *run, uint32_t task, cask_value *value
     if (status != CASK_OK)
         cki_fail(error, status, NULL, "a result was refused without a reason");
     return status;
-}
-
-int64_t cki_run_charge(const cask_value *value)
-{
-    return (int64_t)cki_value_own_bytes(value);
 }
 
 /* ---- afterwards ---- */
@@ -91,6 +87,15 @@ static int fail(cki_worker *worker, uint32_t task, int64_t change)
     return wake;
 }
 
+/* A result is in memory no more. */
+static void drop(const cki_run *run, uint32_t task)
+{
+    cask_value_unref(run->values[task]);
+    run->values[task] = NULL;
+    if (run->forget)
+        run->forget(run->forget_user, task);
+}
+
 /* Keep a result for its users, if it has any. What is known of it for the brain. */
 static cki_brain_made keep(cki_worker *worker, uint32_t number, cask_value *value)
 {
@@ -104,13 +109,15 @@ static cki_brain_made keep(cki_worker *worker, uint32_t number, cask_value *valu
                     atomic_load(&value->references) > 1; /* dropping it would free nothing */
         made.bytes = cki_value_nbytes(value);
         made.can_spill = run->spill && !held && cki_spill_can(value);
-        made.change = run->charges[number] = held ? 0 : cki_run_charge(value);
+        made.change = run->charges[number] = held ? 0 : (int64_t)cki_value_own_bytes(value);
     }
     if (used) {
         run->values[number] = value;
     } else {
         cki_run_tell_released(run, number, worker->number);
         cask_value_unref(value);
+        if (run->forget)
+            run->forget(run->forget_user, number);
     }
     return made;
 }
@@ -122,8 +129,7 @@ static int64_t release(cki_worker *worker, const uint32_t *results, size_t count
     int64_t charged = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t result = results[i];
-        cask_value_unref(run->values[result]);
-        run->values[result] = NULL;
+        drop(run, result);
         if (run->told_bytes)
             cki_run_tell_released(run, result, worker->number);
         if (run->counted)
@@ -134,24 +140,20 @@ static int64_t release(cki_worker *worker, const uint32_t *results, size_t count
     return charged;
 }
 
-static int run_task(cki_worker *worker, uint32_t task)
+int cki_run_finish(cki_worker *worker, uint32_t task, cask_value *value, int64_t before)
 {
     cki_run *run = worker->run;
-    int64_t before = run->counted ? cki_ledger_balance() : 0;
-    if (run->told)
-        cki_run_tell_before(run, task, worker->number);
-    cask_value *value;
-    cask_status status = call(worker, task, &value);
-    if (status == CASK_OK && run->wanted[task] != 0)
-        status = cki_run_deliver(run, task, value, &worker->error);
+    cask_status status = value ? CASK_OK : worker->error.status;
+    if (value && worker->error.status != CASK_OK) /* something that the function got over */
+        worker->error = (cki_error){0};
+    if (value && run->wanted[task] != 0)
+        status = deliver(run, task, value, &worker->error);
     if (run->told)
         cki_run_tell_after(run, task, worker->number, status == CASK_OK ? NULL : &worker->error);
     if (status != CASK_OK) {
         cask_value_unref(value);
         return fail(worker, task, run->counted ? cki_ledger_balance() - before : 0);
     }
-    if (worker->error.status != CASK_OK) /* something that the function got over */
-        worker->error = (cki_error){0};
     cki_brain_made made = keep(worker, task, value);
     const uint32_t *released;
     size_t count = cki_brain_release(run->brain, worker->number, task, &released);
@@ -159,6 +161,17 @@ static int run_task(cki_worker *worker, uint32_t task)
     if (run->counted)
         made.change += cki_ledger_balance() - before - charged;
     return cki_brain_done(run->brain, worker->number, task, &made);
+}
+
+static int run_task(cki_worker *worker, uint32_t task)
+{
+    cki_run *run = worker->run;
+    int64_t before = run->counted ? cki_ledger_balance() : 0;
+    cask_value *value = NULL;
+    if (run->told)
+        cki_run_tell_before(run, task, worker->number);
+    call(worker, task, &value);
+    return cki_run_finish(worker, task, value, before);
 }
 
 /* ---- spilling and loading ---- */
@@ -179,25 +192,30 @@ static int spill(cki_worker *worker, uint32_t task)
         return cki_brain_spilled(run->brain, worker->number, task, false,
                                  cki_ledger_balance() - before);
     }
-    cask_value_unref(run->values[task]);
-    run->values[task] = NULL;
+    drop(run, task);
     return cki_brain_spilled(run->brain, worker->number, task, true,
                              cki_ledger_balance() - before - run->charges[task]);
 }
 
-static int load(cki_worker *worker, uint32_t task)
+int cki_run_loaded(cki_worker *worker, uint32_t task, int64_t before, cki_error *error)
 {
     cki_run *run = worker->run;
-    int64_t before = cki_ledger_balance();
-    cki_error error = {0};
-    run->values[task] = cki_spill_read(run->spill, &run->places[task], &error);
     bool there = run->values[task] != NULL;
     if (!there) {
-        cki_run_place(run, task, &error);
-        cki_run_fail(run, task, &error);
+        cki_run_place(run, task, error);
+        cki_run_fail(run, task, error);
     }
     int64_t change = cki_ledger_balance() - before + (there ? run->charges[task] : 0);
     return cki_brain_loaded(run->brain, worker->number, task, there, change);
+}
+
+static int load(cki_worker *worker, uint32_t task)
+{
+    int64_t before = cki_ledger_balance();
+    cki_error error = {0};
+    cki_run *run = worker->run;
+    run->values[task] = cki_spill_read(run->spill, &run->places[task], &error);
+    return cki_run_loaded(worker, task, before, &error);
 }
 
 /* There is no memory for the task, as what should go to disk could not. */

@@ -1,8 +1,22 @@
 /* Callbacks of a run: each is told, in their order. */
 #include "exec/run.h"
 
+#include "sys/clock.h"
+
 #define EACH(run, at)                                                                              \
     for (const cki_callbacks *const *at = (run)->options->callbacks; (run)->told && *at; at++)
+
+static _Thread_local int64_t told_time;
+
+void cki_run_tell_time(int64_t time)
+{
+    told_time = time;
+}
+
+int64_t cki_exec_now(void)
+{
+    return told_time != 0 ? told_time : cki_clock_now();
+}
 
 void cki_run_tell_start(const cki_run *run)
 {

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const cki_scheduler *const schedulers[] = {&cki_threads_scheduler, &cki_sync_scheduler};
+static const cki_scheduler *const schedulers[] = {&cki_threads_scheduler, &cki_sync_scheduler,
+                                                  &cki_processes_scheduler};
 
 const cki_scheduler *cki_exec_at(size_t i)
 {

@@ -6,5 +6,6 @@
 
 extern const cki_scheduler cki_sync_scheduler;
 extern const cki_scheduler cki_threads_scheduler;
+extern const cki_scheduler cki_processes_scheduler;
 
 #endif

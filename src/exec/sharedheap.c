@@ -198,3 +198,19 @@ void cki_sharedheap_trim(cki_segment *segment)
     }
     cki_thread_spin_unlock(&segment->lock);
 }
+
+static void *take(void *user, size_t bytes)
+{
+    return cki_sharedheap_take(user, bytes);
+}
+
+static void give(void *user, void *block)
+{
+    cki_sharedheap_give(user, block);
+}
+
+cki_ledger *cki_sharedheap_ledger(cki_segment *segment)
+{
+    static const cki_ledger_source source = {take, give};
+    return cki_ledger_new_over(&source, segment);
+}

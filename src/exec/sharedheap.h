@@ -69,4 +69,7 @@ void cki_sharedheap_drop(cki_sharedheap *heap, cki_offset from, cki_offset to);
 /* Give it back the memory of free blocks, but for small ones. */
 void cki_sharedheap_trim(cki_segment *segment);
 
+/* A ledger whose memory comes from the segment, which must outlive it and all its memory. */
+cki_ledger *cki_sharedheap_ledger(cki_segment *segment);
+
 #endif

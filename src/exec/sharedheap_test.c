@@ -130,29 +130,12 @@ static cask_value *counting(int64_t rows, int64_t columns)
     return value;
 }
 
-static void *take(void *segment, size_t bytes)
-{
-    return cki_sharedheap_take(segment, bytes);
-}
-
-static void give(void *segment, void *block)
-{
-    cki_sharedheap_give(segment, block);
-}
-
-static void leave(void *segment)
-{
-    (void)segment;
-}
-
-static const cki_ledger_source source = {take, give, leave};
-
 static void arrays_in_the_heap_are_not_copied(void **state)
 {
     (void)state;
     ground at;
     lay(&at);
-    cki_ledger *ledger = cki_ledger_new_over(&source, &at.owner, NULL);
+    cki_ledger *ledger = cki_sharedheap_ledger(&at.owner);
     cki_ledger *previous = cki_ledger_enter(ledger);
     cask_value *value = counting(100, 30);
     cask_value *turned = cki_array_permute(value->as.array, (const int[]){1, 0}, NULL);

@@ -16,9 +16,10 @@
 
 enum { GUARDED = 16, RETRY_AFTER = 20000 /* ns */ };
 
-static pthread_mutex_t list = PTHREAD_MUTEX_INITIALIZER; /* of the two below */
+static pthread_mutex_t list = PTHREAD_MUTEX_INITIALIZER; /* of all below */
 static cki_mutex *guarded[GUARDED];
-static size_t nguarded;
+static void (*informed[GUARDED])(void);
+static size_t nguarded, ninformed;
 static cki_once watched = CKI_ONCE_INIT;
 static bool is_child;
 
@@ -63,6 +64,15 @@ void cki_process_guard(cki_mutex *mutex)
     pthread_mutex_unlock(&list);
 }
 
+void cki_process_inform(void (*begun)(void))
+{
+    cki_thread_once(&watched, watch_forks);
+    pthread_mutex_lock(&list);
+    if (ninformed < GUARDED)
+        informed[ninformed++] = begun;
+    pthread_mutex_unlock(&list);
+}
+
 static void reset_signals(void)
 {
     for (int number = 1; number < NSIG; number++)
@@ -96,6 +106,8 @@ static _Noreturn void be_child(pid_t parent, void (*run)(void *), void *argument
     reset_signals();
     setrlimit(RLIMIT_CORE, &none);
     offer_to_be_killed();
+    for (size_t i = 0; i < ninformed; i++)
+        informed[i]();
     run(argument);
     _exit(0);
 }
@@ -138,13 +150,15 @@ bool cki_process_ended(cki_process *process, bool wait, cki_process_end *end)
 
 void cki_process_kill(const cki_process *process)
 {
-    kill(process->id, SIGKILL);
+    if (process->id > 0) /* 0 would be our whole group */
+        kill(process->id, SIGKILL);
 }
 
 void cki_process_resume(const cki_process *process)
 {
     siginfo_t about = {.si_pid = 0};
-    if (waitid(P_PID, (id_t)process->id, &about, WSTOPPED | WNOHANG) == 0 && about.si_pid != 0)
+    if (process->id > 0 && waitid(P_PID, (id_t)process->id, &about, WSTOPPED | WNOHANG) == 0 &&
+        about.si_pid != 0)
         kill(process->id, SIGCONT);
 }
 

@@ -40,5 +40,7 @@ const char *cki_process_words(const cki_process_end *end, char *text, size_t roo
  * Guarded mutexes live as long as the process; they are locked in the order of these calls, and no
  * thread may take an earlier one while it holds a later one. */
 void cki_process_guard(cki_mutex *mutex);
+/* In every child call this before anything else: to forget threads that are not there. */
+void cki_process_inform(void (*begun)(void));
 
 #endif

@@ -1,0 +1,761 @@
+/* Tests of the processes scheduler: what it gives, what travels and what stays in place, and what
+ * happens when its processes die in the middle. */
+#include "exec/exec.h"
+#include "graph/test_graph.h"
+#include "sys/clock.h"
+#include "sys/process.h"
+#include "sys/shared.h"
+#include "sys/thread.h"
+#include "value/array.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MILLISECOND = 1000000, SHARED = 1 << 16 };
+
+/* Seen by all processes of a test. */
+typedef struct notes {
+    _Atomic int32_t tries[64]; /* of each task, by its number */
+    _Atomic int32_t begun;
+    _Atomic uint64_t addresses[64];
+    _Atomic int32_t pids[64];
+} notes;
+
+static notes *pad;
+
+static int clear(void **state)
+{
+    (void)state;
+    memset(pad, 0, sizeof *pad);
+    return 0;
+}
+
+/* Every test leaves no process behind. */
+static int nobody_left(void **state)
+{
+    (void)state;
+    int status;
+    return waitpid(-1, &status, WNOHANG) == -1 && errno == ECHILD ? 0 : 1;
+}
+
+static int number_of(const cki_task *task)
+{
+    const hand_task *at = task->layer->parameters;
+    return (int)at->cost.read;
+}
+
+/* A task whose number is `number`. */
+static uint32_t add(cki_graph *graph, const cki_function *function, int number,
+                    const uint32_t *inputs, size_t count)
+{
+    uint32_t task = hand_add(graph, function, 0, inputs, count);
+    const hand_task *made = cki_graph_layer(graph, task)->parameters;
+    ((hand_task *)(uintptr_t)made)->cost.read = (size_t)number;
+    return task;
+}
+
+typedef struct results {
+    cask_value *values[64];
+} results;
+
+static cask_status keep(void *user, size_t wanted, cask_value *value, cki_error *error)
+{
+    results *to = user;
+    (void)error;
+    to->values[wanted] = cask_value_ref(value);
+    return CASK_OK;
+}
+
+static void let_go(results *at)
+{
+    for (size_t i = 0; i < 64; i++)
+        cask_value_unref(at->values[i]);
+    *at = (results){0};
+}
+
+static cask_status run(const char *scheduler, cki_graph *graph, const uint32_t *wanted,
+                       size_t count, const cki_exec_options *options, results *to, cki_error *error)
+{
+    hand_list list = {.count = 0};
+    for (size_t i = 0; i < count; i++)
+        hand_put(&list, wanted[i]);
+    cki_plan *plan = hand_plan(graph, &list);
+    *to = (results){0};
+    cask_status status = cki_exec_find(scheduler)->run(plan, options, keep, to, error);
+    cki_plan_free(plan);
+    return status;
+}
+
+/* ---- what travels ---- */
+
+/* One value of each kind, by the task's number; with inputs, a list of them and it. */
+static cask_status make(const cki_task *task, cask_value **result, cki_error *error)
+{
+    static const char *const texts[] = {"null",
+                                        "true",
+                                        "-12345678901",
+                                        "2.5",
+                                        "\"text\"",
+                                        "[1, [2, [3, {\"a\": [null]}]]]",
+                                        "{\"k\": [1.5, \"v\"]}",
+                                        "[]"};
+    int number = number_of(task);
+    cask_value *value = NULL;
+    if (number < 8) {
+        value = cki_value_from_json(texts[number], strlen(texts[number]), error);
+    } else if (number < 40) {
+        const int64_t shape[] = {number * 7, number};
+        value = cki_array_new(cki_dtype_of(CASK_F64), 2, shape, error);
+        for (int64_t i = 0; value && i < shape[0] * shape[1]; i++)
+            ((double *)(void *)value->as.array->data)[i] = (double)(i * number);
+    } else {
+        value = cki_value_range(number, 100, 3, error);
+    }
+    if (!value || task->ninputs == 0) {
+        *result = value;
+        return value ? CASK_OK : error->status;
+    }
+    cask_value *list = cki_value_list(CKI_TUPLE, 0, error);
+    size_t room = 0;
+    bool good = list && cki_value_list_push(list, &room, value, error);
+    for (size_t i = 0; good && i < task->ninputs; i++)
+        good = cki_value_list_push(list, &room, cask_value_ref(task->inputs[i]), error);
+    *result = list;
+    return good ? CASK_OK : error->status;
+}
+
+static const cki_function make_function = {.name = "test.make", .version = 1, .run = make};
+
+static void values_of_every_kind_travel(void **state)
+{
+    (void)state;
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t tasks[50], inputs[3];
+    for (int i = 0; i < 50; i++) {
+        size_t count = i < 20 ? 0 : (size_t)(i % 4);
+        for (size_t k = 0; k < count; k++)
+            inputs[k] = tasks[(size_t)(i * 7 + (int)k * 11) % 20];
+        tasks[i] = add(graph, &make_function, i, inputs, count);
+    }
+    results expected, got;
+    cki_exec_options options = {.threads = 3};
+    cki_error error = {0};
+    assert_int_equal(run("sync", graph, tasks, 50, &options, &expected, &error), CASK_OK);
+    if (run("processes", graph, tasks, 50, &options, &got, &error) != CASK_OK)
+        fail_msg("%s", error.message);
+    for (size_t i = 0; i < 50; i++) {
+        assert_non_null(got.values[i]);
+        assert_int_equal(got.values[i]->kind, expected.values[i]->kind);
+        assert_true(cki_value_equal(got.values[i], expected.values[i]));
+    }
+    let_go(&expected);
+    let_go(&got);
+    cki_graph_free(graph);
+}
+
+/* ---- what stays in place ---- */
+
+enum { SIDE = 1000 };
+
+static cask_status fill(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const int64_t shape[] = {SIDE, SIDE};
+    int number = number_of(task);
+    *result = cki_array_new(cki_dtype_of(CASK_F64), 2, shape, error);
+    if (!*result)
+        return error->status;
+    double *data = (double *)(void *)(*result)->as.array->data;
+    for (int i = 0; i < SIDE * SIDE; i++)
+        data[i] = number + i;
+    pad->addresses[number] = (uintptr_t)data;
+    pad->pids[number] = getpid();
+    return CASK_OK;
+}
+
+/* A transposed view of the input, which notes where that lies. */
+static cask_status turn(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const cki_array *input = task->inputs[0]->as.array;
+    pad->addresses[number_of(task)] = (uintptr_t)input->data;
+    pad->pids[number_of(task)] = getpid();
+    cki_clock_sleep(20 * MILLISECOND); /* so that another process takes the next one */
+    *result = cki_array_permute(input, (const int[]){1, 0}, error);
+    return *result ? CASK_OK : error->status;
+}
+
+static const cki_function fill_function = {.name = "test.fill", .version = 1, .run = fill};
+static const cki_function turn_function = {.name = "test.turn", .version = 1, .run = turn};
+
+static void arrays_stay_in_place(void **state)
+{
+    (void)state;
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t source = add(graph, &fill_function, 1, NULL, 0), turned[4];
+    for (int i = 0; i < 4; i++)
+        turned[i] = add(graph, &turn_function, 2 + i, &source, 1);
+    results got;
+    cki_error error = {0};
+    cki_ledger *ledger = cki_ledger_new(0);
+    cki_exec_options options = {.threads = 2, .ledger = ledger};
+    assert_int_equal(run("processes", graph, turned, 4, &options, &got, &error), CASK_OK);
+    bool another = false;
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pad->addresses[2 + i], pad->addresses[1]);
+        assert_int_equal((uintptr_t)got.values[i]->as.array->data, pad->addresses[1]);
+        another = another || pad->pids[2 + i] != pad->pids[1];
+    }
+    assert_true(another);
+    /* the run is over, its processes are gone, the memory is there: once */
+    const double *data = (const double *)(const void *)got.values[3]->as.array->data;
+    assert_int_equal(got.values[3]->as.array->strides[0], 8);
+    for (int i = 0; i < SIDE * SIDE; i++)
+        assert_true(data[i] == 1 + i);
+    assert_in_range(cki_ledger_now(ledger), 8 * SIDE * SIDE, 8 * SIDE * SIDE * 3 / 2);
+    let_go(&got);
+    assert_int_equal(cki_ledger_now(ledger), 0);
+    cki_ledger_unref(ledger);
+    cki_graph_free(graph);
+}
+
+static cask_status give_kept(const cki_task *task, cask_value **result, cki_error *error)
+{
+    static cask_value *kept;
+    (void)task;
+    if (!kept) {
+        const int64_t shape[] = {5000};
+        kept = cki_array_zeros(cki_dtype_of(CASK_F64), 1, shape, error);
+        if (!kept)
+            return error->status;
+    }
+    for (int64_t i = 0; i < 5000; i++)
+        if (((double *)(void *)kept->as.array->data)[i] != 0)
+            return cki_fail(error, CASK_INTERNAL, NULL, "somebody wrote into it");
+    *result = cask_value_ref(kept);
+    return CASK_OK;
+}
+
+/* Takes memory and writes into it. */
+static cask_status scribble(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const int64_t shape[] = {5000};
+    (void)task;
+    *result = cki_array_new(cki_dtype_of(CASK_F64), 1, shape, error);
+    if (!*result)
+        return error->status;
+    memset((*result)->as.array->data, 0xEE, 5000 * sizeof(double));
+    return CASK_OK;
+}
+
+static const cki_function kept_function = {.name = "test.kept", .version = 1, .run = give_kept};
+static const cki_function scribble_function = {
+    .name = "test.scribble", .version = 1, .run = scribble};
+
+/* A value that a process keeps for itself and gives away several times is not used again. */
+static void kept_values_are_not_used_again(void **state)
+{
+    (void)state;
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t wanted[40];
+    for (int i = 0; i < 40; i++) {
+        uint32_t first = add(graph, &kept_function, i, NULL, 0);
+        wanted[i] = add(graph, &scribble_function, i, &first, 1);
+    }
+    results got;
+    cki_error error = {0};
+    cki_exec_options options = {.threads = 1};
+    if (run("processes", graph, wanted, 40, &options, &got, &error) != CASK_OK)
+        fail_msg("%s", error.message);
+    let_go(&got);
+    cki_graph_free(graph);
+}
+
+/* ---- many ---- */
+
+static cask_status add_one(const cki_task *task, cask_value **result, cki_error *error)
+{
+    int64_t sum = 1;
+    for (size_t i = 0; i < task->ninputs; i++)
+        sum += cask_value_i64(task->inputs[i]);
+    *result = cki_value_int(sum, error);
+    return *result ? CASK_OK : error->status;
+}
+
+static const cki_function add_function = {.name = "test.add", .version = 1, .run = add_one};
+
+static void many_small_tasks(void **state)
+{
+    (void)state;
+    enum { WIDE = 500, DEEP = 20 };
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t *row = test_calloc(WIDE, sizeof *row);
+    for (int d = 0; d < DEEP; d++) {
+        uint32_t before[2], first = row[0];
+        for (int i = 0; i < WIDE; i++) {
+            before[0] = row[i];
+            before[1] = i + 1 < WIDE ? row[i + 1] : first;
+            row[i] = add(graph, &add_function, 0, before, d ? 2 : 0);
+        }
+    }
+    uint32_t last = add(graph, &add_function, 0, row, WIDE);
+    for (int threads = 1; threads <= 4; threads++) {
+        results got;
+        cki_error error = {0};
+        cki_exec_options options = {.threads = threads};
+        if (run("processes", graph, &last, 1, &options, &got, &error) != CASK_OK)
+            fail_msg("%s", error.message);
+        assert_int_equal(cask_value_i64(got.values[0]), 1 + WIDE * ((1 << DEEP) - 1));
+        let_go(&got);
+    }
+    test_free(row);
+    cki_graph_free(graph);
+}
+
+/* ---- errors and deaths ---- */
+
+typedef enum way {
+    FAILS = 1,
+    FAILS_SILENTLY,
+    GIVES_NOTHING,
+    SEGFAULTS,
+    ABORTS,
+    EXITS,
+    IS_KILLED,
+    IS_STOPPED,
+    DIES_FIRST, /* and not when it is tried again */
+    FAILS_FIRST,
+    SLEEPS,
+    GIVES_OBJECT
+} way;
+
+static const cki_class thing = {.name = "thing"};
+
+static cask_status misbehave(const cki_task *task, cask_value **result, cki_error *error)
+{
+    int number = number_of(task);
+    bool again = atomic_fetch_add(&pad->tries[number], 1) > 0;
+    switch ((way)number) {
+    case FAILS:
+        return cki_fail(error, CASK_ARITHMETIC, "ZeroDivisionError", "division by zero");
+    case FAILS_SILENTLY:
+        return CASK_SHAPE;
+    case GIVES_NOTHING:
+        return CASK_OK;
+    case SEGFAULTS:
+        raise(SIGSEGV);
+        break;
+    case ABORTS:
+        abort();
+    case EXITS:
+        _exit(3);
+    case IS_KILLED:
+        raise(SIGKILL);
+        break;
+    case IS_STOPPED:
+        raise(SIGSTOP);
+        break;
+    case DIES_FIRST:
+        if (!again)
+            raise(SIGKILL);
+        break;
+    case FAILS_FIRST:
+        if (!again)
+            return cki_fail(error, CASK_IO, NULL, "not yet");
+        break;
+    case SLEEPS:
+        atomic_fetch_add(&pad->begun, 1);
+        cki_clock_sleep(20 * (int64_t)1000 * MILLISECOND);
+        break;
+    case GIVES_OBJECT:
+        *result = cki_value_object(&thing, pad, error);
+        return CASK_OK;
+    }
+    *result = cki_value_int(number, error);
+    return *result ? CASK_OK : error->status;
+}
+
+static const cki_function bad_function = {.name = "test.bad", .version = 1, .run = misbehave};
+
+/* A graph in which one task among others behaves that way. */
+static cki_graph *graph_with(way how, uint32_t *last)
+{
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t row[12];
+    for (int i = 0; i < 12; i++)
+        row[i] = i == 5 ? add(graph, &bad_function, (int)how, NULL, 0)
+                        : add(graph, &add_function, 0, row, (size_t)i % 3);
+    *last = add(graph, &add_function, 0, row, 12);
+    return graph;
+}
+
+static cask_status try_with(way how, int retries, cki_error *error)
+{
+    uint32_t last;
+    cki_graph *graph = graph_with(how, &last);
+    results got;
+    cki_exec_options options = {.threads = 2, .retries = retries};
+    *error = (cki_error){0};
+    cask_status status = run("processes", graph, &last, 1, &options, &got, error);
+    let_go(&got);
+    cki_graph_free(graph);
+    return status;
+}
+
+static void errors_of_tasks_travel(void **state)
+{
+    (void)state;
+    cki_error error;
+    assert_int_equal(try_with(FAILS, 0, &error), CASK_ARITHMETIC);
+    assert_string_equal(error.python, "ZeroDivisionError");
+    assert_string_equal(error.message, "division by zero (in task ('hand', 0), function test.bad)");
+    assert_int_equal(try_with(FAILS_SILENTLY, 0, &error), CASK_SHAPE);
+    assert_non_null(strstr(error.message, "did not say why"));
+    assert_int_equal(try_with(GIVES_NOTHING, 0, &error), CASK_INTERNAL);
+    assert_int_equal(try_with(GIVES_OBJECT, 0, &error), CASK_TYPE);
+    assert_non_null(strstr(error.message, "'thing' cannot leave the process that made it"));
+}
+
+static void deaths_are_errors(void **state)
+{
+    (void)state;
+    static const struct {
+        way how;
+        const char *cause;
+    } cases[] = {
+        {SEGFAULTS, "signal 11 (Segmentation fault)"},
+        {ABORTS, "signal 6 (Aborted)"},
+        {EXITS, "exit status 3"},
+        {IS_KILLED, "signal 9 (Killed: probably out of memory, or killed by somebody)"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cki_error error;
+        char expected[200];
+        assert_int_equal(try_with(cases[i].how, 0, &error), CASK_IO);
+        assert_string_equal(error.python, "BrokenProcessPool");
+        snprintf(expected, sizeof expected,
+                 "task ('hand', 0), function test.bad: the worker process died of %s",
+                 cases[i].cause);
+        assert_string_equal(error.message, expected);
+        assert_int_equal(pad->tries[cases[i].how], 1);
+        assert_int_equal(try_with(cases[i].how, 2, &error), CASK_IO); /* every time */
+        assert_int_equal(pad->tries[cases[i].how], 4);
+    }
+}
+
+static void what_works_at_last_is_no_error(void **state)
+{
+    (void)state;
+    cki_error error;
+    assert_int_equal(try_with(DIES_FIRST, 1, &error), CASK_OK);
+    assert_int_equal(pad->tries[DIES_FIRST], 2);
+    assert_int_equal(try_with(FAILS_FIRST, 1, &error), CASK_OK);
+    assert_int_equal(pad->tries[FAILS_FIRST], 2);
+    assert_int_equal(try_with(IS_STOPPED, 0, &error), CASK_OK);
+    assert_int_equal(pad->tries[IS_STOPPED], 1);
+}
+
+/* The processes that this one has started. */
+static size_t children(pid_t *pids, size_t room)
+{
+    char path[80];
+    size_t count = 0;
+    int one;
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *file = fopen(path, "r");
+    while (file && count < room && fscanf(file, "%d", &one) == 1)
+        pids[count++] = one;
+    if (file)
+        fclose(file);
+    return count;
+}
+
+typedef struct killer {
+    int signal;
+    atomic_int kills;
+    atomic_bool end;
+} killer;
+
+/* Sends a signal to some child again and again. */
+static void kill_some(void *given)
+{
+    killer *at = given;
+    for (unsigned turn = 0; !atomic_load(&at->end); turn++) {
+        pid_t pids[16];
+        size_t count = children(pids, 16);
+        if (count && atomic_load(&pad->begun) > 3 && kill(pids[turn % count], at->signal) == 0)
+            at->kills++;
+        atomic_store(&pad->begun, 0);
+        cki_clock_sleep(3 * MILLISECOND);
+    }
+}
+
+/* Takes a while, and memory. */
+static cask_status work(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const int64_t shape[] = {40000};
+    double sum = number_of(task);
+    atomic_fetch_add(&pad->begun, 1);
+    for (size_t i = 0; i < task->ninputs; i++) {
+        const double *data = (const double *)(const void *)task->inputs[i]->as.array->data;
+        for (int64_t k = 0; k < shape[0]; k++)
+            if (data[k] != data[0])
+                return cki_fail(error, CASK_INTERNAL, NULL, "an input is not whole");
+        sum += data[0];
+    }
+    *result = cki_array_new(cki_dtype_of(CASK_F64), 1, shape, error);
+    for (int64_t i = 0; *result && i < shape[0]; i++)
+        ((double *)(void *)(*result)->as.array->data)[i] = sum;
+    return *result ? CASK_OK : error->status;
+}
+
+static const cki_function work_function = {.name = "test.work", .version = 1, .run = work};
+
+static void work_under_fire(int signal, int least)
+{
+    enum { TASKS = 1500 };
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t *tasks = test_calloc(TASKS, sizeof *tasks);
+    for (int i = 0; i < TASKS; i++) {
+        const uint32_t inputs[] = {i ? tasks[i - 1 - i % 7 % i] : 0, i ? tasks[i / 2] : 0};
+        tasks[i] = add(graph, &work_function, i % 10, inputs, i < 10 ? 0 : 1 + (size_t)(i % 2));
+    }
+    results expected, got;
+    cki_exec_options options = {.threads = 3, .retries = 100};
+    cki_error error = {0};
+    assert_int_equal(run("sync", graph, tasks + TASKS - 60, 60, &options, &expected, &error),
+                     CASK_OK);
+    killer at = {.signal = signal};
+    cki_thread thread;
+    int rounds = 0;
+    assert_int_equal(cki_thread_start(&thread, kill_some, &at, "killer", NULL), CASK_OK);
+    do {
+        if (run("processes", graph, tasks + TASKS - 60, 60, &options, &got, &error) != CASK_OK)
+            fail_msg("%s", error.message);
+        for (int i = 0; i < 60; i++)
+            assert_true(cki_value_equal(got.values[i], expected.values[i]));
+        let_go(&got);
+    } while (at.kills < least && ++rounds < 100);
+    atomic_store(&at.end, true);
+    cki_thread_join(&thread);
+    assert_true(at.kills >= least);
+    let_go(&expected);
+    test_free(tasks);
+    cki_graph_free(graph);
+}
+
+static void killed_processes_are_replaced(void **state)
+{
+    (void)state;
+    work_under_fire(SIGKILL, 10);
+}
+
+static void stopped_processes_go_on(void **state)
+{
+    (void)state;
+    work_under_fire(SIGSTOP, 5);
+}
+
+/* ---- cancelling ---- */
+
+static void raise_soon(void *given)
+{
+    _Atomic bool *flag = given;
+    while (atomic_load(&pad->begun) == 0)
+        cki_clock_sleep(MILLISECOND);
+    atomic_store(flag, true);
+}
+
+static void cancelling_ends_the_processes(void **state)
+{
+    (void)state;
+    uint32_t last;
+    cki_graph *graph = graph_with(SLEEPS, &last);
+    results got;
+    _Atomic bool cancel = false;
+    cki_exec_options options = {.threads = 2, .cancel = &cancel};
+    cki_error error = {0};
+    cki_thread thread;
+    assert_int_equal(cki_thread_start(&thread, raise_soon, &cancel, "raiser", NULL), CASK_OK);
+    int64_t begin = cki_clock_now();
+    assert_int_equal(run("processes", graph, &last, 1, &options, &got, &error), CASK_CANCELLED);
+    assert_true(cki_clock_now() - begin < 3000 * (int64_t)MILLISECOND);
+    cki_thread_join(&thread);
+    let_go(&got);
+    cki_graph_free(graph);
+}
+
+/* ---- several at once, and inside one another ---- */
+
+/* A run on threads or in processes, by the task's number. */
+static cask_status run_inside(const cki_task *task, cask_value **result, cki_error *error)
+{
+    uint32_t last;
+    cki_graph *graph = graph_with(FAILS_FIRST, &last);
+    results got;
+    cki_exec_options options = {.threads = 4, .retries = 1, .ledger = cki_ledger_current()};
+    const char *how = number_of(task) % 2 ? "processes" : "threads";
+    cask_status status = run(how, graph, &last, 1, &options, &got, error);
+    *result = cask_value_ref(got.values[0]);
+    let_go(&got);
+    cki_graph_free(graph);
+    return status;
+}
+
+static const cki_function inside_function = {
+    .name = "test.inside", .version = 1, .run = run_inside};
+
+static void tasks_may_run_others(void **state)
+{
+    (void)state;
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t wanted[2] = {add(graph, &inside_function, 0, NULL, 0),
+                          add(graph, &inside_function, 1, NULL, 0)};
+    results got;
+    cki_error error = {0};
+    cki_exec_options options = {.threads = 2};
+    /* threads of the pool that are idle here are not there in the processes */
+    assert_int_equal(run("threads", graph, wanted, 2, &options, &got, &error), CASK_OK);
+    let_go(&got);
+    memset(pad, 0, sizeof *pad);
+    if (run("processes", graph, wanted, 2, &options, &got, &error) != CASK_OK)
+        fail_msg("%s", error.message);
+    assert_true(cki_value_equal(got.values[0], got.values[1]));
+    let_go(&got);
+    cki_graph_free(graph);
+}
+
+static void run_some(void *given)
+{
+    (void)given;
+    for (int i = 0; i < 5; i++) {
+        uint32_t last;
+        cki_graph *graph = graph_with(IS_STOPPED, &last);
+        results got;
+        cki_error error = {0};
+        cki_exec_options options = {.threads = 2};
+        assert_int_equal(run("processes", graph, &last, 1, &options, &got, &error), CASK_OK);
+        let_go(&got);
+        cki_graph_free(graph);
+    }
+}
+
+static void threads_may_run_processes(void **state)
+{
+    (void)state;
+    cki_thread threads[3];
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(cki_thread_start(&threads[i], run_some, NULL, "runner", NULL), CASK_OK);
+    for (int i = 0; i < 3; i++)
+        cki_thread_join(&threads[i]);
+}
+
+/* ---- callbacks ---- */
+
+typedef struct told {
+    int64_t begin[64], end[64];
+    int tasks, results, released, finished;
+} told;
+
+static void hear_before(void *user, const cki_plan *plan, size_t task, int worker)
+{
+    told *at = user;
+    (void)plan;
+    assert_in_range(worker, 0, 1);
+    at->begin[task] = cki_exec_now();
+}
+
+static void hear_after(void *user, const cki_plan *plan, size_t task, int worker,
+                       const cki_error *error)
+{
+    told *at = user;
+    (void)plan, (void)worker;
+    assert_null(error);
+    at->end[task] = cki_exec_now();
+    at->tasks++;
+}
+
+static void hear_result(void *user, const cki_plan *plan, size_t task, int worker, size_t bytes)
+{
+    (void)plan, (void)task, (void)worker;
+    assert_true(bytes > 0);
+    ((told *)user)->results++;
+}
+
+static void hear_released(void *user, const cki_plan *plan, size_t task, int worker, size_t bytes)
+{
+    (void)plan, (void)task, (void)worker;
+    assert_true(bytes > 0);
+    ((told *)user)->released++;
+}
+
+static void hear_finish(void *user, const cki_plan *plan, const cki_error *error)
+{
+    (void)plan;
+    assert_null(error);
+    ((told *)user)->finished++;
+}
+
+static void callbacks_hear_when_it_happened(void **state)
+{
+    (void)state;
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t tasks[5];
+    tasks[0] = add(graph, &fill_function, 0, NULL, 0);
+    for (int i = 1; i < 5; i++)
+        tasks[i] = add(graph, &turn_function, i, &tasks[i - 1], 1); /* 20 ms each */
+    told at = {.tasks = 0};
+    const cki_callbacks callbacks = {.user = &at,
+                                     .before = hear_before,
+                                     .after = hear_after,
+                                     .result = hear_result,
+                                     .released = hear_released,
+                                     .finish = hear_finish};
+    const cki_callbacks *list[] = {&callbacks, NULL};
+    results got;
+    cki_error error = {0};
+    cki_exec_options options = {.threads = 2, .callbacks = list};
+    int64_t begin = cki_clock_now();
+    assert_int_equal(run("processes", graph, &tasks[4], 1, &options, &got, &error), CASK_OK);
+    int64_t end = cki_clock_now();
+    assert_int_equal(at.tasks, 5);
+    assert_int_equal(at.results, 5);
+    assert_int_equal(at.released, 5);
+    assert_int_equal(at.finished, 1);
+    for (int i = 1; i < 5; i++) {
+        assert_true(at.begin[i] >= begin && at.begin[i] >= at.end[i - 1]);
+        assert_true(at.end[i] - at.begin[i] >= 20 * MILLISECOND);
+    }
+    assert_true(at.end[4] <= end);
+    let_go(&got);
+    cki_graph_free(graph);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, clear, nobody_left)
+
+int main(void)
+{
+    size_t got;
+    pad = cki_shared_map(sizeof *pad, sizeof *pad, &got, NULL);
+    if (!pad)
+        return 1;
+    const struct CMUnitTest tests[] = {
+        TEST(values_of_every_kind_travel),
+        TEST(arrays_stay_in_place),
+        TEST(kept_values_are_not_used_again),
+        TEST(many_small_tasks),
+        TEST(errors_of_tasks_travel),
+        TEST(deaths_are_errors),
+        TEST(what_works_at_last_is_no_error),
+        TEST(killed_processes_are_replaced),
+        TEST(stopped_processes_go_on),
+        TEST(cancelling_ends_the_processes),
+        TEST(tasks_may_run_others),
+        TEST(threads_may_run_processes),
+        TEST(callbacks_hear_when_it_happened),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
