@@ -49,7 +49,7 @@ static cki_lane *lane_of(cki_recorder *recorder, cki_recorded_run *run, int work
 
 static int64_t now(const cki_recorder *recorder)
 {
-    return cki_clock_now() - recorder->begin;
+    return cki_exec_now() - recorder->begin;
 }
 
 /* ---- what a lane notes ---- */
