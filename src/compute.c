@@ -58,8 +58,12 @@ static cask_status run(cask *ck, const cki_plan *plan, const delivery *d, cki_er
         callbacks[watchers++] = &counting;
     for (size_t i = 0; ck->watchers[i]; i++)
         callbacks[watchers++] = ck->watchers[i];
+    const cki_spill_options spill = {(const char *const *)ck->tuning.directories,
+                                     ck->tuning.compress};
     const cki_exec_options options = {.threads = ck->threads,
                                       .memory_limit = ck->memory_limit,
+                                      .spill = &spill,
+                                      .retries = ck->tuning.retries,
                                       .ledger = ck->ledger,
                                       .callbacks = callbacks,
                                       .cancel = ck->cancel};

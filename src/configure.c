@@ -28,6 +28,23 @@ static cask_status use_scheduler(cask *ck, cki_error *error)
     return error->status;
 }
 
+/* Where to spill: the context's own list, NULL for the system's folder. */
+static char **find_directories(cki_config *config, cki_error *error)
+{
+    char **directories = cki_config_paths(config, "spill.directory", error);
+    if (!directories && error->status == CASK_OK)
+        directories = cki_config_paths(config, "temporary-directory", error);
+    return directories;
+}
+
+static bool compresses(cki_config *config, cki_error *error)
+{
+    char *compression = cki_config_text(config, "spill.compression", error);
+    bool compress = compression && strcmp(compression, "none") != 0;
+    cki_memory_free(compression);
+    return compress;
+}
+
 /* Set the context's fields from its configuration. */
 static cask_status use(cask *ck)
 {
@@ -40,11 +57,17 @@ static cask_status use(cask *ck)
         .file_chunk_bytes = cki_config_bytes(config, "array.file-chunk-size", 0, &error),
         .split_every = (int)cki_config_number(config, "split-every", 0, &error),
         .fuse = cki_config_number(config, "optimization.fuse.active", 1, &error) > 0,
+        .retries = (int)cki_config_number(config, "retries", 0, &error),
+        .compress = compresses(config, &error),
+        .directories = find_directories(config, &error),
     };
     if (error.status == CASK_OK)
         use_scheduler(ck, &error);
-    if (error.status != CASK_OK)
+    if (error.status != CASK_OK) {
+        cki_memory_free(tuning.directories);
         return cki_context_fail(ck, &error);
+    }
+    cki_memory_free(ck->tuning.directories);
     ck->threads = threads >= 1 ? (int)threads : cki_machine_processors();
     ck->memory_limit = memory ? (size_t)memory : 1;
     ck->tuning = tuning;
@@ -71,6 +94,11 @@ static cask_status put_options(cki_config *config, const cask_options *options, 
         status = put(config, "memory-limit", cki_value_string(options->memory_limit, error), error);
     if (status == CASK_OK && options->scheduler)
         status = put(config, "scheduler", cki_value_string(options->scheduler, error), error);
+    if (status == CASK_OK && options->retries)
+        status = put(config, "retries", cki_value_int(options->retries, error), error);
+    if (status == CASK_OK && options->spill_directory)
+        status = put(config, "spill.directory", cki_value_string(options->spill_directory, error),
+                     error);
     return status;
 }
 
@@ -84,12 +112,14 @@ cask_status cki_configure_open(cask *ck, const cask_options *options)
         put_options(ck->config, options, &error);
     /* The caller's texts may go. */
     ck->options.config = ck->options.memory_limit = ck->options.scheduler = NULL;
+    ck->options.spill_directory = NULL;
     ck->options.set = NULL;
     return error.status == CASK_OK ? use(ck) : cki_context_fail(ck, &error);
 }
 
 void cki_configure_close(cask *ck)
 {
+    cki_memory_free(ck->tuning.directories);
     cki_config_close(ck->config);
 }
 

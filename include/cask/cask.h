@@ -63,9 +63,13 @@ typedef struct cask_options {
     /* Called now and then during a computation with tasks done and in all, from any worker thread.
      */
     void (*on_progress)(void *user, int64_t done, int64_t total);
-    void *user;             /* handed to the two functions above */
-    const char *config;     /* a file, or a folder, to read in the place of $CASK_CONFIG */
-    const char *const *set; /* more settings, "KEY=VALUE" each; NULL after the last */
+    void *user;                  /* handed to the two functions above */
+    const char *config;          /* a file, or a folder, to read in the place of $CASK_CONFIG */
+    const char *const *set;      /* more settings, "KEY=VALUE" each; NULL after the last */
+    const char *spill_directory; /* where results go that do not fit into memory; several with
+                                    colons between them, of which the next takes over when one is
+                                    full; default: the system's temporary folder */
+    int retries;                 /* how often a task that failed is tried again */
 } cask_options;
 
 /* Open a context. Never NULL: where there is no memory for one, or an option cannot be used, what

@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/start.h"
+#include "config/write.h"
 #include "config/yaml.h"
 #include "core/memory.h"
 
@@ -13,6 +14,7 @@
 static const char usage[] =
     "usage: cask config list [--json | --markdown]   every key: value, where it is from, meaning\n"
     "       cask config get KEY [--json]             one value, or a group of them\n"
+    "       cask config set KEY VALUE                write it into ~/.config/cask/cask.yaml\n"
     "       cask config files                        the places that are read, in order\n"
     "\n"
     "Defaults are overruled by /etc/cask/*.yaml, these by ~/.config/cask/*.yaml, these by the file "
@@ -21,7 +23,9 @@ static const char usage[] =
     "CASK_ARRAY__CHUNK_SIZE=64MiB: two underscores for a dot), and these by options (--threads 2,\n"
     "--set array.chunk-size=64MiB). A list is valid YAML: redirect it to a file to start one.\n"
     "\n"
-    "  --config FILE     a file, or a folder, to read instead of $CASK_CONFIG\n"
+    "  --config FILE     a file, or a folder, to read instead of $CASK_CONFIG; for set, the file "
+    "to\n"
+    "                    write into\n"
     "  --set KEY=VALUE   as if it were set so\n"
     "  --json            as JSON\n"
     "  --help            this text\n";
@@ -39,19 +43,6 @@ static cask_status add_value(cki_text *text, const cask_value *value, bool quote
         return cki_value_json(value, text, error);
     cki_text_add(text, value->as.text.bytes, value->as.text.length);
     return CASK_OK;
-}
-
-/* Whether YAML reads a text as itself without quotes. */
-static bool is_plain(const cask_value *value, cki_error *error)
-{
-    static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./%+-";
-    if (value->kind != CKI_STR || strspn(value->as.text.bytes, letters) != value->as.text.length)
-        return false;
-    cask_value *read = cki_yaml_plain(value->as.text.bytes, value->as.text.length, error);
-    bool plain = read && read->kind == CKI_STR && value->as.text.bytes[0] != '%';
-    cask_value_unref(read);
-    return plain && value->as.text.bytes[0] != '-';
 }
 
 /* Lines of at most 96 columns, each with `front` before it. */
@@ -89,7 +80,7 @@ static cask_status list_yaml(listing *l, const cki_config_key *key, const char *
     if (key && key->otherwise)
         cki_text_format(&l->text, "# null: %s\n", key->otherwise);
     cki_text_format(&l->text, "%s: ", name);
-    cask_status status = add_value(&l->text, value, !is_plain(value, error), error);
+    cask_status status = cki_write_value(value, &l->text, error);
     cki_text_format(&l->text, "  # %s\n", origin);
     return status;
 }
@@ -199,6 +190,29 @@ static int act(size_t action, const char *word, listing *l, const char *file,
     return CKI_EXIT_OK;
 }
 
+/* Write one key into a file, by default the user's own. */
+static int write_key(const char *file, const char *key, const char *text)
+{
+    cki_error error = {0};
+    cki_text path = {0};
+    char *folder = cki_config_folder(&error);
+    if (file)
+        cki_text_put(&path, file);
+    else if (folder && *folder)
+        cki_text_format(&path, "%s/cask.yaml", folder);
+    else if (folder)
+        cki_fail(&error, CASK_NOT_FOUND, NULL, "there is no $HOME to write to: give --config FILE");
+    cki_memory_free(folder);
+    cask_value *value = error.status == CASK_OK ? cki_yaml_literal(text, &error) : NULL;
+    if (value && path.failed)
+        cki_fail_memory(&error, path.length);
+    else if (value)
+        cki_write_key(path.bytes, key, value, &error);
+    cask_value_unref(value);
+    cki_text_free(&path);
+    return error.status == CASK_OK ? CKI_EXIT_OK : cki_report_error(&error, NULL, 0);
+}
+
 static int run(int argc, char **argv)
 {
     bool help = false;
@@ -219,6 +233,9 @@ static int run(int argc, char **argv)
         cki_output_put(usage);
         return CKI_EXIT_OK;
     }
+    if (count && strcmp(argv[0], "set") == 0)
+        return count == 3 ? write_key(file, argv[1], argv[2])
+                          : cki_report_usage("config", "set needs a key and a value", usage);
     for (size_t i = 0; count && i < sizeof actions / sizeof *actions; i++) {
         if (strcmp(argv[0], actions[i].name) != 0)
             continue;
@@ -229,9 +246,10 @@ static int run(int argc, char **argv)
         cki_text_free(&l.text);
         return status;
     }
-    return cki_report_usage(
-        "config", count ? "there is list, get and files" : "what? there is list, get and files",
-        usage);
+    return cki_report_usage("config",
+                            count ? "there is list, get, set and files"
+                                  : "what? there is list, get, set and files",
+                            usage);
 }
 
 const cki_command cki_config_command = {"config", usage, run};

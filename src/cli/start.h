@@ -11,20 +11,25 @@ typedef struct cki_start {
 } cki_start;
 
 /* Rows for a table of options, and lines for a usage text. */
-#define CKI_START_OPTIONS(start)                                                                   \
-    {"--threads", NULL, CKI_OPTION_COUNT, &(start)->options.threads, NULL},                        \
-        {"--memory-limit", NULL, CKI_OPTION_BYTES, &(start)->options.memory_limit, NULL},          \
-        {"--scheduler", NULL, CKI_OPTION_TEXT, &(start)->options.scheduler, NULL},                 \
-        {"--config", NULL, CKI_OPTION_TEXT, &(start)->options.config, NULL},                       \
-        {"--preload", NULL, CKI_OPTION_TEXTS, &(start)->preload, NULL},                            \
-    {                                                                                              \
-        "--set", NULL, CKI_OPTION_TEXTS, &(start)->set, NULL                                       \
-    }
+/* clang-format off */
+#define CKI_START_OPTIONS(start)                                                                  \
+    {"--threads", NULL, CKI_OPTION_COUNT, &(start)->options.threads, NULL},                       \
+    {"--memory-limit", NULL, CKI_OPTION_BYTES, &(start)->options.memory_limit, NULL},             \
+    {"--scheduler", NULL, CKI_OPTION_TEXT, &(start)->options.scheduler, NULL},                    \
+    {"--spill-directory", NULL, CKI_OPTION_TEXT, &(start)->options.spill_directory, NULL},        \
+    {"--retries", NULL, CKI_OPTION_COUNT, &(start)->options.retries, NULL},                       \
+    {"--config", NULL, CKI_OPTION_TEXT, &(start)->options.config, NULL},                          \
+    {"--preload", NULL, CKI_OPTION_TEXTS, &(start)->preload, NULL},                               \
+    {"--set", NULL, CKI_OPTION_TEXTS, &(start)->set, NULL}
+/* clang-format on */
 #define CKI_START_USAGE                                                                            \
     "  --threads N          worker threads; default: one for each processor\n"                     \
     "  --memory-limit SIZE  bytes of chunks alive at once, as 500MB or 2GiB; default: 60 % of\n"   \
     "                       the machine's memory\n"                                                \
     "  --scheduler NAME     threads (default) or sync: everything on one thread\n"                 \
+    "  --spill-directory D  where results go that do not fit into the limit; default: $TMPDIR,\n"  \
+    "                       or /var/tmp\n"                                                         \
+    "  --retries N          how often a task that failed is tried again\n"                         \
     "  --config FILE        read this instead of $CASK_CONFIG; see cask help config\n"             \
     "  --preload LIB        load a plug-in, ./libmine.so: its functions, its schedulers\n"         \
     "  --set KEY=VALUE      any other setting: cask config list shows them\n"

@@ -26,6 +26,28 @@ static const cki_config_key keys[] = {
      .fallback = "60%",
      .doc = "Bytes of chunks that a context may hold at once, as 2GB or 500MiB, or a part of what "
             "the machine or the control group allows."},
+    {.name = "retries",
+     .kind = CKI_CONFIG_COUNT,
+     .fallback = "0",
+     .doc = "How often a task that failed is tried again before its error ends the computation.",
+     .least = 0,
+     .most = 1 << 20},
+    {.name = "temporary-directory",
+     .kind = CKI_CONFIG_PATHS,
+     .otherwise = "$TMPDIR, or /var/tmp",
+     .doc = "Where large temporary files go: one folder, or several to be tried in turn."},
+    {.name = "spill.directory",
+     .kind = CKI_CONFIG_PATHS,
+     .otherwise = "the temporary-directory",
+     .doc =
+         "Where results go that do not fit into the memory limit: one folder, or several, of which "
+         "the next takes over when one is full or broken."},
+    {.name = "spill.compression",
+     .kind = CKI_CONFIG_CHOICE,
+     .fallback = "auto",
+     .doc = "Whether spilled results are compressed: auto (with LZ4, where a sample says that it "
+            "pays) or none.",
+     .choices = "auto none"},
     {.name = "array.chunk-size",
      .kind = CKI_CONFIG_BYTES,
      .fallback = "128MiB",

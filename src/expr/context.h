@@ -32,12 +32,15 @@ typedef struct cki_mark {
     bool kept; /* something of it is to outlive it */
 } cki_mark;
 
-/* What the configuration says of how plans are made. */
+/* What the configuration says of how plans are made and run. */
 typedef struct cki_tuning {
     uint64_t chunk_bytes;      /* of chunks chosen automatically */
     uint64_t file_chunk_bytes; /* of those of files */
     int split_every;           /* partial results that are combined at once */
     bool fuse;                 /* element-wise operations run in their user */
+    int retries;               /* of a task that failed */
+    bool compress;             /* what is spilled */
+    char **directories;        /* to spill to; NULL: the system's */
 } cki_tuning;
 
 struct cask {

@@ -74,6 +74,31 @@ gives("3\n", "config", "get", "num_workers", CASK_THREADS="3")
 gives("60%\n", "config", "get", "memory-limit", CASK_MEMORY_LIMIT="")
 gives("null\n", "config", "get", "threads")
 
+# A key is written into a file; the rest of it stays as it was.
+with folder() as name:
+    home = {"HOME": name}
+    file = pathlib.Path(name) / ".config" / "cask" / "cask.yaml"
+    env = {key: value for key, value in os.environ.items() if key != "XDG_CONFIG_HOME"}
+
+    def sets(text, *words):
+        got = run("config", "set", *words, env={"XDG_CONFIG_HOME": "", **home})
+        check(f"set {words}", got == (0, "", "") and file.read_text() == text, (got, file.exists() and file.read_text()))
+    sets("threads: 2\n", "threads", "2")
+    sets("threads: 3\n", "num_workers", "3")
+    file.write_text("# mine\nthreads : 1   # few\narray:\n  chunk-size: 1MiB")
+    sets("# mine\nthreads: 4\narray:\n  chunk-size: 1MiB\n", "threads", "4")
+    sets("# mine\nthreads: 4\narray:\n  chunk-size: 1MiB\narray.chunk-size: 2MiB\n", "array.chunk_size", "2MiB")
+    sets("# mine\nthreads: 4\narray:\n  chunk-size: 1MiB\narray.chunk-size: null\n", "array.chunk_size", "null")
+    text = file.read_text() + 'spill.directory: ["/a b", "/c"]\n'
+    sets(text, "spill.directory", "[/a b, /c]")
+    fails("ValueError: threads: 'many'", "", "config", "set", "threads", "many", env=home)
+    fails("ValueError: array is a group", "", "config", "set", "array", "1", env=home)
+    check("a refused value changes nothing", file.read_text() == text, file.read_text())
+    (pathlib.Path(name) / "odd.yaml").write_text("threads:\n  1\n")
+    fails("ValueError: threads cannot be set line by line", "edit the file", "config", "set", "threads", "2", "--config",
+          str(pathlib.Path(name) / "odd.yaml"))
+fails("cask: config: ", "set needs a key and a value", "config", "set", "threads", status=2)
+
 # Each key reaches what it is for.
 WINDS = "da.from_netcdf('/usr/share/ferret-vis/data/monthly_navy_winds.cdf', 'UWND')"
 if os.path.exists("/usr/share/ferret-vis/data/monthly_navy_winds.cdf"):
