@@ -96,6 +96,7 @@ typedef struct lowered {
     cask_array out, in;
     uint32_t layer;
     bool same[CKI_MAX_NDIM]; /* axes whose blocks are those of the input */
+    bool copies;             /* a part of one block is a copy, which does not hold the block */
 } lowered;
 
 /* A block of the result along one axis: the input's blocks from first, `count` of them, and which
@@ -154,7 +155,8 @@ static void cost(const cki_layer *layer, int64_t block, cki_cost *cost)
     find_spans(l, block, spans);
     for (int i = 0; i < l->out->ndim; i++)
         single = single && spans[i].count == 1;
-    *cost = (cki_cost){.output = single ? 0 : cki_node_block_bytes(l->out, block)};
+    bool view = single && !l->copies;
+    *cost = (cki_cost){.output = view ? 0 : cki_node_block_bytes(l->out, block)};
 }
 
 /* The part of one axis that an input block and a block of the result have in common: where it
@@ -191,6 +193,14 @@ static void common(const lowered *l, const span *spans, const int64_t *at, cki_a
     }
 }
 
+static cask_value *copy_of(const cki_array *part, cki_error *error)
+{
+    cask_value *copy = cki_array_new(part->dtype, part->ndim, part->shape, error);
+    if (copy)
+        cki_array_copy(cki_array_of(copy), part);
+    return copy;
+}
+
 static cask_status part_of_one(const lowered *l, const span *spans, cask_value *input,
                                cask_value **result, cki_error *error)
 {
@@ -200,7 +210,9 @@ static cask_status part_of_one(const lowered *l, const span *spans, cask_value *
     for (int i = 0; i < l->out->ndim; i++)
         at[i] = spans[i].first;
     common(l, spans, at, &part, NULL);
-    if (!memcmp(part.shape, x->shape, (size_t)x->ndim * sizeof *part.shape))
+    if (l->copies)
+        *result = copy_of(&part, error);
+    else if (!memcmp(part.shape, x->shape, (size_t)x->ndim * sizeof *part.shape))
         *result = cask_value_ref(input);
     else
         *result = cki_array_view(part.buffer, part.data, part.dtype, part.ndim, part.shape,
@@ -243,21 +255,125 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
 
 const cki_function cki_rechunk_function = {"array.rechunk", 1, run};
 
+/* What a block of the result takes from the input at most, with all of each input block that it
+ * touches. */
+static double gathered_bytes(cask_array out, cask_array in)
+{
+    double elements = 1;
+    for (int i = 0; i < out->ndim; i++) {
+        double most = (double)cki_chunks_largest(&out->axes[i]);
+        if (!cki_chunks_same(&out->axes[i], &in->axes[i]))
+            most += 2 * ((double)cki_chunks_largest(&in->axes[i]) - 1);
+        double length = (double)out->axes[i].length;
+        elements *= length >= 0 && length < most ? length : most;
+    }
+    return elements * (double)cki_dtype_size(out->dtype);
+}
+
+/* Blocks of the result take whole blocks of the input. Where both lie across one another (rows to
+ * columns), that is too much to hold at once, or to bring back each time: then the input's blocks
+ * are cut into pieces first. */
+static bool must_cut(cki_graph *graph, const lowered *l)
+{
+    size_t limit = cki_graph_plan_bytes(graph);
+    bool cuts = false, joins = false;
+    for (int i = 0; i < l->out->ndim; i++)
+        if (!l->same[i]) {
+            cuts |= cki_chunks_largest(&l->out->axes[i]) < cki_chunks_largest(&l->in->axes[i]);
+            joins |= cki_chunks_largest(&l->out->axes[i]) > cki_chunks_largest(&l->in->axes[i]);
+        }
+    double bytes = (double)cki_dtype_size(l->out->dtype);
+    for (int i = 0; i < l->out->ndim; i++)
+        bytes *= (double)l->out->axes[i].length;
+    return limit && cuts && joins && bytes > (double)limit / 2 &&
+           gathered_bytes(l->out, l->in) > (double)limit / 8;
+}
+
+/* The boundaries of both axes. */
+static bool cut_axis(cki_arena *arena, const cki_axis *a, const cki_axis *b, cki_axis *pieces)
+{
+    size_t most = (size_t)(a->blocks + b->blocks), count = 0;
+    int64_t *sizes = cki_memory_alloc(most * sizeof *sizes);
+    if (!sizes)
+        return false;
+    int64_t start = 0;
+    for (int64_t i = 0, j = 0; i < a->blocks && j < b->blocks;) {
+        int64_t a_end = cki_chunks_start(a, i) + cki_chunks_size(a, i);
+        int64_t b_end = cki_chunks_start(b, j) + cki_chunks_size(b, j);
+        int64_t end = a_end < b_end ? a_end : b_end;
+        if (end > start)
+            sizes[count++] = end - start;
+        start = end;
+        i += a_end == end;
+        j += b_end == end;
+    }
+    bool good = cki_chunks_list(arena, sizes, (int64_t)count, pieces);
+    cki_memory_free(sizes);
+    return good;
+}
+
+/* An array like `out`, in the pieces that blocks of both arrays consist of. */
+static cask_array cut_both(cki_arena *arena, const lowered *l)
+{
+    struct cask_array_node *pieces = cki_arena_copy(arena, l->out, sizeof *pieces);
+    cki_axis *axes = cki_arena_array(arena, (size_t)l->out->ndim, sizeof *axes);
+    bool good = pieces && axes;
+    for (int i = 0; i < l->out->ndim && good; i++) {
+        axes[i] = l->in->axes[i];
+        if (!l->same[i])
+            good = cut_axis(arena, &l->in->axes[i], &l->out->axes[i], &axes[i]);
+    }
+    if (!good)
+        return NULL;
+    pieces->axes = axes;
+    return pieces;
+}
+
+static void find_same(lowered *l)
+{
+    for (int i = 0; i < l->out->ndim; i++)
+        l->same[i] = cki_chunks_same(&l->out->axes[i], &l->in->axes[i]);
+}
+
+static cki_layer layer_of(const lowered *l)
+{
+    return (cki_layer){
+        .function = &cki_rechunk_function, .parameters = l, .inputs = inputs, .cost = cost};
+}
+
+/* Put a layer that cuts the input into pieces before `l`, which then joins them. */
+static cask_status add_cuts(cki_lowering *lowering, lowered *l, cki_error *error)
+{
+    cki_graph *graph = cki_lower_graph(lowering);
+    lowered *cut = cki_arena_copy(cki_graph_arena(graph), l, sizeof *l);
+    cask_array pieces = cut ? cut_both(cki_graph_arena(graph), l) : NULL;
+    if (!pieces)
+        return cki_fail_memory(error, sizeof *pieces);
+    cut->out = pieces;
+    cut->copies = true;
+    find_same(cut);
+    cki_layer layer = layer_of(cut);
+    layer.soon = true;
+    layer.blocks = cki_node_blocks(pieces);
+    layer.name = cki_lower_name(lowering, &l->out->base, "rechunk-split", "");
+    l->in = pieces;
+    find_same(l);
+    return cki_graph_add(graph, &layer, &l->layer, error);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
-    lowered *l = cki_arena_alloc(cki_graph_arena(cki_lower_graph(lowering)), sizeof *l);
+    cki_graph *graph = cki_lower_graph(lowering);
+    lowered *l = cki_arena_alloc(cki_graph_arena(graph), sizeof *l);
     if (!l)
         return cki_fail_memory(error, sizeof *l);
     cask_array out = cki_node_as_array(node);
     *l = (lowered){
         .out = out, .in = input_of(out), .layer = cki_lower_input(lowering, node->inputs[0])};
-    for (int i = 0; i < out->ndim; i++)
-        l->same[i] = cki_chunks_same(&out->axes[i], &l->in->axes[i]);
-    return cki_node_lower(
-        lowering, out,
-        (cki_layer){
-            .function = &cki_rechunk_function, .parameters = l, .inputs = inputs, .cost = cost},
-        "", error);
+    find_same(l);
+    if (must_cut(graph, l) && add_cuts(lowering, l, error) != CASK_OK)
+        return error->status;
+    return cki_node_lower(lowering, out, layer_of(l), "", error);
 }
 
 static const cki_primitive primitive = {.name = "array.rechunk",

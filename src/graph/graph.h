@@ -68,6 +68,9 @@ struct cki_layer {
     int64_t blocks;         /* how many tasks there could be */
     /* Blocks may need lower-numbered blocks of this same layer: chains, grids, graphs by hand. */
     bool inward;
+    /* Its tasks run as soon as their inputs are there: they cut them into what goes to many users,
+     * each of which would bring all of them back. */
+    bool soon;
     /* The keys whose results block `block` needs, in the order that the function expects. */
     void (*inputs)(const cki_layer *layer, int64_t block, cki_keys *keys);
     void (*cost)(const cki_layer *layer, int64_t block, cki_cost *cost);

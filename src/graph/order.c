@@ -221,6 +221,8 @@ static bool measure_all(ordering *order)
         cki_cost cost = cki_plan_cost(plan, number);
         place *node = &order->nodes[number];
         *node = (place){.output = upper(cost.output), .left = task->nusers};
+        if (cki_plan_layer(plan, number)->soon)
+            node->freeable = INFINITY;
         declare(plan, number, cost);
         if (task->ninputs > MOST_WAITING ||
             (cost.working && !keep_working(order, number, cost.working)) ||

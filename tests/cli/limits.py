@@ -40,4 +40,12 @@ status, out, err = run("eval", "(da.ones((16, 1024, 16384), chunks=(1, 256, 1638
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 little = peak < 400000 or "SANITIZED" in os.environ  # sanitizers keep freed memory for a while
 check("a large sum in little memory", (status, out) == (0, "536870912.0\n") and little, (status, out, err, peak))
+
+# Blocks that lie across one another are cut into pieces where whole ones are too many.
+for before, after in (("(7, 350)", "(300, 11)"), ("(300, 11)", "(7, 350)"), ("(64, 64)", "(300, 5)"), ("(50, 40)", "((1, 99, 100, 100), (350,))"),
+                      ("((100, 0, 200), 20)", "(30, 350)")):
+    status, out, err = run("eval", f"abs(z({before}).cumsum(axis=0).rechunk({after}) - z({before}).cumsum(axis=0).rechunk({after}).T.T).max() +"
+                           f" abs(z({before}).rechunk({after}) - z({after})).max() + z({before}).rechunk({after}).cumsum(axis=1)[299, 349]",
+                           "z=lambda c: da.zeros((300, 350), chunks=c) + da.arange(300)[:, None] * 1000 + da.arange(350)", "--memory-limit", "700kB")
+    check(f"rechunk {before} to {after} in little memory", (status, out) == (0, f"{350 * 299000.0 + 350 * 349 / 2}\n"), (status, out, err))
 finish()
