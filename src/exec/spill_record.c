@@ -9,7 +9,12 @@
 #include <string.h>
 #include <xxhash.h>
 
-enum { MAGIC = 0x6B736352, FIRST_READ = 4096, SPANS = 128 };
+enum {
+    MAGIC = 0x6B736352,
+    FIRST_READ = 4096,
+    SPANS = 128,
+    PIECE = 1 << 19 /* moved and summed together, while it is in the cache */
+};
 
 typedef struct header {
     uint32_t magic, version;
@@ -58,6 +63,25 @@ uint64_t cki_spill_record_bound(const cki_binary *form)
     return bound;
 }
 
+/* The checksum goes on from piece to piece, each seeding the next. */
+static uint64_t sum_piece(const void *bytes, size_t length, uint64_t sum)
+{
+    return XXH3_64bits_withSeed(bytes, length, sum);
+}
+
+static size_t piece_at(size_t done, size_t length)
+{
+    return length - done < PIECE ? length - done : PIECE;
+}
+
+static uint64_t sum_all(const void *bytes, size_t length)
+{
+    uint64_t sum = 0;
+    for (size_t done = 0; done < length; done += PIECE)
+        sum = sum_piece((const char *)bytes + done, piece_at(done, length), sum);
+    return sum;
+}
+
 /* Bytes on their way to the record, several parts in one call. */
 typedef struct output {
     cki_record_move put;
@@ -65,7 +89,6 @@ typedef struct output {
     uint64_t from, at; /* where the spans begin, and end */
     cki_span spans[SPANS];
     size_t count;
-    unsigned char gap[CKI_BINARY_ALIGNMENT]; /* what lies between parts: zeros, or room for them */
 } output;
 
 static int flush(output *o)
@@ -76,19 +99,28 @@ static int flush(output *o)
     return number;
 }
 
-static int append(output *o, const void *bytes, size_t length)
+static void append(output *o, const void *bytes, size_t length)
 {
-    size_t gap = cki_binary_aligned(o->at) - o->at;
-    if (o->count + 2 > SPANS) {
-        int number = flush(o);
-        if (number)
-            return number;
-    }
-    if (gap)
-        o->spans[o->count++] = (cki_span){o->gap, gap};
     o->spans[o->count++] = (cki_span){(void *)(uintptr_t)bytes, length};
-    o->at += gap + length;
-    return 0;
+    o->at += length;
+}
+
+/* A part as it is, behind what is there already; its checksum. */
+static int append_part(output *o, const cki_binary_part *part, uint64_t *sum)
+{
+    static const unsigned char zeros[CKI_BINARY_ALIGNMENT];
+    append(o, zeros, cki_binary_aligned(o->at) - o->at);
+    int number = 0;
+    *sum = 0;
+    for (size_t done = 0, piece; done < part->length && !number; done += piece) {
+        const char *from = (const char *)part->bytes + done;
+        piece = piece_at(done, part->length);
+        *sum = sum_piece(from, piece, *sum);
+        append(o, from, piece);
+        if (o->at - o->from >= PIECE || o->count + 2 > SPANS)
+            number = flush(o);
+    }
+    return number;
 }
 
 /* Compressed, behind what is there already. */
@@ -113,13 +145,13 @@ int cki_spill_record_write(const cki_binary *form, bool compress, cki_record_mov
     int number = 0;
     for (size_t i = 0; i < form->nparts && !number; i++) {
         const cki_binary_part *part = &form->parts[i];
-        t.table[i] = (entry){part->length, XXH3_64bits(part->bytes, part->length)};
         if (compress && cki_spill_block_pays(part->bytes, part->length)) {
             uint64_t stored = 0;
             number = append_blocks(&o, part->bytes, part->length, &stored);
-            t.table[i].stored = stored | COMPRESSED;
+            t.table[i] = (entry){stored | COMPRESSED, sum_all(part->bytes, part->length)};
         } else {
-            number = append(&o, part->bytes, part->length);
+            t.table[i].stored = part->length;
+            number = append_part(&o, part, &t.table[i].checksum);
         }
     }
     if (!number)
@@ -199,30 +231,41 @@ static int make_room(cki_binary_part *parts, size_t nparts)
     return 0;
 }
 
+/* A part as it is, from place `at` on; its checksum. */
+static int read_part(unsigned char *to, size_t length, cki_record_move get, void *user, uint64_t at,
+                     uint64_t *sum)
+{
+    int number = 0;
+    *sum = 0;
+    for (size_t done = 0, piece; done < length && !number; done += piece) {
+        piece = piece_at(done, length);
+        number = get(user, at + done, &(cki_span){to + done, piece}, 1);
+        if (!number)
+            *sum = sum_piece(to + done, piece, *sum);
+    }
+    return number;
+}
+
 static int read_parts(const top *t, cki_binary_part *parts, size_t nparts, cki_record_move get,
                       void *user)
 {
-    output o = {.put = get, .user = user, .from = t->length, .at = t->length};
-    int number = 0;
-    for (size_t i = 0; i < nparts && !number; i++) {
-        uint64_t stored = t->table[i].stored & ~COMPRESSED;
+    uint64_t at = t->length;
+    for (size_t i = 0; i < nparts; i++) {
+        uint64_t stored = t->table[i].stored & ~COMPRESSED, sum = 0;
+        unsigned char *to = (unsigned char *)(uintptr_t)parts[i].bytes;
+        int number;
+        at = cki_binary_aligned(at);
         if (t->table[i].stored & COMPRESSED) {
-            number = flush(&o);
-            o.at = o.from = cki_binary_aligned(o.at);
-            if (!number)
-                number = cki_spill_block_read((void *)(uintptr_t)parts[i].bytes, parts[i].length,
-                                              get, user, o.at, stored);
-            o.at = o.from = o.at + stored;
+            number = cki_spill_block_read(to, parts[i].length, get, user, at, stored);
+            sum = number ? 0 : sum_all(to, parts[i].length);
         } else {
-            number = append(&o, parts[i].bytes, parts[i].length);
+            number = read_part(to, parts[i].length, get, user, at, &sum);
         }
+        if (number || sum != t->table[i].checksum)
+            return number ? number : EBADMSG;
+        at += stored;
     }
-    if (!number)
-        number = flush(&o);
-    for (size_t i = 0; i < nparts && !number; i++)
-        if (XXH3_64bits(parts[i].bytes, parts[i].length) != t->table[i].checksum)
-            number = EBADMSG;
-    return number;
+    return 0;
 }
 
 static int read_value(uint64_t length, cki_record_move get, void *user, const top *t,
