@@ -2,6 +2,7 @@
  * the operating system's errors in Python's words. */
 #include "sys/file.h"
 #include "core/memory.h"
+#include "sys/fault.h"
 #include "sys/process.h"
 
 #include <errno.h>
@@ -242,7 +243,7 @@ cask_status cki_file_read(cki_file *file, uint64_t offset, void *bytes, size_t c
     size_t done = 0;
     while (done < count) {
         size_t want = count - done < LARGEST_READ ? count - done : LARGEST_READ;
-        ssize_t got = pread(descriptor, to + done, want, (off_t)(offset + done));
+        ssize_t got = cki_fault_pread(descriptor, to + done, want, (int64_t)(offset + done));
         if (got > 0) {
             done += (size_t)got;
         } else if (got == 0) {

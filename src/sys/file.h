@@ -46,8 +46,10 @@ cask_status cki_file_write(cki_file_output *output, uint64_t offset, const void 
                            size_t count, cki_error *error);
 /* Make it `size` bytes long, zeros where nothing was written. */
 cask_status cki_file_resize(cki_file_output *output, uint64_t size, cki_error *error);
-/* Flush, and give it its name. Both free it; abort accepts NULL. */
+/* Flush, and give it its name; publish gives it its name without waiting for the disk: if the
+ * machine dies soon, it may be there damaged. All three free it; abort accepts NULL. */
 cask_status cki_file_commit(cki_file_output *output, cki_error *error);
+cask_status cki_file_publish(cki_file_output *output, cki_error *error);
 void cki_file_abort(cki_file_output *output);
 
 /* ---- names ---- */

@@ -1,6 +1,7 @@
 /* Output that appears under its name whole or not at all: an unnamed file in the same directory
  * that is linked and renamed at the end; a hidden name where the file system has no such thing. */
 #include "core/memory.h"
+#include "sys/fault.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -151,10 +152,10 @@ int cki_file_descriptor(const cki_file_output *output)
 cask_status cki_file_write(cki_file_output *output, uint64_t offset, const void *bytes,
                            size_t count, cki_error *error)
 {
-    const unsigned char *from = bytes;
+    unsigned char *from = (unsigned char *)(uintptr_t)bytes;
     while (count > 0) {
-        ssize_t written = pwrite(output->descriptor, from, count < (1U << 30) ? count : (1U << 30),
-                                 (off_t)offset);
+        const struct iovec span = {from, count < (1U << 30) ? count : (1U << 30)};
+        ssize_t written = cki_fault_pwritev(output->descriptor, &span, 1, (int64_t)offset);
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
@@ -192,9 +193,9 @@ cask_status cki_file_reveal(cki_file_output *output, cki_error *error)
 }
 
 /* Put the finished file in its place; an errno, or 0. */
-static int publish(cki_file_output *output)
+static int publish(cki_file_output *output, bool flush)
 {
-    if (fsync(output->descriptor) != 0 && errno != EINVAL && errno != EROFS)
+    if (flush && fsync(output->descriptor) != 0 && errno != EINVAL && errno != EROFS)
         return errno;
     int number = give_name(output);
     if (number)
@@ -202,9 +203,9 @@ static int publish(cki_file_output *output)
     return rename(output->hidden, output->target) != 0 ? errno : 0;
 }
 
-cask_status cki_file_commit(cki_file_output *output, cki_error *error)
+static cask_status finish(cki_file_output *output, bool flush, cki_error *error)
 {
-    int number = publish(output);
+    int number = publish(output, flush);
     cask_status status = CASK_OK;
     if (number) {
         status = cki_file_fail(error, number, output->asked);
@@ -213,6 +214,16 @@ cask_status cki_file_commit(cki_file_output *output, cki_error *error)
     }
     free_output(output);
     return status;
+}
+
+cask_status cki_file_commit(cki_file_output *output, cki_error *error)
+{
+    return finish(output, true, error);
+}
+
+cask_status cki_file_publish(cki_file_output *output, cki_error *error)
+{
+    return finish(output, false, error);
 }
 
 void cki_file_abort(cki_file_output *output)
