@@ -3,6 +3,7 @@
 #include "compute.h"
 
 #include "array/fuse.h"
+#include "caching.h"
 #include "core/memory.h"
 #include "exec/exec.h"
 #include "expr/node.h"
@@ -52,16 +53,19 @@ static cask_status run(cask *ck, const cki_plan *plan, const delivery *d, cki_er
 {
     progress p = {.ck = ck, .total = plan->count};
     const cki_callbacks counting = {.user = &p, .after = count_task};
-    const cki_callbacks *callbacks[CKI_WATCHERS + 2] = {NULL};
+    const cki_callbacks *callbacks[CKI_WATCHERS + 3] = {NULL};
+    cki_caching caching;
     size_t watchers = 0;
     if (ck->options.on_progress)
         callbacks[watchers++] = &counting;
     for (size_t i = 0; ck->watchers[i]; i++)
         callbacks[watchers++] = ck->watchers[i];
+    if (cki_caching_start(&caching, ck, plan))
+        callbacks[watchers++] = &caching.callbacks;
     const cki_spill_options spill = {(const char *const *)ck->tuning.directories,
                                      ck->tuning.compress};
     const cki_exec_options options = {.threads = ck->threads,
-                                      .memory_limit = ck->memory_limit,
+                                      .memory_limit = cki_caching_limit(ck),
                                       .spill = &spill,
                                       .retries = ck->tuning.retries,
                                       .ledger = ck->ledger,
@@ -71,6 +75,7 @@ static cask_status run(cask *ck, const cki_plan *plan, const delivery *d, cki_er
     delivery copy = *d;
     atomic_fetch_add(&ck->bytes_read, plan->bytes_read);
     cask_status status = scheduler->run(plan, &options, deliver, &copy, error);
+    cki_caching_end(&caching);
     atomic_store(&ck->cancelled, false); /* it has had its effect */
     return status;
 }
@@ -122,7 +127,8 @@ static cask_status plan_layers(cask *ck, cki_graph *graph, const uint32_t *layer
     for (size_t i = 0; i < count; i++)
         for (int64_t block = 0; block < cki_graph_layer(graph, layers[i])->blocks; block++)
             keys[at++] = (cki_key){layers[i], block};
-    status = cki_plan_build(graph, keys, total, plan, error);
+    cki_plan_known known;
+    status = cki_plan_build_known(graph, keys, total, cki_caching_known(ck, &known), plan, error);
     cki_memory_free(keys);
     return status;
 }

@@ -93,8 +93,8 @@ cask_value *cask_cache_call(cask *ck, cask_cache *cache, const char *function,
 
 /* From now on all computations of the context offer the result of every task to the cache, with the
  * time that it and its longest chain of inputs took, and take from it what they need instead of
- * computing it. Its bytes come off the memory limit. NULL ends that. ValueError if the cache may
- * hold as much as the limit or more. The cache is borrowed. */
+ * computing it. The bytes it holds come off the memory limit. NULL ends that. ValueError if the
+ * cache may hold as much as the limit or more. The cache is borrowed. */
 CASK_API
 CASK_CHECKED
 cask_status cask_cache_register(cask *ck, cask_cache *cache);

@@ -129,6 +129,8 @@ const char *cask_version(void);
 #endif
 
 #include "array.h"
+#include "cache.h"
+#include "chest.h"
 #include "config.h"
 #include "function.h"
 #include "profile.h"

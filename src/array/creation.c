@@ -19,7 +19,7 @@ static cask_status full_region(const void *self, cki_dtype dtype, int ndim, cons
     return *out ? CASK_OK : error->status;
 }
 
-static const cki_source full_source = {"full", full_region, NULL, true};
+static const cki_source full_source = {"full", full_region, NULL, true, false};
 
 static void release_value(void *value)
 {
@@ -91,7 +91,7 @@ static cask_status steps_region(const void *self, cki_dtype dtype, int ndim, con
     return error->status;
 }
 
-static const cki_source steps_source = {"steps", steps_region, NULL, false};
+static const cki_source steps_source = {"steps", steps_region, NULL, false, false};
 
 static cask_array make_steps(cki_build *build, const char *label, const steps *s, cki_dtype dtype,
                              cask_value *chunks)
@@ -149,7 +149,7 @@ static cask_status band_region(const void *self, cki_dtype dtype, int ndim, cons
     return error->status;
 }
 
-static const cki_source band_source = {"band", band_region, NULL, false};
+static const cki_source band_source = {"band", band_region, NULL, false, false};
 
 static cask_array make_band(cki_build *build, const char *label, band b, cki_dtype dtype,
                             const cki_axis *axes)

@@ -118,7 +118,7 @@ static size_t files_read_bytes(const void *self, int ndim, const int64_t *start,
     return bytes;
 }
 
-static const cki_source files_source = {"files", files_region, files_read_bytes, false};
+static const cki_source files_source = {"files", files_region, files_read_bytes, false, false};
 
 /* ---- chunks ---- */
 
@@ -315,7 +315,10 @@ static cki_token token_of(const files *f, cki_error *error)
     for (size_t i = 0; i < f->count; i++) {
         const part *p = &f->parts[i];
         const cki_variable *v = cki_store_variable(p->store, p->variable);
+        uint64_t stamp[4];
+        cki_store_stamp(p->store, stamp);
         cki_token_text(hasher, cki_store_path(p->store));
+        cki_token_bytes(hasher, stamp, sizeof stamp);
         cki_token_text(hasher, v->name);
         cki_token_bytes(hasher, v->shape, (size_t)v->ndim * sizeof *v->shape);
     }

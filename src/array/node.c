@@ -47,7 +47,8 @@ cask_array cki_node_array(cki_build *build, const cki_array_spec *spec)
                  .ck = build->ck,
                  .inputs = inputs,
                  .ninputs = spec->ninputs,
-                 .parameters = spec->parameters},
+                 .parameters = spec->parameters,
+                 .lasting = !spec->fleeting},
         .label = spec->label,
         .dtype = spec->dtype,
         .ndim = spec->ndim,
@@ -166,8 +167,8 @@ cask_status cki_node_lower(cki_lowering *lowering, cask_array x, cki_layer layer
     uint32_t number;
     layer.name = cki_lower_name(lowering, &x->base, x->label, part);
     layer.blocks = cki_node_blocks(x);
-    int64_t *grid = cki_arena_array(cki_graph_arena(cki_lower_graph(lowering)),
-                                    (size_t)x->ndim + 1, sizeof *grid);
+    int64_t *grid = cki_arena_array(cki_graph_arena(cki_lower_graph(lowering)), (size_t)x->ndim + 1,
+                                    sizeof *grid);
     if (!grid)
         return cki_fail_memory(error, (size_t)x->ndim * sizeof *grid);
     for (int k = 0; k < x->ndim; k++)

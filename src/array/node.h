@@ -27,6 +27,7 @@ typedef struct cki_array_spec {
     size_t ninputs;
     const void *parameters; /* in the build's arena */
     cki_token token;        /* of the parameters */
+    bool fleeting;          /* which says nothing once the context is closed */
 } cki_array_spec;
 
 /* NULL with build->error set when there is no memory. */

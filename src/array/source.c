@@ -159,7 +159,8 @@ static cask_array make(cki_build *build, const char *label, const part *p, int n
                            .ndim = ndim,
                            .axes = axes,
                            .parameters = own,
-                           .token = cki_token_end(hasher)};
+                           .token = cki_token_end(hasher),
+                           .fleeting = p->source->fleeting};
     return cki_node_array(build, &spec);
 }
 
@@ -223,7 +224,8 @@ static cask_status constant_region(const void *self, cki_dtype dtype, int ndim,
     return *out ? CASK_OK : error->status;
 }
 
-static const cki_source constant_source = {"constant", constant_region, NULL, true};
+static const cki_source constant_source = {"constant", constant_region, NULL, true, false};
+static const cki_source large_source = {"constant", constant_region, NULL, true, true};
 
 static void release_value(void *value)
 {
@@ -232,9 +234,11 @@ static void release_value(void *value)
 
 /* Small arrays are named by what they hold. Large ones by where they are, which is theirs alone as
  * long as the plan holds them: to hash them would take longer than to compute with them. */
-static bool constant_token(cki_build *build, const cask_value *array, cki_token *token)
+static bool constant_token(cki_build *build, const cask_value *array, cki_token *token,
+                           const cki_source **source)
 {
     enum { HASHED = 1 << 20 };
+    *source = &constant_source;
     size_t bytes = cki_value_nbytes(array);
     cki_hasher *hasher = bytes > HASHED ? cki_token_start(build->error) : NULL;
     if (bytes <= HASHED) {
@@ -243,6 +247,7 @@ static bool constant_token(cki_build *build, const cask_value *array, cki_token 
     }
     if (!hasher)
         return false;
+    *source = &large_source;
     cki_token_text(hasher, "memory");
     cki_token_int(hasher, (int64_t)(intptr_t)cki_array_of(array)->data);
     cki_token_bytes(hasher, cki_array_of(array)->strides,
@@ -261,9 +266,10 @@ cask_array cki_source_constant(cki_build *build, cask_value *array, const cki_ax
             return NULL;
         }
     cki_token token;
-    if (!constant_token(build, array, &token) ||
+    const cki_source *source;
+    if (!constant_token(build, array, &token, &source) ||
         cki_context_own(build->ck, release_value, cask_value_ref(array), build->error) != CASK_OK)
         return NULL;
-    return cki_source_array(build, "array", &constant_source, array, token, eager->dtype,
-                            eager->ndim, axes ? axes : whole);
+    return cki_source_array(build, "array", source, array, token, eager->dtype, eager->ndim,
+                            axes ? axes : whole);
 }

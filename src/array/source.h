@@ -15,7 +15,8 @@ typedef struct cki_source {
     /* Bytes of files that this reads; NULL: none. */
     size_t (*read_bytes)(const void *self, int ndim, const int64_t *start, const int64_t *count,
                          const int64_t *step);
-    bool cheap; /* makes no new memory to speak of (a broadcast, a view) */
+    bool cheap;    /* makes no new memory to speak of (a broadcast, a view) */
+    bool fleeting; /* tokens name it only as long as the context lives */
 } cki_source;
 
 /* An array of a source. `self` lives as long as the build's context (own it with

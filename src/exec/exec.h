@@ -15,6 +15,8 @@ typedef struct cki_callbacks {
     void (*before)(void *user, const cki_plan *plan, size_t task, int worker);
     void (*after)(void *user, const cki_plan *plan, size_t task, int worker,
                   const cki_error *error);
+    /* The result itself, only lent. */
+    void (*value)(void *user, const cki_plan *plan, size_t task, int worker, cask_value *value);
     /* A result of so many bytes is there, and it is given up: at once if it has no users, else
      * after the last of them. What is left when a run fails goes without a word. */
     void (*result)(void *user, const cki_plan *plan, size_t task, int worker, size_t bytes);

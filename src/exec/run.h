@@ -81,6 +81,7 @@ void cki_run_tell_start(const cki_run *run);
 void cki_run_tell_before(const cki_run *run, uint32_t task, int worker);
 void cki_run_tell_after(const cki_run *run, uint32_t task, int worker, const cki_error *error);
 /* A result is there: its bytes are kept until it is released. */
+void cki_run_tell_value(const cki_run *run, uint32_t task, int worker, cask_value *value);
 void cki_run_tell_result(const cki_run *run, uint32_t task, int worker, size_t bytes);
 void cki_run_tell_released(const cki_run *run, uint32_t task, int worker);
 void cki_run_tell_finish(const cki_run *run, const cki_error *error);

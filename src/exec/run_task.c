@@ -102,6 +102,8 @@ static cki_brain_made keep(cki_worker *worker, uint32_t number, cask_value *valu
     cki_run *run = worker->run;
     cki_brain_made made = {0};
     bool used = run->plan->tasks[number].nusers > 0;
+    if (run->told)
+        cki_run_tell_value(run, number, worker->number, value);
     if (run->told_bytes)
         cki_run_tell_result(run, number, worker->number, cki_value_nbytes(value));
     if (run->counted && used) {

@@ -39,6 +39,13 @@ void cki_run_tell_after(const cki_run *run, uint32_t task, int worker, const cki
         (*at)->after((*at)->user, run->plan, task, worker, error);
 }
 
+void cki_run_tell_value(const cki_run *run, uint32_t task, int worker, cask_value *value)
+{
+    EACH(run, at)
+    if ((*at)->value)
+        (*at)->value((*at)->user, run->plan, task, worker, value);
+}
+
 void cki_run_tell_result(const cki_run *run, uint32_t task, int worker, size_t bytes)
 {
     if (!run->told_bytes)

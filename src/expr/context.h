@@ -15,7 +15,7 @@ struct cki_plan;
 typedef struct cki_node cki_node;
 typedef struct cki_operation cki_operation;
 
-enum { CKI_SCOPES = 64, CKI_TABLES = 64, CKI_WATCHERS = 8 };
+enum { CKI_SCOPES = 64, CKI_TABLES = 64, CKI_WATCHERS = 8, CKI_CACHES = 17 };
 
 /* A node whose blocks are wanted: each is delivered once, from any worker thread, several at once.
  * `value` is only lent. */
@@ -58,8 +58,11 @@ struct cask {
     atomic_bool *cancel;             /* what ends a run: the flag above, or a program's own */
     struct cki_functions *functions; /* what tasks may name */
     const struct cki_callbacks *watchers[CKI_WATCHERS + 1]; /* told of every run; NULL-terminated */
-    struct cki_bar *bar;             /* shown while it computes, or NULL */
-    double last_seconds;             /* that the last one measured */
+    /* Where results are kept between runs: the last of these (see caching.c). */
+    struct cask_cache *caches[CKI_CACHES];
+    size_t ncaches;
+    struct cki_bar *bar; /* shown while it computes, or NULL */
+    double last_seconds; /* that the last one measured */
     cki_mark scopes[CKI_SCOPES];
     size_t nscopes;
     /* The operations, a NULL-terminated table a room. */

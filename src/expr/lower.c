@@ -37,10 +37,34 @@ const char *cki_lower_name(cki_lowering *lowering, const cki_node *node, const c
     return copy ? copy : label;
 }
 
+/* Names the layers of a node, from `first` on, by all that decides their blocks: the node's token,
+ * and what lowering depends on besides. Without memory for that they stay nameless. */
+static void identify(cki_graph *graph, const cki_node *node, size_t first)
+{
+    for (size_t i = first; i < cki_graph_layers(graph); i++) {
+        const cki_layer *layer = cki_graph_layer(graph, (uint32_t)i);
+        cki_hasher *hasher = layer->function ? cki_token_start(NULL) : NULL;
+        if (!hasher)
+            continue;
+        cki_token_token(hasher, node->token);
+        cki_token_text(hasher, layer->function->name);
+        cki_token_int(hasher, layer->function->version);
+        cki_token_int(hasher, layer->blocks);
+        cki_token_int(hasher, (int64_t)(i - first));
+        cki_token_int(hasher, node->ck->tuning.split_every);
+        cki_token_int(hasher, node->ck->tuning.fuse);
+        cki_token_int(hasher, (int64_t)cki_graph_plan_bytes(graph));
+        cki_graph_identify(graph, (uint32_t)i, cki_token_end(hasher));
+    }
+}
+
 /* One node: false if its inputs must come first, which were pushed. */
 static bool lower_one(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
+    size_t first = cki_graph_layers(lowering->graph);
     cask_status status = node->primitive->lower(lowering, node, error);
+    if (status == CASK_OK && node->lasting && node->ck->ncaches)
+        identify(lowering->graph, node, first);
     uint64_t layer = 1;
     cki_map_get(&lowering->layers, cki_map_key(node), &layer);
     if (status == CASK_OK && layer < 2)

@@ -15,8 +15,10 @@ cask_status cki_node_seal(cki_node *node, cki_token parameters, cki_error *error
     if (!hasher)
         return CASK_MEMORY;
     cki_token_token(hasher, node->own);
-    for (size_t i = 0; i < node->ninputs; i++)
+    for (size_t i = 0; i < node->ninputs; i++) {
         cki_token_token(hasher, node->inputs[i]->token);
+        node->lasting = node->lasting && node->inputs[i]->lasting;
+    }
     node->token = cki_token_end(hasher);
     return CASK_OK;
 }
@@ -37,6 +39,7 @@ const cki_node *cki_node_with_inputs(cki_build *build, const cki_node *node,
     for (size_t i = 0; i < node->ninputs; i++) {
         list[i] = inputs[i];
         cki_token_token(hasher, inputs[i]->token);
+        copy->lasting = copy->lasting && inputs[i]->lasting;
     }
     copy->inputs = list;
     copy->token = cki_token_end(hasher);

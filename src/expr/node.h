@@ -38,6 +38,8 @@ struct cki_node {
     cask *ck;
     cki_token token; /* of all that decides the result: equal tokens, equal results */
     cki_token own;   /* of the primitive and its parameters alone */
+    bool lasting;    /* equal tokens mean equal results for ever, not only while the context lives:
+                        set by the maker before it seals, kept if the inputs' are too */
     const cki_node *const *inputs;
     size_t ninputs;
     const void *parameters;

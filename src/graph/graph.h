@@ -100,12 +100,14 @@ cask_status cki_graph_own(cki_graph *graph, void (*release)(void *), void *thing
  * blocks. *number is its number. */
 cask_status cki_graph_add(cki_graph *graph, const cki_layer *layer, uint32_t *number,
                           cki_error *error);
+/* Give a layer its token. */
+void cki_graph_identify(cki_graph *graph, uint32_t number, cki_token token);
 size_t cki_graph_layers(const cki_graph *graph);
 const cki_layer *cki_graph_layer(const cki_graph *graph, uint32_t number);
 /* All of them, by number; until one is added. */
 const cki_layer *const *cki_graph_table(const cki_graph *graph);
-/* A block's key, as messages and pictures have it: "('sum-partial-1f3a9c02', 0, 3)", and the name of
- * the function that makes it. Either text may be NULL. */
+/* A block's key, as messages and pictures have it: "('sum-partial-1f3a9c02', 0, 3)", and the name
+ * of the function that makes it. Either text may be NULL. */
 void cki_graph_describe(const cki_layer *layer, int64_t block, cki_text *key, cki_text *call);
 
 #endif

@@ -46,6 +46,11 @@ cki_store *cki_store_open(const char *path, cki_error *error)
     return NULL;
 }
 
+void cki_store_stamp(const cki_store *store, uint64_t stamp[4])
+{
+    cki_file_stamp(store->file, stamp);
+}
+
 cki_store *cki_store_ref(cki_store *store)
 {
     atomic_fetch_add_explicit(&store->references, 1, memory_order_relaxed);

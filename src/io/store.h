@@ -33,6 +33,8 @@ cki_store *cki_store_open(const char *path, cki_error *error);
 cki_store *cki_store_ref(cki_store *store);
 void cki_store_unref(cki_store *store);
 const char *cki_store_path(const cki_store *store);
+/* What tells the file from others, and from itself when it is changed (see cki_file_stamp). */
+void cki_store_stamp(const cki_store *store, uint64_t stamp[4]);
 const char *
 cki_store_format(const cki_store *store); /* "NetCDF-3 (64-bit offset)", "HDF5", "npy" */
 size_t cki_store_count(const cki_store *store);

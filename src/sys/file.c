@@ -22,6 +22,7 @@ struct cki_file {
     uint64_t size;
     dev_t device;
     ino_t inode;
+    struct timespec modified;
     int descriptor; /* -1 while not held; guarded by `lock`, as all below */
     int users;      /* reads that go on now */
     struct cki_file *newer, *older;
@@ -142,6 +143,7 @@ cki_file *cki_file_open(const char *path, cki_error *error)
     file->size = (uint64_t)about.st_size;
     file->device = about.st_dev;
     file->inode = about.st_ino;
+    file->modified = about.st_mtim;
     file->descriptor = descriptor;
     cki_thread_lock(&lock);
     join_list(file);
@@ -179,6 +181,15 @@ const char *cki_file_path(const cki_file *file)
 uint64_t cki_file_size(const cki_file *file)
 {
     return file->size;
+}
+
+void cki_file_stamp(const cki_file *file, uint64_t stamp[4])
+{
+    stamp[0] = (uint64_t)file->device;
+    stamp[1] = (uint64_t)file->inode;
+    stamp[2] = file->size;
+    stamp[3] =
+        (uint64_t)file->modified.tv_sec * UINT64_C(1000000000) + (uint64_t)file->modified.tv_nsec;
 }
 
 /* The file's descriptor, kept open until let_go; -1 with the error told. Called under the lock. */

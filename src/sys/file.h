@@ -21,6 +21,9 @@ cki_file *cki_file_ref(cki_file *file);
 void cki_file_unref(cki_file *file);
 const char *cki_file_path(const cki_file *file);
 uint64_t cki_file_size(const cki_file *file); /* when it was opened */
+/* What tells it from any other file, and from itself when it is changed: device, number, bytes, and
+ * the time of the last change in nanoseconds. */
+void cki_file_stamp(const cki_file *file, uint64_t stamp[4]);
 /* Exactly `count` bytes from `offset` on. OSError "x.nc: truncated: ..." where the file ends
  * before; `what` names the part that is read, for that message. */
 cask_status cki_file_read(cki_file *file, uint64_t offset, void *bytes, size_t count,

@@ -76,6 +76,11 @@ void cki_array_buffer_unref(cki_buffer *buffer)
     cki_memory_free(buffer);
 }
 
+size_t cki_array_buffer_size(const cki_buffer *buffer)
+{
+    return buffer->size;
+}
+
 void *cki_array_buffer_origin(const cki_buffer *buffer)
 {
     return buffer->bytes ? buffer->bytes : buffer->user;

@@ -11,6 +11,7 @@ cki_buffer *cki_array_foreign(size_t bytes, void (*release)(void *user), void *u
                               cki_error *error);
 cki_buffer *cki_array_buffer_ref(cki_buffer *buffer);
 void cki_array_buffer_unref(cki_buffer *buffer);
+size_t cki_array_buffer_size(const cki_buffer *buffer);
 /* Where its memory begins, or the `user` of a foreign one: to know it again. */
 void *cki_array_buffer_origin(const cki_buffer *buffer);
 

@@ -251,6 +251,13 @@ cki_token cki_token_of(const cask_value *value)
     return digest(&hasher.state);
 }
 
+cki_token cki_token_nth(cki_token token, int64_t n)
+{
+    const uint64_t words[3] = {token.low, token.high, (uint64_t)n};
+    XXH128_hash_t hash = XXH3_128bits(words, sizeof words);
+    return (cki_token){hash.low64, hash.high64};
+}
+
 bool cki_token_same(cki_token a, cki_token b)
 {
     return a.low == b.low && a.high == b.high;

@@ -22,6 +22,8 @@ void cki_token_value(cki_hasher *hasher, const cask_value *value);
 cki_token cki_token_end(cki_hasher *hasher); /* frees the hasher */
 
 cki_token cki_token_of(const cask_value *value);
+/* Of one among many things of one token. */
+cki_token cki_token_nth(cki_token token, int64_t n);
 bool cki_token_same(cki_token a, cki_token b);
 /* 32 hexadecimal digits. */
 const char *cki_token_hex(cki_token token, char buffer[33]);
