@@ -133,6 +133,7 @@ const char *cask_version(void);
 #include "chest.h"
 #include "config.h"
 #include "function.h"
+#include "graph.h"
 #include "profile.h"
 #include "value.h"
 

@@ -1,6 +1,6 @@
 /* Graphs by hand: the Dask graph specification. A graph is a mapping from keys to terms. A key is a
- * text, or a name with integers: ('x', 2, 3). A term is a literal, a key, a task (a function and its
- * arguments, which are terms) or a list of terms, nested to any depth:
+ * text, or a name with integers: ('x', 2, 3). A term is a literal, a key, a task (a function and
+ * its arguments, which are terms) or a list of terms, nested to any depth:
  *
  *     cask_graph *g = cask_graph_new(ck);
  *     cask_graph_set(g, "x", CASK_INT(1));
@@ -8,10 +8,10 @@
  *     cask_graph_set(g, "z", CASK_TASK("add", CASK_KEY("y"), CASK_INT(10)));
  *     cask_status status = cask_graph_get(g, "z", &value);
  *
- * or in JSON: {"x": 1, "y": ["$inc", "x"], "z": ["$add", "y", 10]}. Functions are found by name when
- * something is computed: those that were registered (cask/function.h), those that graphs know (inc
- * dec double neg add sub mul div floordiv mod pow range getitem identity concat upper lower split),
- * Python's builtins (sum, len, sorted, math.sqrt, ...), or the text of a lambda.
+ * or in JSON: {"x": 1, "y": ["$inc", "x"], "z": ["$add", "y", 10]}. Functions are found by name
+ * when something is computed: those that were registered (cask/function.h), those that graphs know
+ * (inc dec double neg add sub mul div floordiv mod pow range getitem identity concat upper lower
+ * split), Python's builtins (sum, len, sorted, math.sqrt, ...), or the text of a lambda.
  *
  * Graphs are the caller's: free them, and before their context. One thread at a time uses a graph.
  * Failures are the context's too: cask_message() tells them. */
@@ -180,9 +180,9 @@ cask_graph *cask_graph_cull(const cask_graph *graph, cask_keys keys, cask_value 
 
 /* The bounds of fusing; zeros are Dask's defaults. */
 typedef struct cask_fusing {
-    double ave_width;           /* 1: chains only. More lets tasks that could run at once be fused */
-    double max_width;           /* 1.5 + ave_width * log(ave_width + 1) */
-    double max_height;          /* no bound */
+    double ave_width;  /* 1: chains only. More lets tasks that could run at once be fused */
+    double max_width;  /* 1.5 + ave_width * log(ave_width + 1) */
+    double max_height; /* no bound */
     double max_depth_new_edges; /* 1.5 * ave_width */
     bool rename;                /* leave an alias under the old key: "inc-add-z" */
 } cask_fusing;
@@ -230,10 +230,10 @@ typedef enum cask_colors {
 
 typedef struct cask_drawing {
     cask_colors colors;
-    bool optimize;    /* as it would run, instead of as it was built */
-    bool left_right;  /* instead of from the bottom to the top */
-    int64_t most;     /* refuse more tasks than these; 0: 1000 */
-    bool no_labels;   /* shapes only */
+    bool optimize;   /* as it would run, instead of as it was built */
+    bool left_right; /* instead of from the bottom to the top */
+    int64_t most;    /* refuse more tasks than these; 0: 1000 */
+    bool no_labels;  /* shapes only */
 } cask_drawing;
 
 /* Draw what some keys need (none: everything): boxes are data, circles are functions. The suffix
