@@ -34,7 +34,8 @@ typedef enum cask_term_kind {
     CASK_TERM_INT,
     CASK_TERM_FLOAT,
     CASK_TERM_TEXT,  /* a literal, even if there is a key of that name */
-    CASK_TERM_VALUE, /* any value, which is shared; lazy arrays are computed first */
+    CASK_TERM_VALUE, /* any value, which is shared */
+    CASK_TERM_ARRAY, /* a lazy array, which is computed before anything runs */
     CASK_TERM_KEY,
     CASK_TERM_LIST,
     CASK_TERM_TASK
@@ -46,7 +47,8 @@ typedef struct cask_term {
     const char *text; /* of a text or key; a task's function */
     int64_t integer;
     double real;
-    cask_value *value;             /* borrowed */
+    cask_value *value; /* borrowed; of a task: what to call, instead of a name */
+    cask_array array;
     const int64_t *index;          /* of a key with integers: `count` of them */
     const struct cask_term *items; /* of a list, or a task's arguments: `count` of them */
     size_t count;
@@ -61,6 +63,7 @@ typedef struct cask_term {
 #define CASK_FLOAT(number) ((cask_term){.kind = CASK_TERM_FLOAT, .real = (number)})
 #define CASK_TEXT(string)  ((cask_term){.kind = CASK_TERM_TEXT, .text = (string)})
 #define CASK_VALUE(v)      ((cask_term){.kind = CASK_TERM_VALUE, .value = (v)})
+#define CASK_ARRAY(x)      ((cask_term){.kind = CASK_TERM_ARRAY, .array = (x)})
 #define CASK_KEY(name)     ((cask_term){.kind = CASK_TERM_KEY, .text = (name)})
 /* CASK_KEY_AT("x", 2, 3) is the key ('x', 2, 3). */
 #define CASK_KEY_AT(name, ...)                                                                     \

@@ -245,6 +245,21 @@ cask_value *cki_user_run(cask *ck, const cask_function *function, const cki_argu
     return NULL;
 }
 
+const cki_arguments *cki_user_arguments(const cask_call *call)
+{
+    return call->arguments;
+}
+
+void *cki_user_task_run(const cask_call *call)
+{
+    return call->run;
+}
+
+cki_error *cki_user_error(cask_call *call)
+{
+    return call->error;
+}
+
 size_t cask_call_count(const cask_call *call)
 {
     return call->arguments->count;

@@ -29,4 +29,10 @@ const cask_function *cki_user_of(const cask_value *value);
 cask_value *cki_user_run(cask *ck, const cask_function *function, const cki_arguments *arguments,
                          void *run, cki_error *error);
 
+/* ---- for functions of our own that are called so ---- */
+
+const cki_arguments *cki_user_arguments(const cask_call *call);
+void *cki_user_task_run(const cask_call *call); /* the task's `run` */
+cki_error *cki_user_error(cask_call *call);
+
 #endif

@@ -19,7 +19,7 @@ static const char usage[] =
     "A FILE is a graph in JSON: {\"x\": 1, \"y\": [\"$inc\", \"x\"], \"z\": [\"$add\", \"y\", "
     "10]}.\n";
 
-static const cki_graph_part *const parts[] = {&cki_graph_run};
+static const cki_graph_part *const parts[] = {&cki_graph_run, &cki_graph_show, &cki_graph_stats};
 
 char *cki_graph_read(const char *path, size_t *length, cki_error *error)
 {

@@ -2,6 +2,8 @@
 #include "graph/graph.h"
 #include "core/memory.h"
 
+#include <string.h>
+
 typedef struct owned {
     struct owned *previous;
     void (*release)(void *);
@@ -121,6 +123,29 @@ const cki_layer *cki_graph_layer(const cki_graph *graph, uint32_t number)
     return number < graph->count ? graph->layers[number] : NULL;
 }
 
+/* A layer's name without the digits of its token: "sum-partial". */
+static size_t label_length(const char *name)
+{
+    enum { DIGITS = 8 };
+    size_t length = strlen(name);
+    if (length > DIGITS + 1 && name[length - DIGITS - 1] == '-' &&
+        strspn(name + length - DIGITS, "0123456789abcdef") == DIGITS)
+        return length - DIGITS - 1;
+    return length;
+}
+
+/* What was fused into it, and it itself where that does not say so. */
+static void describe_call(const cki_layer *layer, cki_text *call)
+{
+    size_t own = label_length(layer->name), fused = layer->detail ? strlen(layer->detail) : 0;
+    if (fused)
+        cki_text_put(call, layer->detail);
+    if (fused >= own && strncmp(layer->detail + fused - own, layer->name, own) == 0)
+        return;
+    cki_text_put(call, fused ? ", " : "");
+    cki_text_add(call, layer->name, own);
+}
+
 void cki_graph_describe(const cki_layer *layer, int64_t block, cki_text *key, cki_text *call)
 {
     if (layer->describe) {
@@ -128,7 +153,7 @@ void cki_graph_describe(const cki_layer *layer, int64_t block, cki_text *key, ck
         return;
     }
     if (call)
-        cki_text_put(call, layer->detail ? layer->detail : layer->function->name);
+        describe_call(layer, call);
     if (!key)
         return;
     cki_text_format(key, "('%s',", layer->name);

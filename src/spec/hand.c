@@ -5,7 +5,7 @@
 
 #include "call/call.h"
 #include "core/memory.h"
-#include "expr/node.h"
+#include "expr/collection.h"
 #include "graph/plan.h"
 #include "spec/topology.h"
 
@@ -20,6 +20,8 @@ typedef struct hand {
     size_t nwanted;
     cask_value **functions; /* by number; NULL where none of the needed terms has it */
     cask_value **results;
+    cask_value *computed; /* a list of all literals, lazy ones computed; NULL: none is lazy */
+    uint32_t *own;        /* the wanted keys, where they must outlive the call */
 } hand;
 
 /* ---- one task ---- */
@@ -57,7 +59,8 @@ static cask_value *evaluate(const hand *h, const cki_word *words, size_t length,
             made = cki_value_int(number, error);
             break;
         case CKI_WORD_VALUE:
-            made = cask_value_ref(spec->values[number]);
+            made = cask_value_ref(h->computed ? h->computed->as.list.items[number]
+                                              : spec->values[number]);
             break;
         case CKI_WORD_NAME:
         case CKI_WORD_KEY:
@@ -212,11 +215,39 @@ static cask_status find_functions(hand *h, cki_error *error)
     return CASK_OK;
 }
 
+/* Lazy literals of needed terms are computed before anything runs, all together. */
+static cask_status compute_literals(hand *h, cki_error *error)
+{
+    const cki_spec *spec = h->spec;
+    bool lazy = false;
+    for (size_t i = 0; i < spec->nvalues && !lazy; i++)
+        lazy = cki_collection_in(spec->values[i]);
+    cask_value *list = lazy ? cki_value_list(CKI_LIST, spec->nvalues, error) : NULL;
+    if (!list)
+        return error->status;
+    for (size_t i = 0; i < spec->nvalues; i++)
+        list->as.list.items[i] = cki_value_none();
+    for (size_t i = 0; i < h->topology.count; i++) {
+        size_t length;
+        const cki_word *words = cki_spec_term(spec, h->topology.sequence[i], &length);
+        for (size_t k = 0; k < length; k++) {
+            cask_value **slot = list->as.list.items + cki_word_number(words[k]);
+            if (cki_word_kind_of(words[k]) == CKI_WORD_VALUE && (*slot)->kind == CKI_NONE)
+                *slot = cask_value_ref(spec->values[cki_word_number(words[k])]);
+        }
+    }
+    h->computed = cki_collection_compute_value(h->ck, list, error);
+    cask_value_unref(list);
+    return error->status;
+}
+
 static void release(hand *h)
 {
     for (size_t i = 0; h->functions && i < h->spec->ncallables; i++)
         cask_value_unref(h->functions[i]);
     cki_memory_free((void *)h->functions);
+    cask_value_unref(h->computed);
+    cki_memory_free(h->own);
     cki_topology_free(&h->topology);
 }
 
@@ -247,6 +278,8 @@ cask_status cki_hand_get(cask *ck, const cki_spec *spec, const uint32_t *keys, s
         results[i] = NULL;
     cask_status status = prepare(&h, error);
     if (status == CASK_OK)
+        status = compute_literals(&h, error);
+    if (status == CASK_OK)
         status = ck->compute(ck, &(cki_want){&h.node, &h, deliver}, 1, error);
     release(&h);
     for (size_t i = 0; status != CASK_OK && i < count; i++) {
@@ -268,13 +301,26 @@ cask_status cki_hand_plan(cask *ck, const cki_spec *spec, const uint32_t *keys, 
     hand *h = cki_memory_calloc(1, sizeof *h);
     if (!h)
         return cki_fail_memory(error, sizeof *h);
-    *h = (hand){.ck = ck, .spec = spec, .wanted = keys, .nwanted = count};
+    *h = (hand){.ck = ck, .spec = spec, .nwanted = count};
+    h->wanted = h->own = cki_memory_alloc((count + 1) * sizeof *keys);
     const cki_node *node = &h->node;
-    cask_status status = prepare(h, error);
+    cask_status status = h->own ? CASK_OK : cki_fail_memory(error, count * sizeof *keys);
+    if (status == CASK_OK && count)
+        memcpy(h->own, keys, count * sizeof *keys);
+    if (status == CASK_OK)
+        status = prepare(h, error);
     if (status == CASK_OK)
         status = ck->plan(ck, &node, 1, graph, plan, error);
-    if (status == CASK_OK)
-        return cki_graph_own(*graph, release_owned, h, error);
-    release_owned(h);
+    if (status != CASK_OK) {
+        release_owned(h);
+        return status;
+    }
+    status = cki_graph_own(*graph, release_owned, h, error);
+    if (status != CASK_OK) {
+        cki_plan_free(*plan);
+        cki_graph_free(*graph);
+        *plan = NULL;
+        *graph = NULL;
+    }
     return status;
 }

@@ -2,6 +2,8 @@
 #include "spec/handle.h"
 
 #include "core/memory.h"
+#include "expr/node.h"
+#include "expr/operation.h"
 #include "spec/spec_read.h"
 #include "spec/spec_write.h"
 
@@ -97,6 +99,15 @@ static bool put_value(cki_spec *spec, cask_value *value, cki_error *error)
     return fine;
 }
 
+static bool put_array(cki_spec *spec, cask_array x, cki_error *error)
+{
+    const cki_node *node = (const cki_node *)(const void *)x; /* which every array begins with */
+    if (node && node->ck && node->ck->error.status == CASK_OK)
+        return put_value(spec, cki_operation_wrap(node, error), error);
+    cki_fail(error, CASK_INVALID, NULL, "an array that could not be made cannot be in a graph");
+    return false;
+}
+
 /* A term's own word. */
 static bool put_one(cki_spec *spec, const cask_term *term, cki_error *error)
 {
@@ -112,6 +123,8 @@ static bool put_one(cki_spec *spec, const cask_term *term, cki_error *error)
         return put_value(spec, cki_value_string(term->text ? term->text : "", error), error);
     case CASK_TERM_VALUE:
         return put_value(spec, term->value ? cask_value_ref(term->value) : cki_value_none(), error);
+    case CASK_TERM_ARRAY:
+        return put_array(spec, term->array, error);
     case CASK_TERM_KEY:
         return put_key(spec, term, false, NULL, error);
     case CASK_TERM_TASK:
