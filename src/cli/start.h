@@ -26,7 +26,8 @@ typedef struct cki_start {
     "  --threads N          worker threads; default: one for each processor\n"                     \
     "  --memory-limit SIZE  bytes of chunks alive at once, as 500MB or 2GiB; default: 60 % of\n"   \
     "                       the machine's memory\n"                                                \
-    "  --scheduler NAME     threads (default) or sync: everything on one thread\n"                 \
+    "  --scheduler NAME     threads (default), processes, sync: everything on one thread, or\n"    \
+    "                       one of a plug-in's\n"                                                  \
     "  --spill-directory D  where results go that do not fit into the limit; default: $TMPDIR,\n"  \
     "                       or /var/tmp\n"                                                         \
     "  --retries N          how often a task that failed is tried again\n"                         \

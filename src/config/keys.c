@@ -13,8 +13,8 @@ static const cki_config_key keys[] = {
     {.name = "scheduler",
      .kind = CKI_CONFIG_TEXT,
      .fallback = "threads",
-     .doc = "What runs the tasks: threads, sync (everything on the calling thread), or the name of "
-            "a scheduler that a plug-in registered."},
+     .doc = "What runs the tasks: threads, processes, sync (everything on the calling thread), or "
+            "the name of a scheduler that a plug-in registered."},
     {.name = "threads",
      .kind = CKI_CONFIG_COUNT,
      .otherwise = "one for each processor that the process may use",
