@@ -72,6 +72,21 @@ static void defaults(void)
     cask_close(ck);
 }
 
+/* Bytes of chunks that a context still holds after a computation: a cache's, if one is configured.
+ */
+static size_t bytes_held(const char *setting)
+{
+    const char *const more[] = {setting, NULL};
+    cask *ck = cask_open(&(cask_options){.memory_limit = "100MB", .set = more});
+    cask_array x = cask_array_linspace(ck, 0, 1, 100000, 10000);
+    cask_value *sum = NULL;
+    check("a sum", cask_array_compute(cask_array_sum(x, NULL), &sum) == CASK_OK);
+    cask_value_unref(sum);
+    size_t held = cask_memory_now(ck);
+    cask_close(ck);
+    return held;
+}
+
 int main(void)
 {
     const char *const more[] = {"array.chunk_size=1MiB", NULL};
@@ -83,6 +98,8 @@ int main(void)
     mistakes(ck);
     cask_close(ck);
     defaults();
+    check("nothing is held without a cache", bytes_held("cache.bytes=null") == 0);
+    check("a cache holds results", bytes_held("cache.bytes=10MB") > 0);
 
     uint64_t bytes = 0;
     double seconds = 0;

@@ -102,6 +102,25 @@ static cask_status put_options(cki_config *config, const cask_options *options, 
     return status;
 }
 
+/* A cache of the context's own, if that is configured. */
+static cask_status open_cache(cask *ck)
+{
+    cki_error error = {0};
+    uint64_t bytes = cki_config_bytes(ck->config, "cache.bytes", 0, &error);
+    const cask_cache_options options = {
+        .limit = cki_config_number(ck->config, "cache.limit", 0, &error),
+        .halflife = cki_config_number(ck->config, "cache.halflife", 0, &error),
+    };
+    if (error.status == CASK_OK && bytes) {
+        ck->own_cache = cask_cache_new((size_t)bytes, &options);
+        if (!ck->own_cache)
+            cki_fail_memory(&error, (size_t)bytes);
+    }
+    if (error.status != CASK_OK)
+        return cki_context_fail(ck, &error);
+    return bytes ? cask_cache_register(ck, ck->own_cache) : CASK_OK;
+}
+
 cask_status cki_configure_open(cask *ck, const cask_options *options)
 {
     cki_error error = {0};
@@ -114,11 +133,15 @@ cask_status cki_configure_open(cask *ck, const cask_options *options)
     ck->options.config = ck->options.memory_limit = ck->options.scheduler = NULL;
     ck->options.spill_directory = NULL;
     ck->options.set = NULL;
-    return error.status == CASK_OK ? use(ck) : cki_context_fail(ck, &error);
+    if (error.status != CASK_OK)
+        return cki_context_fail(ck, &error);
+    cask_status status = use(ck);
+    return status == CASK_OK ? open_cache(ck) : status;
 }
 
 void cki_configure_close(cask *ck)
 {
+    cask_cache_free(ck->own_cache);
     cki_memory_free(ck->tuning.directories);
     cki_config_close(ck->config);
 }

@@ -59,6 +59,7 @@ struct cask {
     struct cki_functions *functions; /* what tasks may name */
     const struct cki_callbacks *watchers[CKI_WATCHERS + 1]; /* told of every run; NULL-terminated */
     /* Where results are kept between runs: the last of these (see caching.c). */
+    struct cask_cache *own_cache; /* as configured; NULL if none is */
     struct cask_cache *caches[CKI_CACHES];
     size_t ncaches;
     struct cki_bar *bar; /* shown while it computes, or NULL */

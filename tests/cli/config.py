@@ -110,6 +110,10 @@ fused = run("eval", "((da.arange(10, chunks=3) + 1) * 2).sum()", "--set", "optim
 check("nothing depends on fusing", fused == (0, "110\n", ""), fused)
 fails("cask: eval: optimization.fuse.active: 'maybe' is neither", "(option)", "eval", "1", "--set", "optimization.fuse.active=maybe", status=2)
 
+cached = run("eval", "(da.arange(10, chunks=3) + 1).sum()", "--set", "cache.bytes=1MB", "--set", "cache.halflife=10", env=HOME)
+check("a cache changes no answer", cached == (0, "55\n", ""), cached)
+fails("cask: eval: ", "cache", "eval", "1", "--set", "cache.bytes=2MB", "--memory-limit", "1MB", status=2)
+
 # The environment reaches what it is for: half a gigabyte does not fit.
 status, out, err = run("eval", "da.ones((8000, 8000), chunks=-1) @ da.ones((8000, 8000), chunks=-1)", env={**HOME, "CASK_MEMORY_LIMIT": "50MB"})
 check("the limit of the environment holds", status == 1 and "MemoryError" in err, (status, err))
