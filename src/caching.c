@@ -63,7 +63,7 @@ static size_t kept_bytes(const cask_value *value)
     const cki_array *array = cki_array_of(value);
     size_t bytes = cki_value_nbytes(value), whole = 0;
     if (array)
-        whole = cki_array_buffer_size(array->buffer);
+        whole = array->buffer ? cki_array_buffer_size(array->buffer) : 0;
     else if (value->kind == CKI_LIST || value->kind == CKI_TUPLE)
         for (size_t i = 0; i < value->as.list.count; i++)
             whole += kept_bytes(value->as.list.items[i]);

@@ -239,7 +239,10 @@ static bool constant_token(cki_build *build, const cask_value *array, cki_token 
 {
     enum { HASHED = 1 << 20 };
     *source = &constant_source;
-    size_t bytes = cki_value_nbytes(array);
+    const cki_array *a = cki_array_of(array);
+    size_t bytes; /* to be hashed: also those that lie in one place */
+    if (__builtin_mul_overflow((size_t)cki_array_size(a), cki_dtype_size(a->dtype), &bytes))
+        bytes = SIZE_MAX;
     cki_hasher *hasher = bytes > HASHED ? cki_token_start(build->error) : NULL;
     if (bytes <= HASHED) {
         *token = cki_token_of(array);

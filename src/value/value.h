@@ -179,7 +179,8 @@ cask_status cki_value_real(const cask_value *value, double *number, cki_error *e
 /* The operand for dtype resolution that a number, dtype or array stands for (a Python number or a
  * 0-d array is a scalar). TypeError for what has no dtype. */
 cask_status cki_value_operand(const cask_value *value, cki_operand *operand, cki_error *error);
-/* Bytes the value holds, itself included, for the scheduler's accounts. */
+/* Bytes the value holds, itself included, for the scheduler's accounts; of an array no more than
+ * its buffer's, which broadcast axes count once. */
 size_t cki_value_nbytes(const cask_value *value);
 /* The same without the elements of arrays, which their ledger counts. */
 size_t cki_value_own_bytes(const cask_value *value);

@@ -361,6 +361,19 @@ cask_status cki_value_operand(const cask_value *value, cki_operand *operand, cki
     return CASK_OK;
 }
 
+/* Of an array's elements: never more than the memory they lie in, which broadcast axes and
+ * overlapping windows look at again and again. */
+static size_t element_bytes(const cki_array *array)
+{
+    size_t bytes = cki_dtype_size(array->dtype);
+    size_t whole = array->buffer ? cki_array_buffer_size(array->buffer) : 0;
+    whole = whole ? whole : SIZE_MAX / 4; /* somebody else knows */
+    for (int axis = 0; axis < array->ndim; axis++)
+        if (__builtin_mul_overflow(bytes, (size_t)array->shape[axis], &bytes))
+            return whole;
+    return bytes < whole ? bytes : whole;
+}
+
 static size_t single_bytes(const cask_value *value, bool elements)
 {
     size_t bytes = sizeof *value;
@@ -369,7 +382,7 @@ static size_t single_bytes(const cask_value *value, bool elements)
     else if (value->kind == CKI_ARRAY)
         bytes += sizeof(cki_array);
     if (value->kind == CKI_ARRAY && elements)
-        bytes += (size_t)cki_array_size(value->as.array) * cki_dtype_size(value->as.array->dtype);
+        bytes += element_bytes(value->as.array);
     return bytes;
 }
 

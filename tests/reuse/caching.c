@@ -70,8 +70,8 @@ static cask_array squares(cask *ck)
 static void results_are_found_again(void **state)
 {
     (void)state;
-    static const char *const schedulers[] = {"sync", "threads"};
-    for (int i = 0; i < 2; i++) {
+    static const char *const schedulers[] = {"sync", "threads", "processes"};
+    for (int i = 0; i < 3; i++) {
         counts c = {0};
         cask *ck = open_with(schedulers[i], &c);
         cask_cache *cache = cache_with(50000000, &c);
@@ -87,7 +87,7 @@ static void results_are_found_again(void **state)
         assert_int_equal(c.hits, 1);
         assert_int_equal(c.tasks, 1);
         /* in another context, after the first is gone */
-        cask *other = open_with(schedulers[!i], &c);
+        cask *other = open_with(schedulers[(i + 1) % 3], &c);
         cask_close(ck);
         assert_int_equal(cask_cache_register(other, cache), CASK_OK);
         assert_true(number(cask_array_sum(squares(other), NULL)) == sum);
