@@ -6,6 +6,7 @@
 #include "configure.h"
 #include "core/memory.h"
 #include "exec/exec.h"
+#include "exec/pool.h"
 #include "expr/collection.h"
 #include "expr/node.h"
 #include "expr/operation.h"
@@ -33,8 +34,12 @@ cask *cask_open(const cask_options *options)
         return ck;
     size_t pool = ck->memory_limit / 8;
     ck->ledger = cki_ledger_new(pool);
-    if (!ck->ledger)
+    if (!ck->ledger) {
         cki_fail_memory(&ck->error, sizeof *ck);
+        return ck;
+    }
+    cki_ledger_limit(ck->ledger, ck->memory_limit);
+    cki_pool_open();
     ck->functions = cki_registry_new(&ck->error);
     if (ck->functions)
         cki_functions_register(ck->functions, &ck->error);
@@ -59,6 +64,8 @@ void cask_close(cask *ck)
     cki_arena_free(&ck->arena);
     cki_user_free(ck->user);
     cki_registry_free(ck->functions);
+    if (ck->ledger)
+        cki_pool_close();
     cki_ledger_unref(ck->ledger);
     cki_configure_close(ck);
     cki_memory_free(ck);

@@ -9,6 +9,7 @@
 #include "expr/node.h"
 #include "graph/plan.h"
 #include "graph/registry.h"
+#include "scheduler.h"
 
 /* Where each wanted block goes: want i's blocks stand at first[i], first[i] + 1, ... */
 typedef struct delivery {
@@ -71,10 +72,9 @@ static cask_status run(cask *ck, const cki_plan *plan, const delivery *d, cki_er
                                       .ledger = ck->ledger,
                                       .callbacks = callbacks,
                                       .cancel = ck->cancel};
-    const cki_scheduler *scheduler = cki_exec_find(ck->scheduler);
     delivery copy = *d;
     atomic_fetch_add(&ck->bytes_read, plan->bytes_read);
-    cask_status status = scheduler->run(plan, &options, deliver, &copy, error);
+    cask_status status = cki_scheduler_run(ck, plan, &options, deliver, &copy, error);
     cki_caching_end(&caching);
     atomic_store(&ck->cancelled, false); /* it has had its effect */
     return status;

@@ -5,7 +5,7 @@
 #include "config/config.h"
 #include "config/yaml.h"
 #include "core/memory.h"
-#include "exec/exec.h"
+#include "scheduler.h"
 #include "sys/machine.h"
 
 #include <stdio.h>
@@ -18,12 +18,7 @@ static cask_status use_scheduler(cask *ck, cki_error *error)
     char *name = cki_config_text(ck->config, "scheduler", error);
     if (!name)
         return error->status;
-    const cki_scheduler *scheduler = cki_exec_find(name);
-    if (scheduler)
-        ck->scheduler = scheduler->name;
-    else
-        cki_fail(error, CASK_INVALID, NULL, "scheduler '%s' is unknown: use 'threads' or 'sync'",
-                 name);
+    cki_scheduler_choose(ck, name, error);
     cki_memory_free(name);
     return error->status;
 }

@@ -5,6 +5,8 @@
 #include "core/memory.h"
 #include "lang/host.h"
 
+#include <string.h>
+
 static void close_context(cki_inner_context *made)
 {
     cki_lang_close(made->language);
@@ -21,7 +23,7 @@ static cask_status open_context(cask *outer, cki_inner_context *made, cki_error 
     ck->ledger = outer->ledger;
     ck->threads = 1;
     ck->memory_limit = outer->memory_limit;
-    ck->scheduler = "sync";
+    memcpy(ck->scheduler, "sync", sizeof "sync");
     ck->tuning = outer->tuning;
     ck->cancel = outer->cancel;
     ck->functions = outer->functions;

@@ -57,8 +57,8 @@ typedef struct cask_options {
     int threads;              /* worker threads; default: the processors this process may use */
     const char *memory_limit; /* bytes as "2GB", "500MB", "1GiB", or "50%"; default: 60 % of the
                                  machine's or the cgroup's memory */
-    const char *scheduler;    /* "threads" (default), "processes", or "sync": everything on the
-                                 calling thread */
+    const char *scheduler;    /* "threads" (default), "processes", "sync": everything on the calling
+                                 thread, or another one: see cask/scheduler.h */
     /* Called with each error as it happens, from the thread where it does; message is only lent. */
     void (*on_error)(void *user, cask_status status, const char *message);
     /* Called now and then during a computation with tasks done and in all, from any worker thread.
@@ -132,10 +132,12 @@ const char *cask_version(void);
 #include "array.h"
 #include "cache.h"
 #include "chest.h"
+#include "callbacks.h"
 #include "config.h"
 #include "function.h"
 #include "graph.h"
 #include "profile.h"
+#include "scheduler.h"
 #include "value.h"
 
 #endif

@@ -49,12 +49,16 @@ typedef struct cki_scheduler {
                        void *user, cki_error *error);
 } cki_scheduler;
 
-const cki_scheduler *cki_exec_find(const char *name); /* NULL if there is none */
-const cki_scheduler *cki_exec_at(size_t i);           /* all of them; NULL after the last */
+/* The built-in one of that name or a synonym ("threading", "synchronous"); NULL if there is none.
+ */
+const cki_scheduler *cki_exec_find(const char *name);
+const cki_scheduler *cki_exec_at(size_t i); /* all of them; NULL after the last */
 
 /* Whether the run that `task` belongs to should end early; for long tasks to ask now and then. */
 bool cki_exec_cancelled(const cki_task *task);
 /* The same of a task's `run`, which may be NULL. */
 bool cki_exec_stopped(void *run);
+/* How many runs this thread works for at the moment: above 0 within a task. */
+int cki_exec_depth(void);
 
 #endif

@@ -37,7 +37,7 @@ static void list_wanted(cki_run *run)
 static cask_status prepare_counting(cki_run *run, cki_error *error)
 {
     size_t count = run->plan->count;
-    run->counted = cki_brain_counts(run->brain);
+    run->counted = run->brain && cki_brain_counts(run->brain);
     if (!run->counted)
         return CASK_OK;
     run->charges = cki_memory_calloc(count, sizeof *run->charges);
@@ -52,16 +52,24 @@ static cask_status prepare_counting(cki_run *run, cki_error *error)
     return run->spill ? CASK_OK : error->status;
 }
 
-static cask_status prepare(cki_run *run, const cki_brain_options *brain, cki_error *error)
+static cask_status prepare_brain(cki_run *run, const cki_brain_options *brain, cki_error *error)
 {
     const cki_exec_options *options = run->options;
+    if (!brain)
+        return CASK_OK;
     cki_brain_options asked = *brain;
     asked.memory_limit = options->memory_limit;
     asked.memory_base = cki_ledger_now(options->ledger);
     asked.can_spill = options->spill != NULL;
     asked.retries = options->retries;
     run->brain = cki_brain_new(run->plan, &asked, error);
-    if (!run->brain)
+    return run->brain ? CASK_OK : error->status;
+}
+
+static cask_status prepare(cki_run *run, const cki_brain_options *brain, cki_error *error)
+{
+    const cki_exec_options *options = run->options;
+    if (prepare_brain(run, brain, error) != CASK_OK)
         return error->status;
     run->values = cki_memory_calloc(run->plan->count, sizeof *run->values);
     run->wanted = cki_memory_calloc(run->plan->count, sizeof *run->wanted);
@@ -99,12 +107,17 @@ cask_status cki_run_init(cki_run *run, const cki_plan *plan, const cki_exec_opti
     return CASK_OK;
 }
 
+static bool is_complete(const cki_run *run)
+{
+    return run->brain ? cki_brain_finished(run->brain) : run->complete;
+}
+
 /* Why a run ended that did not get to its end. */
 static void explain_end(cki_run *run)
 {
-    if (run->failed != SIZE_MAX || cki_brain_finished(run->brain))
+    if (run->failed != SIZE_MAX || is_complete(run))
         return;
-    if (cki_brain_failure(run->brain) != CASK_OK)
+    if (run->brain && cki_brain_failure(run->brain) != CASK_OK)
         no_memory(run, &run->error);
     else
         cki_fail(&run->error, CASK_CANCELLED, NULL, "the computation was cancelled");
@@ -112,7 +125,7 @@ static void explain_end(cki_run *run)
 
 cask_status cki_run_end(cki_run *run, cki_error *error)
 {
-    for (size_t i = 0; !cki_brain_finished(run->brain) && i < run->plan->count; i++)
+    for (size_t i = 0; !is_complete(run) && i < run->plan->count; i++)
         cask_value_unref(run->values[i]);
     explain_end(run);
     const cki_error *outcome = run->error.status == CASK_OK ? NULL : &run->error;
@@ -126,9 +139,29 @@ cask_status cki_run_end(cki_run *run, cki_error *error)
 
 bool cki_run_stopped(const cki_run *run)
 {
-    return cki_brain_stopped(run->brain) ||
+    return (run->brain ? cki_brain_stopped(run->brain) : atomic_load(&run->ended)) ||
            (run->options->cancel &&
             atomic_load_explicit(run->options->cancel, memory_order_relaxed));
+}
+
+/* How many runs this thread works for: a task may compute something in its turn. */
+static _Thread_local int depth;
+
+cki_ledger *cki_run_enter(const cki_run *run)
+{
+    depth++;
+    return cki_ledger_enter(run->options->ledger);
+}
+
+void cki_run_leave(cki_ledger *previous)
+{
+    depth--;
+    cki_ledger_enter(previous);
+}
+
+int cki_exec_depth(void)
+{
+    return depth;
 }
 
 bool cki_exec_cancelled(const cki_task *task)

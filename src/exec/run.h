@@ -13,7 +13,9 @@ typedef struct cki_run {
     const cki_exec_options *options;
     cki_deliver deliver;
     void *user;
-    cki_brain *brain;
+    cki_brain *brain;    /* NULL: a scheduler of the user's own does without */
+    atomic_bool ended;   /* without a brain: no more is to be run... */
+    bool complete;       /* ...as all was */
     cask_value **values; /* of each task: its result while it is in memory */
     /* The first place in the plan's wanted list that wants a task, + 1 (0 is none), and the next
      * place that wants the same task, + 1. */
@@ -43,7 +45,7 @@ typedef struct cki_worker {
 } cki_worker;
 
 /* LIMIT if some task cannot run within the limit. Tells callbacks of the start. `brain` says how
- * the brain is asked; limit, spilling and retries come from the options. */
+ * the brain is asked (NULL: not at all); limit, spilling and retries come from the options. */
 cask_status cki_run_init(cki_run *run, const cki_plan *plan, const cki_exec_options *options,
                          const cki_brain_options *brain, cki_deliver deliver, void *user,
                          cki_error *error);
@@ -60,11 +62,14 @@ void cki_run_place(const cki_run *run, size_t task, cki_error *error);
 /* The text of a task's key: ('sum-partial', 3). */
 void cki_run_key(const cki_plan *plan, size_t task, cki_text *text);
 
+/* This thread begins to work for the run, and ends: its ledger is the run's meanwhile. */
+cki_ledger *cki_run_enter(const cki_run *run);
+void cki_run_leave(cki_ledger *previous);
 /* Carry out RUN, SPILL, LOAD or STUCK; whom to wake. */
 int cki_run_act(cki_worker *worker, const cki_brain_action *action);
 void cki_run_worker_free(cki_worker *worker);
 
-/* ---- run_task.c, for executors that run tasks elsewhere ---- */
+/* ---- run_task.c, for executors that run tasks elsewhere or otherwise ---- */
 
 /* A task was run and gave this value, whose reference is taken over; or NULL, and worker->error
  * says why. It is delivered, kept and told of. `before` was this thread's balance when the task
@@ -72,6 +77,9 @@ void cki_run_worker_free(cki_worker *worker);
 int cki_run_finish(cki_worker *worker, uint32_t task, cask_value *value, int64_t before);
 /* A result that was spilled is in run->values again, or, if it is NULL, `error` says why not. */
 int cki_run_loaded(cki_worker *worker, uint32_t task, int64_t before, cki_error *error);
+/* Run a task here for a scheduler without a brain: its value, which is delivered and told of. On
+ * failure worker->error says what went wrong. */
+cask_status cki_run_compute(cki_worker *worker, uint32_t task, cask_value **value);
 
 /* ---- run_tell.c: callbacks; nothing happens where there are none ---- */
 

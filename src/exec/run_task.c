@@ -73,6 +73,32 @@ static cask_status deliver(const cki_run *run, uint32_t task, cask_value *value,
     return status;
 }
 
+/* The task's function gave this value, or NULL and an error: deliver it, and tell of the end. */
+static cask_status conclude(cki_worker *worker, uint32_t task, cask_value **value)
+{
+    const cki_run *run = worker->run;
+    cask_status status = *value ? CASK_OK : worker->error.status;
+    if (*value && worker->error.status != CASK_OK) /* something that the function got over */
+        worker->error = (cki_error){0};
+    if (*value && run->wanted[task] != 0)
+        status = deliver(run, task, *value, &worker->error);
+    if (run->told)
+        cki_run_tell_after(run, task, worker->number, status == CASK_OK ? NULL : &worker->error);
+    if (status != CASK_OK) {
+        cask_value_unref(*value);
+        *value = NULL;
+    }
+    return status;
+}
+
+cask_status cki_run_compute(cki_worker *worker, uint32_t task, cask_value **value)
+{
+    if (worker->run->told)
+        cki_run_tell_before(worker->run, task, worker->number);
+    call(worker, task, value);
+    return conclude(worker, task, value);
+}
+
 /* ---- afterwards ---- */
 
 static int fail(cki_worker *worker, uint32_t task, int64_t change)
@@ -145,17 +171,8 @@ static int64_t release(cki_worker *worker, const uint32_t *results, size_t count
 int cki_run_finish(cki_worker *worker, uint32_t task, cask_value *value, int64_t before)
 {
     cki_run *run = worker->run;
-    cask_status status = value ? CASK_OK : worker->error.status;
-    if (value && worker->error.status != CASK_OK) /* something that the function got over */
-        worker->error = (cki_error){0};
-    if (value && run->wanted[task] != 0)
-        status = deliver(run, task, value, &worker->error);
-    if (run->told)
-        cki_run_tell_after(run, task, worker->number, status == CASK_OK ? NULL : &worker->error);
-    if (status != CASK_OK) {
-        cask_value_unref(value);
+    if (conclude(worker, task, &value) != CASK_OK)
         return fail(worker, task, run->counted ? cki_ledger_balance() - before : 0);
-    }
     cki_brain_made made = keep(worker, task, value);
     const uint32_t *released;
     size_t count = cki_brain_release(run->brain, worker->number, task, &released);

@@ -31,9 +31,6 @@ struct crew {
     cki_mutex mutex; /* of sleep */
 };
 
-/* How deep in runs this thread is: a task may compute something in its turn. */
-static _Thread_local int depth;
-
 static void work(void *given);
 static void wake(crew *team, int whom);
 
@@ -113,8 +110,7 @@ static void work(void *given)
 {
     member *me = given;
     crew *team = me->team;
-    cki_ledger *previous = cki_ledger_enter(team->run->options->ledger);
-    depth++;
+    cki_ledger *previous = cki_run_enter(team->run);
     while (!cki_run_stopped(team->run)) {
         cki_brain_action action = ask(me);
         wake(team, action.wake);
@@ -130,15 +126,14 @@ static void work(void *given)
         for (int i = 0; i < team->count; i++)
             rouse(team, &team->members[i]);
     }
-    depth--;
-    cki_ledger_enter(previous);
+    cki_run_leave(previous);
 }
 
 static cask_status assemble(crew *team, cki_run *run, int threads, cki_error *error)
 {
     *team = (crew){.run = run, .brain = run->brain, .count = threads};
     /* a run within a task takes what others leave of the threads */
-    team->most_busy = depth > 0 ? threads - 1 : INT_MAX;
+    team->most_busy = cki_exec_depth() > 0 ? threads - 1 : INT_MAX;
     team->members = cki_memory_calloc((size_t)threads, sizeof *team->members);
     if (!team->members)
         return cki_fail_memory(error, (size_t)threads * sizeof *team->members);

@@ -15,7 +15,14 @@ struct cki_plan;
 typedef struct cki_node cki_node;
 typedef struct cki_operation cki_operation;
 
-enum { CKI_SCOPES = 64, CKI_TABLES = 64, CKI_WATCHERS = 8, CKI_CACHES = 17 };
+enum {
+    CKI_SCOPES = 64,
+    CKI_TABLES = 64,
+    CKI_WATCHERS = 8,
+    CKI_CACHES = 17,
+    CKI_SCHEDULERS = 16,
+    CKI_NAME = 80
+};
 
 /* A node whose blocks are wanted: each is delivered once, from any worker thread, several at once.
  * `value` is only lent. */
@@ -50,7 +57,9 @@ struct cask {
     struct cki_config *config; /* where what follows comes from: see configure.c */
     int threads;
     size_t memory_limit;
-    const char *scheduler;
+    char scheduler[CKI_NAME]; /* chosen by name: see scheduler.h */
+    const struct cask_scheduler *schedulers[CKI_SCHEDULERS]; /* the user's own */
+    size_t nschedulers;
     cki_tuning tuning;
     cask_options options;
     atomic_uint_fast64_t bytes_read;
