@@ -12,6 +12,7 @@
 #include "expr/operation.h"
 #include "inside.h"
 #include "spec/hand.h"
+#include "sys/pages.h"
 
 static const char *const version = CASK_VERSION;
 
@@ -38,6 +39,7 @@ cask *cask_open(const cask_options *options)
         cki_fail_memory(&ck->error, sizeof *ck);
         return ck;
     }
+    cki_ledger_map(ck->ledger, cki_pages_source());
     cki_ledger_limit(ck->ledger, ck->memory_limit);
     cki_pool_open();
     ck->functions = cki_registry_new(&ck->error);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, CLASSES = 96, POOLED_FROM = 1 << 14 };
+enum { ALIGNMENT = 64, CLASSES = 96, POOLED_FROM = 1 << 14, MAPPED_FROM = 1 << 18 };
 
 typedef struct spare {
     struct spare *next;
@@ -13,7 +13,8 @@ typedef struct spare {
 
 struct cki_ledger {
     atomic_size_t references;
-    const cki_ledger_source *source; /* NULL: the C library and the pool */
+    const cki_ledger_source *source; /* NULL: what follows and the pool */
+    const cki_ledger_pages *pages;   /* NULL: the C library */
     void *user;
     atomic_size_t now, peak;
     size_t pool_limit;
@@ -56,6 +57,43 @@ static void unlock(cki_ledger *ledger)
     atomic_flag_clear_explicit(&ledger->busy, memory_order_release);
 }
 
+static bool is_mapped(const cki_ledger *ledger, size_t rounded)
+{
+    return ledger && ledger->pages && rounded >= MAPPED_FROM;
+}
+
+/* Memory that is not in the pool: zeroed if *zero says so afterwards. */
+static void *make_block(const cki_ledger *ledger, size_t rounded, bool *zero)
+{
+    if (ledger && ledger->source)
+        return ledger->source->take(ledger->user, rounded);
+    if (!is_mapped(ledger, rounded))
+        return aligned_alloc(ALIGNMENT, rounded);
+    *zero = true;
+    return ledger->pages->map(rounded);
+}
+
+static void free_block(const cki_ledger *ledger, void *block, size_t rounded)
+{
+    if (is_mapped(ledger, rounded))
+        ledger->pages->unmap(block, rounded);
+    else
+        free(block);
+}
+
+static void free_spares(const cki_ledger *ledger, spare *block, size_t rounded)
+{
+    for (spare *next; block; block = next) {
+        next = block->next;
+        free_block(ledger, block, rounded);
+    }
+}
+
+void cki_ledger_map(cki_ledger *ledger, const cki_ledger_pages *pages)
+{
+    ledger->pages = pages;
+}
+
 cki_ledger *cki_ledger_new(size_t pool_bytes)
 {
     cki_ledger *ledger = cki_memory_calloc(1, sizeof *ledger);
@@ -89,10 +127,7 @@ void cki_ledger_unref(cki_ledger *ledger)
     if (!ledger || atomic_fetch_sub_explicit(&ledger->references, 1, memory_order_acq_rel) != 1)
         return;
     for (int class = 0; class < CLASSES; class ++)
-        for (spare *block = ledger->spares[class], *next; block; block = next) {
-            next = block->next;
-            free(block);
-        }
+        free_spares(ledger, ledger->spares[class], size_of(class));
     cki_memory_free(ledger);
 }
 
@@ -163,39 +198,31 @@ static bool passes_limit(cki_ledger *ledger, size_t more)
            atomic_load_explicit(&ledger->now, memory_order_relaxed) + ledger->pooled + more > limit;
 }
 
-/* Take buffers out of the pool, the largest first, until there is room for a new one beside it.
- * With the lock; what was taken is to be freed. */
-static spare *make_room(cki_ledger *ledger, size_t bytes)
-{
-    spare *dropped = NULL;
-    for (int class = CLASSES; class -- > 0 && passes_limit(ledger, bytes);)
-        while (ledger->spares[class] && passes_limit(ledger, bytes)) {
-            spare *block = ledger->spares[class];
-            ledger->spares[class] = block->next;
-            ledger->pooled -= size_of(class);
-            block->next = dropped;
-            dropped = block;
-        }
-    return dropped;
-}
-
+/* A pooled buffer. If there is none, others leave the pool, the largest first, until there is room
+ * for a new one beside it. */
 static void *reuse(cki_ledger *ledger, int class, size_t rounded)
 {
-    spare *dropped = NULL;
+    spare *dropped[CLASSES] = {NULL};
+    bool any = false;
     lock(ledger);
-    spare *block = ledger->spares[class];
-    if (block) {
-        ledger->spares[class] = block->next;
+    spare *found = ledger->spares[class];
+    if (found) {
+        ledger->spares[class] = found->next;
         ledger->pooled -= rounded;
-    } else {
-        dropped = make_room(ledger, rounded);
     }
+    for (int i = CLASSES; !found && i-- > 0 && passes_limit(ledger, rounded);)
+        while (ledger->spares[i] && passes_limit(ledger, rounded)) {
+            spare *block = ledger->spares[i];
+            ledger->spares[i] = block->next;
+            ledger->pooled -= size_of(i);
+            block->next = dropped[i];
+            dropped[i] = block;
+            any = true;
+        }
     unlock(ledger);
-    for (spare *next; dropped; dropped = next) {
-        next = dropped->next;
-        free(dropped);
-    }
-    return block;
+    for (int i = 0; any && i < CLASSES; i++)
+        free_spares(ledger, dropped[i], size_of(i));
+    return found;
 }
 
 void *cki_ledger_take(cki_ledger *ledger, size_t bytes, bool zero)
@@ -205,18 +232,16 @@ void *cki_ledger_take(cki_ledger *ledger, size_t bytes, bool zero)
     size_t rounded = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
     int class = bytes >= POOLED_FROM ? class_of(bytes, &rounded) : -1;
     void *block = ledger && class >= 0 ? reuse(ledger, class, rounded) : NULL;
+    bool zeroed = false;
     if (!block) {
         void *raw = cki_memory_alloc(1); /* asks whether a test wants this one to fail */
         cki_memory_free(raw);
-        if (raw && ledger && ledger->source)
-            block = ledger->source->take(ledger->user, rounded);
-        else
-            block = raw ? aligned_alloc(ALIGNMENT, rounded) : NULL;
+        block = raw ? make_block(ledger, rounded, &zeroed) : NULL;
     }
     if (!block)
         return NULL;
     cki_ledger_count(ledger, (int64_t)rounded);
-    if (zero)
+    if (zero && !zeroed)
         memset(block, 0, bytes);
     return block;
 }
@@ -246,5 +271,5 @@ void cki_ledger_give(cki_ledger *ledger, void *block, size_t bytes)
         if (keep)
             return;
     }
-    free(block);
+    free_block(ledger, block, rounded);
 }

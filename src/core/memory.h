@@ -42,6 +42,13 @@ void cki_ledger_unref(cki_ledger *ledger);
 /* In a child process: start with an empty pool, whatever another thread was doing to it when the
  * child began. NULL is allowed. */
 void cki_ledger_abandon(cki_ledger *ledger);
+/* Where large buffers come from, so that they go back to the system when they are given back; NULL:
+ * the C library. `map` gives zeroed memory, 64-byte aligned. To be set before the first buffer. */
+typedef struct cki_ledger_pages {
+    void *(*map)(size_t bytes);
+    void (*unmap)(void *block, size_t bytes);
+} cki_ledger_pages;
+void cki_ledger_map(cki_ledger *ledger, const cki_ledger_pages *pages);
 /* The most bytes that buffers and pool together may take where it depends on the pool: pooled
  * buffers are freed before a new one is made beyond it. 0: any number. */
 void cki_ledger_limit(cki_ledger *ledger, size_t bytes);

@@ -94,6 +94,14 @@ void cki_brain_cancel(cki_brain *brain)
     cki_brain_ready_notify_all(brain);
 }
 
+size_t cki_brain_needs(cki_brain *brain, uint32_t task)
+{
+    cki_thread_lock(&brain->mutex);
+    int64_t bytes = brain->counted ? cki_brain_memory_total(brain, task) : 0;
+    cki_thread_unlock(&brain->mutex);
+    return (size_t)bytes;
+}
+
 cki_brain_stats cki_brain_statistics(const cki_brain *brain)
 {
     int64_t live = atomic_load(&brain->live), peak = atomic_load(&brain->peak);
@@ -259,7 +267,8 @@ static cki_brain_action conclude(cki_brain *brain, cki_brain_worker *me, uint32_
         atomic_store(&brain->ended, true);
         return act(CKI_BRAIN_END, 0, cki_brain_ready_notify_all_held(brain));
     }
-    if (brain->spill_failed) {
+    if (brain->spill_failed ||
+        (brain->marks && cki_brain_memory_total(brain, task) > brain->limit)) {
         cki_brain_ready_rise(brain, me);
         return act(CKI_BRAIN_STUCK, task, CKI_BRAIN_NOBODY);
     }

@@ -17,7 +17,7 @@
  *         case CKI_BRAIN_SPILL: write the result of action.task, unless a copy is on disk already,
  *                               and drop it from memory; wake(cki_brain_spilled(...)); break;
  *         case CKI_BRAIN_LOAD:  read it back; wake(cki_brain_loaded(...)); break;
- *         case CKI_BRAIN_STUCK: fail: what was tried to spill for the task could not be written.
+ *         case CKI_BRAIN_STUCK: fail: there is no memory for the task.
  *         }
  *     }
  *
@@ -60,7 +60,8 @@ typedef enum cki_brain_kind {
     CKI_BRAIN_LOAD,  /* its result, back into memory */
     CKI_BRAIN_WAIT,  /* until notified */
     CKI_BRAIN_END,   /* nothing more to do: all was run, or the run was stopped */
-    CKI_BRAIN_STUCK  /* the task cannot have the memory it needs, as spilling failed: end the run */
+    CKI_BRAIN_STUCK  /* the task cannot have the memory it needs, as spilling failed, or as it and
+                        its inputs turned out to take more than the limit: end the run */
 } cki_brain_kind;
 
 typedef struct cki_brain_action {
@@ -108,6 +109,9 @@ int cki_brain_loaded(cki_brain *brain, int worker, uint32_t task, bool ok, int64
 /* The worker will not ask again (unless it does): others take over what was ready. Report what it
  * was running with cki_brain_failed() or cki_brain_returned() before. */
 int cki_brain_leave(cki_brain *brain, int worker);
+
+/* What a task takes with its inputs, as far as that is known by now: for messages. */
+size_t cki_brain_needs(cki_brain *brain, uint32_t task);
 
 /* Stop: whoever asks is told to END, and all are notified. From any thread. */
 void cki_brain_cancel(cki_brain *brain);

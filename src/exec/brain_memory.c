@@ -164,14 +164,15 @@ static void measure(cki_brain *brain, uint32_t task, int64_t took)
                           memory_order_relaxed);
 }
 
-int64_t cki_brain_memory_need(const cki_brain *brain, uint32_t task)
+/* What the task declares, and its inputs take, each once: those that carry none of `but`. */
+static int64_t sum_needs(const cki_brain *brain, uint32_t task, uint32_t but)
 {
     int64_t bytes = declared(brain, task);
     size_t count;
     const uint32_t *arguments = cki_brain_arguments(brain, task, &count);
     for (size_t i = 0; brain->marks && i < count; i++) {
         _Atomic uint32_t *mark = &brain->marks[arguments[i]];
-        if (atomic_load(mark) & (CKI_BRAIN_RESIDENT | CKI_BRAIN_SEEN))
+        if (atomic_load(mark) & (but | CKI_BRAIN_SEEN))
             continue;
         bytes = add(bytes, brain->sizes[arguments[i]]);
         atomic_fetch_or(mark, CKI_BRAIN_SEEN);
@@ -180,6 +181,16 @@ int64_t cki_brain_memory_need(const cki_brain *brain, uint32_t task)
         if (atomic_load(&brain->marks[arguments[i]]) & CKI_BRAIN_SEEN)
             atomic_fetch_and(&brain->marks[arguments[i]], ~(uint32_t)CKI_BRAIN_SEEN);
     return bytes;
+}
+
+int64_t cki_brain_memory_need(const cki_brain *brain, uint32_t task)
+{
+    return sum_needs(brain, task, CKI_BRAIN_RESIDENT);
+}
+
+int64_t cki_brain_memory_total(const cki_brain *brain, uint32_t task)
+{
+    return sum_needs(brain, task, 0);
 }
 
 bool cki_brain_memory_fits(const cki_brain *brain, uint32_t task)

@@ -159,6 +159,8 @@ cki_brain_fit cki_brain_memory_admit_held(cki_brain *brain, cki_brain_worker *me
 bool cki_brain_memory_fits(const cki_brain *brain, uint32_t task);
 /* What the task takes, with those of its inputs that must be loaded. With the mutex. */
 int64_t cki_brain_memory_need(const cki_brain *brain, uint32_t task);
+/* The same with all of its inputs. With the mutex. */
+int64_t cki_brain_memory_total(const cki_brain *brain, uint32_t task);
 /* A ready task waits until there is memory for it. */
 void cki_brain_memory_park(cki_brain *brain, uint32_t task);
 /* The first that waits, if it can go now. */

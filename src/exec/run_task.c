@@ -237,16 +237,24 @@ static int load(cki_worker *worker, uint32_t task)
     return cki_run_loaded(worker, task, before, &error);
 }
 
-/* There is no memory for the task, as what should go to disk could not. */
+/* There is no memory for the task: what should go to disk could not, or it is too large. */
 static void give_up(cki_run *run, uint32_t task)
 {
     cki_error error = {0};
-    char limit[32];
-    cki_fail(&error, run->unspilled.status, run->unspilled.python,
-             "%s; so task %lld of %s does not fit into the memory limit of %s",
-             run->unspilled.message, (long long)run->plan->tasks[task].block,
-             cki_plan_layer(run->plan, task)->name,
-             cki_text_size(run->options->memory_limit, limit));
+    char limit[32], needs[32];
+    const char *name = cki_plan_layer(run->plan, task)->name;
+    long long block = run->plan->tasks[task].block;
+    cki_text_size(run->options->memory_limit, limit);
+    cki_text_size(cki_brain_needs(run->brain, task), needs);
+    if (run->unspilled.status != CASK_OK)
+        cki_fail(&error, run->unspilled.status, run->unspilled.python,
+                 "%s; so a task of %s (block %lld) does not fit into the memory limit of %s",
+                 run->unspilled.message, name, block, limit);
+    else
+        cki_fail(&error, CASK_LIMIT, NULL,
+                 "a task of %s (block %lld) needs %s with its inputs but the memory limit is %s: "
+                 "use smaller chunks (rechunk) or a higher --memory-limit",
+                 name, block, needs, limit);
     cki_run_fail(run, run->plan->count, &error);
     cki_brain_cancel(run->brain);
 }

@@ -13,3 +13,31 @@ void cki_pages_expect(void *block, size_t bytes)
     if (block && bytes >= before + 2 * LARGE)
         madvise(first + before, (bytes - before) / LARGE * LARGE, MADV_HUGEPAGE);
 }
+
+static void *map(size_t bytes)
+{
+    void *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED)
+        return NULL;
+    cki_pages_expect(block, bytes);
+    return block;
+}
+
+static void unmap(void *block, size_t bytes)
+{
+    munmap(block, bytes);
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WATCHED true
+#elif defined(__has_feature)
+#define WATCHED __has_feature(address_sanitizer)
+#else
+#define WATCHED false
+#endif
+
+const cki_ledger_pages *cki_pages_source(void)
+{
+    static const cki_ledger_pages pages = {map, unmap};
+    return WATCHED ? NULL : &pages;
+}

@@ -2,10 +2,14 @@
 #ifndef CKI_SYS_PAGES_H
 #define CKI_SYS_PAGES_H
 
-#include <stddef.h>
+#include "core/memory.h"
 
 /* Say that a block fresh from the allocator will be used from end to end: touching it the first
  * time then costs a third. Does nothing for small ones. */
 void cki_pages_expect(void *block, size_t bytes);
+
+/* Pages straight from the system for the large buffers of a ledger; NULL in builds whose checks
+ * watch the allocator instead. */
+const cki_ledger_pages *cki_pages_source(void);
 
 #endif

@@ -300,8 +300,8 @@ static job *free_job(agent *a)
 
 static void end_run(world *w, int worker, uint32_t task)
 {
-    if (!w->wrote_in_vain)
-        blame(w, "stuck, though no write failed", task);
+    if (!w->wrote_in_vain && cki_brain_needs(w->brain, task) <= w->options.memory_limit)
+        blame(w, "stuck, though no write failed and it would fit", task);
     note(w, worker, "stuck", task);
     w->stuck = w->stopping = true;
     cki_brain_cancel(w->brain);
