@@ -164,10 +164,10 @@ static void measure(cki_brain *brain, uint32_t task, int64_t took)
                           memory_order_relaxed);
 }
 
-/* What the task declares, and its inputs take, each once: those that carry none of `but`. */
-static int64_t sum_needs(const cki_brain *brain, uint32_t task, uint32_t but)
+/* `own` bytes, and what the task's inputs take, each once: those that carry none of `but`. */
+static int64_t sum_needs(const cki_brain *brain, uint32_t task, int64_t own, uint32_t but)
 {
-    int64_t bytes = declared(brain, task);
+    int64_t bytes = own;
     size_t count;
     const uint32_t *arguments = cki_brain_arguments(brain, task, &count);
     for (size_t i = 0; brain->marks && i < count; i++) {
@@ -185,12 +185,13 @@ static int64_t sum_needs(const cki_brain *brain, uint32_t task, uint32_t but)
 
 int64_t cki_brain_memory_need(const cki_brain *brain, uint32_t task)
 {
-    return sum_needs(brain, task, CKI_BRAIN_RESIDENT);
+    return sum_needs(brain, task, declared(brain, task), CKI_BRAIN_RESIDENT);
 }
 
 int64_t cki_brain_memory_total(const cki_brain *brain, uint32_t task)
 {
-    return sum_needs(brain, task, 0);
+    cki_cost cost = cki_plan_cost(brain->plan, task); /* what is known, nothing estimated */
+    return sum_needs(brain, task, add(clamp(cost.output), clamp(cost.working)), 0);
 }
 
 bool cki_brain_memory_fits(const cki_brain *brain, uint32_t task)
