@@ -258,18 +258,29 @@ uint64_t problem_value(const problem *p, size_t task, const uint64_t *values)
     return value;
 }
 
-size_t problem_needs(const problem *p, size_t task)
+/* A task's own bytes and its inputs' results, each once. */
+static size_t sum(const problem *p, size_t task, size_t own, bool declared)
 {
     const cki_plan_task *at = &p->plan->tasks[task];
-    cki_cost cost = cki_plan_cost(p->plan, task);
-    size_t bytes = cost.output + cost.working;
+    size_t bytes = own;
     for (size_t i = 0; i < at->narguments; i++) {
         uint32_t input = p->plan->arguments[at->arguments + i];
         bool again = false;
         for (size_t k = 0; k < i && !again; k++)
             again = p->plan->arguments[at->arguments + k] == input;
         if (!again)
-            bytes += cki_plan_cost(p->plan, input).output;
+            bytes += declared ? cki_plan_cost(p->plan, input).output : p->burdens[input].output;
     }
     return bytes;
+}
+
+size_t problem_needs(const problem *p, size_t task)
+{
+    cki_cost cost = cki_plan_cost(p->plan, task);
+    return sum(p, task, cost.output + cost.working, true);
+}
+
+size_t problem_takes(const problem *p, size_t task)
+{
+    return sum(p, task, p->burdens[task].output + p->burdens[task].working, false);
 }

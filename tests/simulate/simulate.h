@@ -41,6 +41,8 @@ uint64_t problem_value(const problem *p, size_t task, const uint64_t *values);
 
 /* Bytes that a task declares, and those of its distinct inputs. */
 size_t problem_needs(const problem *p, size_t task);
+/* The same as it turns out. */
+size_t problem_takes(const problem *p, size_t task);
 
 /* ---- running it (world.c, threads.c) ---- */
 

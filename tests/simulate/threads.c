@@ -166,7 +166,8 @@ verdict threads_run(uint64_t seed)
     }
     size_t count = h.what.plan->count, total = 0, most = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t needs = problem_needs(&h.what, i);
+        size_t needs = problem_needs(&h.what, i), takes = problem_takes(&h.what, i);
+        needs = needs > takes ? needs : takes; /* some declare nothing */
         most = needs > most ? needs : most;
         total += h.what.burdens[i].output;
         h.what.burdens[i].can_spill = true;
