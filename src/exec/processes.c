@@ -18,10 +18,11 @@ enum {
     AHEAD = 200000, /* ns of work that a process has before it */
     LOOKS = 100,    /* before the run sleeps */
     YIELDS = 10,
-    NAP = 20000000,        /* ns until it looks again whether it was cancelled */
-    ROUNDS = 256,          /* between looks for dead ones while there is much to do */
-    MOST_SPARE = 48 << 20, /* bytes, where the memory limit is tight */
-    MOST_IN_VAIN = 10      /* deaths of a process that has done nothing */
+    NAP = 20000000,         /* ns until it looks again whether it was cancelled */
+    ROUNDS = 256,           /* between looks for dead ones while there is much to do */
+    LEAST_SPARE = 16 << 20, /* bytes of free blocks, of all processes */
+    SPARE_STEP = 1 << 20,
+    MOST_IN_VAIN = 10 /* deaths of a process that has done nothing */
 };
 
 typedef struct team {
@@ -223,6 +224,19 @@ static bool may_ask(const team *at, const cki_member *member)
            (!member->waits || cki_brain_notified(at->run.brain, member->number));
 }
 
+/* Give blocks that nobody holds any more back to those who can use them again. */
+static void give_back(team *at)
+{
+    for (cki_block *block = cki_blocks_returned(at->crew.blocks, 0), *next; block; block = next) {
+        next = block->next;
+        cki_sharedheap_return(&at->own, cki_sharedheap_at(at->crew.heap, block->offset),
+                              block->lent);
+        cki_blocks_forget(block);
+    }
+    for (int i = 0; i < at->crew.count; i++)
+        cki_processes_crew_return(&at->crew.members[i]);
+}
+
 /* Ask the brain what a member does next, and see to it. Whether that was anything. */
 static bool feed(team *at, cki_member *member)
 {
@@ -244,6 +258,7 @@ static bool feed(team *at, cki_member *member)
     case CKI_BRAIN_SPILL:
     case CKI_BRAIN_STUCK:
         cki_run_act(worker, &action);
+        give_back(at);
         return true;
     case CKI_BRAIN_END:
         at->done = true;
@@ -254,17 +269,25 @@ static bool feed(team *at, cki_member *member)
     return false;
 }
 
-/* Give blocks that nobody holds any more back to those who can use them again. */
-static void give_back(team *at)
+/* Say how many bytes of free blocks each may keep with their pages, which are the faster for it:
+ * what is left of the memory limit, in equal parts. */
+static void share_spare(team *at)
 {
-    for (cki_block *block = cki_blocks_returned(at->crew.blocks, 0), *next; block; block = next) {
-        next = block->next;
-        cki_sharedheap_return(&at->own, cki_sharedheap_at(at->crew.heap, block->offset),
-                              block->lent);
-        cki_blocks_forget(block);
-    }
-    for (int i = 0; i < at->crew.count; i++)
-        cki_processes_crew_return(&at->crew.members[i]);
+    size_t limit = at->run.options->memory_limit, left = LEAST_SPARE;
+    if (limit == 0)
+        limit = (size_t)cki_machine_memory() / 2;
+    size_t live = at->run.counted ? cki_brain_statistics(at->run.brain).live : limit / 2;
+    if (live < limit && limit - live > left)
+        left = limit - live;
+    left /= (size_t)at->crew.count + 1;
+    left -= left % SPARE_STEP;
+    size_t before = atomic_load(&at->crew.commons->spare);
+    if (left == before)
+        return;
+    atomic_store(&at->crew.commons->spare, left);
+    cki_sharedheap_trim(&at->own, left);
+    for (int i = 0; left < before / 2 && i < at->crew.count; i++)
+        at->crew.members[i].sent = true; /* those who sleep are to let go of some */
 }
 
 /* One round: whether anything happened. */
@@ -282,6 +305,8 @@ static bool go_round(team *at)
             more = feed(at, &crew->members[i]) || more;
         any = any || more;
     }
+    if (any && at->run.counted)
+        share_spare(at);
     for (int i = 0; i < crew->count; i++)
         if (crew->members[i].sent)
             cki_processes_crew_rouse(&crew->members[i]);
@@ -413,18 +438,6 @@ static void drive(team *at)
         cki_brain_cancel(at->run.brain);
 }
 
-/* How many bytes of free blocks may keep their pages: those in use are known to fit with them, or
- * not. */
-static size_t spare_bytes(const cki_run *run)
-{
-    size_t limit = run->options->memory_limit;
-    if (limit == 0)
-        limit = (size_t)cki_machine_memory() / 2;
-    if (!run->counted)
-        return limit / 4;
-    return limit / 8 < MOST_SPARE ? limit / 8 : MOST_SPARE;
-}
-
 static cask_status assemble(team *at, const cki_exec_options *options, int count, cki_error *error)
 {
     const cki_plan *plan = at->run.plan;
@@ -438,8 +451,8 @@ static cask_status assemble(team *at, const cki_exec_options *options, int count
     if (status != CASK_OK)
         return status;
     at->crew.ahead = !at->run.counted;
-    at->crew.most_spare = spare_bytes(&at->run) / (size_t)(count + 1);
-    cki_sharedheap_own(&at->own, at->crew.heap, 0, 0, at->crew.most_spare);
+    cki_sharedheap_own(&at->own, at->crew.heap, 0, 0, 0);
+    share_spare(at);
     at->ledger = cki_sharedheap_ledger(&at->own);
     if (!at->ledger)
         return cki_fail_memory(error, sizeof at->own);

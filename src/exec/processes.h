@@ -22,6 +22,7 @@ typedef struct cki_station {
 /* In shared memory too: before the stations. */
 typedef struct cki_commons {
     _Alignas(64) _Atomic uint32_t asleep; /* the run sleeps: the bell wakes it */
+    _Atomic size_t spare;                 /* bytes of free blocks that each may keep the pages of */
 } cki_commons;
 
 /* How many tasks a process may have been sent, and how many it may run ahead of that: together not
@@ -56,6 +57,7 @@ typedef struct cki_member {
     bool waits;      /* the brain has nothing for it until it is notified */
     bool sent;       /* something since it was last roused */
     cki_block *owed; /* blocks whose return it has not been told of yet */
+    size_t unread;   /* bytes of those that it was told of since it had read all orders */
 } cki_member;
 
 typedef struct cki_crew {
@@ -69,8 +71,7 @@ typedef struct cki_crew {
     cki_cell *cells; /* of each task's result, in shared memory */
     cki_member *members;
     int count;
-    bool ahead;        /* processes may run ahead */
-    size_t most_spare; /* bytes of free blocks that a process keeps the pages of */
+    bool ahead; /* processes may run ahead */
 } cki_crew;
 
 /* The only user of a task, if that needs nothing else; else UINT32_MAX. */

@@ -151,7 +151,7 @@ void cki_processes_child_work(void *given)
     cki_crew *crew = member->crew;
     child me = {.crew = crew, .station = member->station};
     cki_sharedheap_own(&me.segment, crew->heap, member->number + 1, member->begin,
-                       crew->most_spare);
+                       atomic_load(&crew->commons->spare));
     cki_ledger_abandon(crew->outer);
     cki_ledger *ledger = cki_sharedheap_ledger(&me.segment);
     if (!ledger)
@@ -159,6 +159,9 @@ void cki_processes_child_work(void *given)
     cki_ledger_enter(ledger);
     for (;;) {
         cki_order order;
+        size_t spare = atomic_load_explicit(&crew->commons->spare, memory_order_relaxed);
+        if (spare != me.segment.most_spare)
+            cki_sharedheap_trim(&me.segment, spare);
         if (!cki_ring_next_order(&me.station->orders, &order))
             rest(&me);
         else if (order.kind == CKI_ORDER_RUN)

@@ -122,12 +122,18 @@ void cki_processes_crew_bury(cki_member *member)
 void cki_processes_crew_return(cki_member *member)
 {
     cki_orders *orders = &member->station->orders;
+    cki_crew *crew = member->crew;
     if (!member->owed)
-        member->owed = cki_blocks_returned(member->crew->blocks, member->number + 1);
+        member->owed = cki_blocks_returned(crew->blocks, member->number + 1);
+    if (cki_ring_room(orders) == CKI_RING_ORDERS) /* it has read all */
+        member->unread = 0;
     while (member->owed && cki_ring_room(orders) > CKI_PROCESSES_FLIGHT) {
         cki_block *block = member->owed;
-        cki_ring_order(orders, (cki_order){CKI_ORDER_RETURN, block->lent, block->offset});
         member->owed = block->next;
+        member->unread += block->bytes;
+        if (member->unread > atomic_load(&crew->commons->spare)) /* it may be busy for long */
+            cki_sharedheap_drop(crew->heap, block->offset, block->offset + block->bytes);
+        cki_ring_order(orders, (cki_order){CKI_ORDER_RETURN, block->lent, block->offset});
         member->sent = member->sent || block->bytes >= WORTH_WAKING;
         cki_blocks_forget(block);
     }

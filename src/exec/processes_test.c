@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MILLISECOND = 1000000, SHARED = 1 << 16 };
+enum { MILLISECOND = 1000000 };
 
 /* Seen by all processes of a test. */
 typedef struct notes {
@@ -312,6 +312,82 @@ static void many_small_tasks(void **state)
         let_go(&got);
     }
     test_free(row);
+    cki_graph_free(graph);
+}
+
+/* ---- memory ---- */
+
+enum { BIG = 1 << 20, WIDE_RUN = 48, HELD = 8 };
+
+/* Many numbers, the task's own; and the sum of some of each input. */
+static cask_status make_big(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const int64_t shape[] = {BIG / 8};
+    *result = cki_array_new(cki_dtype_of(CASK_F64), 1, shape, error);
+    double *data = *result ? (double *)(void *)(*result)->as.array->data : NULL;
+    for (int64_t i = 0; data && i < shape[0]; i++)
+        data[i] = number_of(task) * 1e6 + (double)i;
+    return *result ? CASK_OK : error->status;
+}
+
+static cask_status look(const cki_task *task, cask_value **result, cki_error *error)
+{
+    double sum = 0;
+    for (size_t i = 0; i < task->ninputs; i++) {
+        const cki_array *input = cki_array_of(task->inputs[i]);
+        const double *data = input ? (const double *)(const void *)input->data : NULL;
+        for (int64_t k = 0; data && k < BIG / 8; k += 1000)
+            sum += data[k];
+        sum += data ? data[BIG / 8 - 1] : cask_value_f64(task->inputs[i]);
+    }
+    *result = cki_value_float(sum, error);
+    return *result ? CASK_OK : error->status;
+}
+
+static const cki_function big_function = {.name = "test.big", .version = 1, .run = make_big};
+static const cki_function look_function = {.name = "test.look", .version = 1, .run = look};
+
+/* Every large result is needed before and after all of them were: six times what may be held. */
+static cki_graph *large_graph(uint32_t *last)
+{
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t big[WIDE_RUN], first = 0, second = 0;
+    for (int i = 0; i < WIDE_RUN; i++) {
+        big[i] = hand_add(graph, &big_function, BIG, NULL, 0);
+        const hand_task *made = cki_graph_layer(graph, big[i])->parameters;
+        ((hand_task *)(uintptr_t)made)->cost.read = (size_t)i;
+        first = hand_add(graph, &look_function, 64, (const uint32_t[]){big[i], first}, i ? 2 : 1);
+    }
+    for (int i = 0; i < WIDE_RUN; i++)
+        second = hand_add(graph, &look_function, 64, (const uint32_t[]){big[i], first, second},
+                          i ? 3 : 2);
+    *last = second;
+    return graph;
+}
+
+static void results_beyond_the_limit_are_spilled(void **state)
+{
+    (void)state;
+    uint32_t last;
+    cki_graph *graph = large_graph(&last);
+    results expected, got;
+    cki_error error = {0};
+    const cki_exec_options plain = {.threads = 1};
+    assert_int_equal(run("sync", graph, &last, 1, &plain, &expected, &error), CASK_OK);
+    for (int threads = 1; threads <= 3; threads++) {
+        cki_ledger *ledger = cki_ledger_new(0);
+        const cki_spill_options spill = {.directories = NULL};
+        cki_exec_options options = {
+            .threads = threads, .memory_limit = HELD * BIG, .spill = &spill, .ledger = ledger};
+        if (run("processes", graph, &last, 1, &options, &got, &error) != CASK_OK)
+            fail_msg("%s", error.message);
+        assert_true(cki_value_equal(got.values[0], expected.values[0]));
+        let_go(&got);
+        assert_int_equal(cki_ledger_now(ledger), 0);
+        assert_in_range(cki_ledger_peak(ledger), BIG, (HELD + 1) * BIG);
+        cki_ledger_unref(ledger);
+    }
+    let_go(&expected);
     cki_graph_free(graph);
 }
 
@@ -747,6 +823,7 @@ int main(void)
         TEST(arrays_stay_in_place),
         TEST(kept_values_are_not_used_again),
         TEST(many_small_tasks),
+        TEST(results_beyond_the_limit_are_spilled),
         TEST(errors_of_tasks_travel),
         TEST(deaths_are_errors),
         TEST(what_works_at_last_is_no_error),

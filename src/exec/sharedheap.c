@@ -181,12 +181,13 @@ void cki_sharedheap_drop(cki_sharedheap *heap, cki_offset from, cki_offset to)
         cki_shared_drop(cki_sharedheap_at(heap, from), to - from);
 }
 
-void cki_sharedheap_trim(cki_segment *segment)
+void cki_sharedheap_trim(cki_segment *segment, size_t most_spare)
 {
     cki_thread_spin_lock(&segment->lock);
-    for (int rank = 0; rank < CKI_SHAREDHEAP_CLASSES; rank++) {
+    segment->most_spare = most_spare;
+    for (int rank = CKI_SHAREDHEAP_RANKS; rank-- > 0 && segment->spare > most_spare;) {
         size_t bytes = rank_bytes(rank);
-        while (bytes >= DROP_FROM && segment->warm[rank]) {
+        while (bytes >= DROP_FROM && segment->spare > most_spare && segment->warm[rank]) {
             cki_offset block = segment->warm[rank];
             header *head = header_at(segment->heap, block);
             segment->warm[rank] = head->next;

@@ -6,7 +6,7 @@
 #include "core/memory.h"
 #include "sys/thread.h"
 
-enum { CKI_SHAREDHEAP_CLASSES = 160 };
+enum { CKI_SHAREDHEAP_RANKS = 160 };
 
 /* Where a block lies: bytes from the beginning of the heap. 0 is nowhere. */
 typedef uint64_t cki_offset;
@@ -24,7 +24,7 @@ typedef struct cki_segment {
     cki_offset begin, top, end;
     size_t spare, most_spare; /* bytes of free blocks that have their pages, and how many may */
     /* Free blocks by size: with their pages, and without. */
-    cki_offset warm[CKI_SHAREDHEAP_CLASSES], cold[CKI_SHAREDHEAP_CLASSES];
+    cki_offset warm[CKI_SHAREDHEAP_RANKS], cold[CKI_SHAREDHEAP_RANKS];
 } cki_segment;
 
 /* Map `segments` segments of `bytes` each, or less (but at least `least`) where the system does not
@@ -66,8 +66,8 @@ size_t cki_sharedheap_bytes(const void *block);
 bool cki_sharedheap_owns(const cki_segment *segment, const void *block);
 /* Give the system back the whole pages between two offsets: nobody needs them. */
 void cki_sharedheap_drop(cki_sharedheap *heap, cki_offset from, cki_offset to);
-/* Give it back the memory of free blocks, but for small ones. */
-void cki_sharedheap_trim(cki_segment *segment);
+/* From now on keep the pages of no more than so many bytes of free blocks, large ones. */
+void cki_sharedheap_trim(cki_segment *segment, size_t most_spare);
 
 /* A ledger whose memory comes from the segment, which must outlive it and all its memory. */
 cki_ledger *cki_sharedheap_ledger(cki_segment *segment);

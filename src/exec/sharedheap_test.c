@@ -95,7 +95,7 @@ static void free_pages_are_few(void **state)
     for (int i = 0; i < 8; i++)
         kept += blocks[i][SPARE / 8] != 0;
     assert_true(kept > 0 && kept <= 4);
-    cki_sharedheap_trim(&at.owner);
+    cki_sharedheap_trim(&at.owner, 0);
     for (int i = 0; i < 8; i++)
         assert_int_equal(blocks[i][SPARE / 8], 0);
     for (int i = 0; i < 8; i++) { /* they are there still, without pages */
