@@ -128,14 +128,15 @@ cask_status cki_parcel_pack(cki_segment *segment, const cask_value *value, cki_c
     cki_binary form;
     if (pack_small(value, cell))
         return CASK_OK;
-    if (!cki_binary_can(value))
-        return cki_fail(error, CASK_TYPE, "TypeError",
-                        "a result with a value of type '%s' cannot leave the process that made it: "
-                        "use the threads scheduler",
-                        cki_value_type(value));
-    cask_status status = cki_binary_write(&form, value, error);
+    cki_error failure = {0};
+    cask_status status = cki_binary_write(&form, value, &failure);
+    if (status == CASK_TYPE) /* an object, perhaps deep within */
+        return cki_fail(error, status, NULL,
+                        "the result cannot leave the process that made it, use the threads "
+                        "scheduler: %s",
+                        failure.message);
     if (status != CASK_OK)
-        return status;
+        return cki_fail(error, status, failure.python, "%s", failure.message);
     status = pack_form(segment, &form, cell, error);
     cki_binary_free(&form);
     return status;

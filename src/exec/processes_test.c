@@ -492,7 +492,7 @@ static void errors_of_tasks_travel(void **state)
     assert_non_null(strstr(error.message, "did not say why"));
     assert_int_equal(try_with(GIVES_NOTHING, 0, &error), CASK_INTERNAL);
     assert_int_equal(try_with(GIVES_OBJECT, 0, &error), CASK_TYPE);
-    assert_non_null(strstr(error.message, "'thing' cannot leave the process that made it"));
+    assert_non_null(strstr(error.message, "the result cannot leave the process that made it"));
 }
 
 static void deaths_are_errors(void **state)
@@ -633,6 +633,42 @@ static void stopped_processes_go_on(void **state)
 {
     (void)state;
     work_under_fire(SIGSTOP, 5);
+}
+
+/* Each allocation fails in turn, here and, counted from the fork on, in the processes. */
+static void want_of_memory_is_an_error(void **state)
+{
+    (void)state;
+    enum { MOST = 2000 };
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t first[2] = {add(graph, &fill_function, 1, NULL, 0),
+                         add(graph, &make_function, 5, NULL, 0)};
+    uint32_t last = add(graph, &make_function, 6, first, 2);
+    hand_list list = {.items = {last}, .count = 1};
+    cki_plan *plan = hand_plan(graph, &list);
+    results expected, got;
+    cki_error error = {0};
+    cki_exec_options options = {.threads = 2};
+    assert_int_equal(run("sync", graph, &last, 1, &options, &expected, &error), CASK_OK);
+    int n = 1, failures = 0;
+    for (int good = 0; good < 20 && n < MOST; n++) {
+        error = (cki_error){0};
+        got = (results){0};
+        cki_memory_fail_at(n, false);
+        cask_status status = cki_exec_find("processes")->run(plan, &options, keep, &got, &error);
+        cki_memory_fail_at(0, false);
+        good = status == CASK_OK ? good + 1 : 0;
+        failures += status != CASK_OK;
+        if (status == CASK_OK)
+            assert_true(cki_value_equal(got.values[0], expected.values[0]));
+        else if (status != CASK_MEMORY)
+            fail_msg("allocation %d: %s: %s", n, error.python, error.message);
+        let_go(&got);
+    }
+    assert_true(failures > 20 && n < MOST);
+    let_go(&expected);
+    cki_plan_free(plan);
+    cki_graph_free(graph);
 }
 
 /* ---- cancelling ---- */
@@ -829,6 +865,7 @@ int main(void)
         TEST(what_works_at_last_is_no_error),
         TEST(killed_processes_are_replaced),
         TEST(stopped_processes_go_on),
+        TEST(want_of_memory_is_an_error),
         TEST(cancelling_ends_the_processes),
         TEST(tasks_may_run_others),
         TEST(threads_may_run_processes),
