@@ -1,5 +1,9 @@
 /* Tests of the processes scheduler: tasks that fail, processes that die in the middle or are
  * stopped, runs that are cancelled, at once, and inside one another. */
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "exec/test_processes.h"
 
 /* ---- errors and deaths ---- */

@@ -1,5 +1,8 @@
 /* Tests of the processes scheduler: what it gives, what travels and what stays in place, how much
  * memory it takes. */
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "exec/test_processes.h"
 
 /* ---- what travels ---- */

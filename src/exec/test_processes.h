@@ -1,5 +1,5 @@
 /* What the tests of the processes scheduler share: numbered tasks, runs, and a place that all their
- * processes see. Included by tests only. */
+ * processes see. Included by tests only, after <sys/wait.h> and <unistd.h>. */
 #ifndef CKI_EXEC_TEST_PROCESSES_H
 #define CKI_EXEC_TEST_PROCESSES_H
 
@@ -12,11 +12,8 @@
 #include "value/array.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { MILLISECOND = 1000000 };
 

@@ -73,7 +73,7 @@ check("kill -9 is an error", program.returncode == 1 and err.startswith(b"Broken
 none_left("kill -9", workers)
 
 # A worker is stopped: it is told to go on.
-text = "da.sin(da.arange(2e8, chunks=1e6)).sum()"
+text = "da.sin(da.arange(6e7, chunks=1e6)).sum()"
 program, workers = start(text)
 for worker in workers:
     os.kill(worker, signal.SIGSTOP)
