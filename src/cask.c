@@ -5,6 +5,7 @@
 #include "compute.h"
 #include "configure.h"
 #include "core/memory.h"
+#include "delayed/delayed.h"
 #include "exec/exec.h"
 #include "exec/pool.h"
 #include "expr/collection.h"
@@ -15,6 +16,10 @@
 #include "sys/pages.h"
 
 static const char *const version = CASK_VERSION;
+
+/* What the tasks of delayed calls name. */
+static const cki_function *const delayed_functions[] = {&cki_delayed_call_function,
+                                                        &cki_delayed_whole_function, NULL};
 
 /* What cask_open() gives when there is no memory for a context. */
 static struct cask nil = {
@@ -51,6 +56,9 @@ cask *cask_open(const cask_options *options)
     ck->user = cki_user_new(&ck->error);
     ck->inner = cki_inner_new(&cki_inside_maker, &ck->error);
     cki_operation_register(ck, cki_collection_operations, &ck->error);
+    cki_operation_register(ck, cki_delayed_operations, &ck->error);
+    for (size_t i = 0; ck->functions && delayed_functions[i]; i++)
+        cki_registry_register(ck->functions, delayed_functions[i], &ck->error);
     for (size_t i = 0; cki_operations_tables[i] && ck->error.status == CASK_OK; i++)
         cki_operation_register(ck, cki_operations_tables[i], &ck->error);
     return ck;

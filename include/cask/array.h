@@ -13,14 +13,13 @@
 #ifndef CASK_ARRAY_H
 #define CASK_ARRAY_H
 
+#include "argument.h"
 #include "value.h"
 
 #ifdef __cplusplus
 #include <initializer_list>
 extern "C" {
 #endif
-
-typedef const struct cask_array_node *cask_array;
 
 enum { CASK_MAX_NDIM = 32 };
 
@@ -249,14 +248,8 @@ cask_array cask_array_dot(cask_array a, cask_array b);
 
 /* ---- any operation ---- */
 
-/* An argument of cask_array_apply: an array or a value (one of them), by position or by name. */
-typedef struct cask_argument {
-    cask_array array;
-    cask_value *value; /* only lent */
-    const char *name;  /* NULL: by position */
-} cask_argument;
-
-/* Any operation of `cask help` by its name: "einsum", "cumsum", "linalg.norm". Its result must be
+/* Any operation of `cask help` by its name: "einsum", "cumsum", "linalg.norm"; arguments are
+ * arrays, numbers, texts and values, by position or by name (argument.h). Its result must be
  * an array (TypeError otherwise). AttributeError names the nearest operation if there is none. */
 CASK_API
 cask_array cask_array_apply(cask *ck, const char *operation, const cask_argument *arguments,

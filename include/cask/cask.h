@@ -129,13 +129,16 @@ const char *cask_version(void);
 }
 #endif
 
+#include "argument.h"
 #include "array.h"
 #include "cache.h"
-#include "chest.h"
 #include "callbacks.h"
+#include "chest.h"
 #include "config.h"
+#include "delayed.h"
 #include "function.h"
 #include "graph.h"
+#include "lazy.h"
 #include "profile.h"
 #include "scheduler.h"
 #include "value.h"

@@ -3,6 +3,7 @@
 #include "array/api.h"
 #include "array/collect.h"
 #include "core/memory.h"
+#include "expr/argument.h"
 
 #include <string.h>
 
@@ -226,14 +227,11 @@ cask_array cask_array_apply(cask *ck, const char *operation, const cask_argument
     bool named = false;
     for (size_t i = 0; i < count && i <= CKI_API_ARGUMENTS; i++) {
         const cask_argument *argument = &arguments[i];
-        cask_array x = argument->array;
         if (named && !argument->name)
             cki_fail(&api.error, CASK_TYPE, NULL, "positional argument follows keyword argument");
         named |= argument->name != NULL;
-        if (argument->value)
-            cki_api_value(&api, argument->name, cask_value_ref(argument->value));
-        else if (admit(&api, x))
-            cki_api_value(&api, argument->name, cki_operation_wrap(&x->base, &api.error));
+        if (!argument->array || admit(&api, argument->array))
+            cki_api_value(&api, argument->name, cki_argument_value(argument, &api.error));
     }
     return cki_api_run(&api, operation, CKI_IN_DA | CKI_ARRAY_METHOD);
 }

@@ -1,5 +1,6 @@
 /* Collecting: an array's blocks are copied to their places in memory as they come. */
 #include "array/collect.h"
+#include "array/api.h"
 #include "array/attributes.h"
 #include "array/held.h"
 #include "core/memory.h"
@@ -178,6 +179,20 @@ static const char *label_of(const cki_node *node)
     return cki_node_as_array(node)->label;
 }
 
+static int grid_of(const cki_node *node, int64_t *blocks)
+{
+    cask_array x = cki_node_as_array(node);
+    for (int k = 0; k < x->ndim; k++)
+        blocks[k] = x->axes[k].blocks;
+    return x->ndim;
+}
+
+static cask_status status_of(const cki_node *node)
+{
+    cask_array x = cki_node_as_array(node);
+    return cki_api_failed(x) ? cki_api_status(x) : CASK_OK;
+}
+
 static void print(void *self, cki_text *text)
 {
     cki_attributes_repr(self, text);
@@ -185,6 +200,8 @@ static void print(void *self, cki_text *text)
 
 const cki_collection cki_collect_array = {.class = {"Array", cki_operation_release, print},
                                           .label = label_of,
+                                          .status = status_of,
+                                          .grid = grid_of,
                                           .streams = true,
                                           .blocks = blocks_of,
                                           .bytes = cki_node_bytes,

@@ -144,6 +144,19 @@ cask_value *cki_collection_map(cask_value *value, cki_replacer each, void *user,
     return map(&m, value, 0);
 }
 
+cask_value *cki_collection_join(const cki_node *node, cask_value *const *blocks, size_t count,
+                                cki_error *error)
+{
+    const cki_collection *collection = node->collection;
+    void *collector = collection->collector(node, error);
+    for (size_t i = 0; collector && i < count && error->status == CASK_OK; i++)
+        collection->collect(collector, (int64_t)i, blocks[i], error);
+    cask_value *value =
+        collector && error->status == CASK_OK ? collection->collected(collector, error) : NULL;
+    collection->discard(collector);
+    return value;
+}
+
 /* ---- many nodes in one run ---- */
 
 /* Results that would not fit are refused before anything runs. */

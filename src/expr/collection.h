@@ -25,9 +25,13 @@ typedef struct cki_syntax {
 struct cki_collection {
     /* Of values that hold such a node (cki_operation_wrap); released by cki_operation_release. */
     cki_class class;
+    /* Of a node that stands for a failed call: why; OK of others. */
+    cask_status (*status)(const cki_node *node);
     const char *(*label)(const cki_node *node); /* for messages: "ones", "inc" */
     bool streams; /* saving takes its blocks one by one, and so needs no more than the node */
     int64_t (*blocks)(const cki_node *node);
+    /* The grid that the blocks stand in: how many axes, and blocks along each. NULL: one axis. */
+    int (*grid)(const cki_node *node, int64_t *blocks);
     uint64_t (*bytes)(const cki_node *node); /* of the whole value, about; 0: nobody can tell */
     /* A collector, which makes one value of a node's blocks. They come from any thread, several at
      * once, each once. */
@@ -48,6 +52,10 @@ typedef cask_value *(*cki_replacer)(void *user, cask_value *lazy, cki_error *err
 cask_value *cki_collection_map(cask_value *value, cki_replacer each, void *user, cki_error *error);
 /* Whether a value is lazy, or holds something lazy. */
 bool cki_collection_in(const cask_value *value);
+
+/* The value that blocks make together; a new reference. */
+cask_value *cki_collection_join(const cki_node *node, cask_value *const *blocks, size_t count,
+                                cki_error *error);
 
 /* Compute nodes of any collections in one run: values[i] are new references, all NULL on failure.
  * LIMIT where the results alone exceed the memory limit. */

@@ -92,8 +92,9 @@ struct cask {
     cask_value *(*invoke)(void *language, cask_value *function, const cki_arguments *arguments,
                           cki_error *error);
     void *language;
-    struct cki_user *user;   /* functions that the user registered (call/user.h) */
-    struct cki_inner *inner; /* the language for functions inside tasks (call/inner.h) */
+    struct cki_delayed_names *delayed; /* functions of delayed calls, by name */
+    struct cki_user *user;             /* functions that the user registered (call/user.h) */
+    struct cki_inner *inner;           /* the language for functions inside tasks (call/inner.h) */
     /* Whether the run of a task (its `run`) is to end. */
     bool (*stopped)(void *run);
 };

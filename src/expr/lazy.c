@@ -1,0 +1,53 @@
+/* Lazy things of any kinds together: the public calls. */
+#include <cask/lazy.h>
+
+#include "expr/argument.h"
+
+/* Whether they can be worked on together; the status of the first that stands for a failure. */
+static cask_status check(const cask_lazy *things, size_t count, cki_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        cask_status status = things[i] ? things[i]->collection->status(things[i]) : CASK_INVALID;
+        if (status != CASK_OK)
+            return status;
+        if (things[i]->ck != things[0]->ck)
+            return cki_fail(error, CASK_INVALID, NULL,
+                            "things of two contexts cannot be computed in one run");
+    }
+    return CASK_OK;
+}
+
+cask_status cask_compute(const cask_lazy *things, size_t count, cask_value **values)
+{
+    cki_error error = {0};
+    for (size_t i = 0; i < count; i++)
+        values[i] = NULL;
+    cask_status status = check(things, count, &error);
+    if (count && status == CASK_OK)
+        status = cki_collection_compute(things[0]->ck, things, count, values, &error);
+    return error.status == CASK_OK ? status : cki_context_fail(things[0]->ck, &error);
+}
+
+cask_status cask_persist(const cask_lazy *things, size_t count, cask_lazy *held)
+{
+    cki_error error = {0};
+    cask *ck = count && things[0] ? things[0]->ck : NULL;
+    cask_status status = check(things, count, &error);
+    if (count && status == CASK_OK) {
+        cki_build build = {ck, &ck->arena, &error};
+        status = cki_collection_persist(&build, things, count, held);
+    }
+    for (size_t i = 0; i < count && status != CASK_OK; i++)
+        held[i] = NULL;
+    return error.status == CASK_OK ? status : cki_context_fail(ck, &error);
+}
+
+cask_lazy cask_lazy_from_array(cask_array x)
+{
+    return cki_argument_array(x);
+}
+
+cask_lazy cask_lazy_from_delayed(cask_delayed x)
+{
+    return cki_argument_delayed(x);
+}
