@@ -47,20 +47,28 @@ typedef struct cask_arguments {
 /* An argument of each kind. CASK_ARGUMENT(x) picks the right one by the type of x: numbers, bool,
  * char *, cask_value *, cask_array, cask_delayed, cask_future *, or a cask_argument itself. (In C
  * the words true and false are ints.) */
+#ifdef __cplusplus
+#define CASK_ARGUMENT_NONE cask_argument()
+#else
+#define CASK_ARGUMENT_NONE                                                                         \
+    {                                                                                              \
+        0                                                                                          \
+    }
+#endif
 static inline cask_argument cask_argument_same(cask_argument argument)
 {
     return argument;
 }
 static inline cask_argument cask_argument_of_bool(bool x)
 {
-    cask_argument argument = {0};
+    cask_argument argument = CASK_ARGUMENT_NONE;
     argument.kind = CASK_ARGUMENT_BOOL;
     argument.integer = x;
     return argument;
 }
 static inline cask_argument cask_argument_of_int(int64_t x)
 {
-    cask_argument argument = {0};
+    cask_argument argument = CASK_ARGUMENT_NONE;
     argument.kind = CASK_ARGUMENT_INT;
     argument.integer = x;
     return argument;
@@ -72,39 +80,39 @@ static inline cask_argument cask_argument_of_unsigned(uint64_t x)
 }
 static inline cask_argument cask_argument_of_float(double x)
 {
-    cask_argument argument = {0};
+    cask_argument argument = CASK_ARGUMENT_NONE;
     argument.kind = CASK_ARGUMENT_FLOAT;
     argument.real = x;
     return argument;
 }
 static inline cask_argument cask_argument_of_text(const char *x)
 {
-    cask_argument argument = {0};
+    cask_argument argument = CASK_ARGUMENT_NONE;
     argument.kind = CASK_ARGUMENT_TEXT;
     argument.text = x;
     return argument;
 }
 static inline cask_argument cask_argument_of_value(cask_value *x)
 {
-    cask_argument argument = {0};
+    cask_argument argument = CASK_ARGUMENT_NONE;
     argument.value = x;
     return argument;
 }
 static inline cask_argument cask_argument_of_array(cask_array x)
 {
-    cask_argument argument = {0};
+    cask_argument argument = CASK_ARGUMENT_NONE;
     argument.array = x;
     return argument;
 }
 static inline cask_argument cask_argument_of_delayed(cask_delayed x)
 {
-    cask_argument argument = {0};
+    cask_argument argument = CASK_ARGUMENT_NONE;
     argument.delayed = x;
     return argument;
 }
 static inline cask_argument cask_argument_of_future(cask_future *x)
 {
-    cask_argument argument = {0};
+    cask_argument argument = CASK_ARGUMENT_NONE;
     argument.future = x;
     return argument;
 }
