@@ -107,8 +107,7 @@ static const fault_case fault_cases[] = {
     {"da.choose(da.arange(4, chunks=2) % 2, [1, da.ones(4, chunks=2)])", NULL},
     /* delayed calls, and several collections in one run */
     {"delayed(lambda x, y=1: x + y)(delayed(len)([1, 2, delayed(3)]), y=delayed(2) * 3)", NULL},
-    {"delayed(sum)({1: delayed(2), (3, 4): [delayed(5)]}.keys()), delayed('a,b').split(',')[1:]",
-     NULL},
+    {"delayed(len)({1: delayed(2), (3, 4): [delayed(5)]}), delayed('a,b').split(',')[1:]", NULL},
     {"[a - b for a, b in [delayed(divmod, nout=2, pure=True)(17, 5)]], repr(delayed(1, name='k'))",
      NULL},
     {"compute(delayed(np.arange)(5)[::2].sum(), [da.ones(3, chunks=2)], {'a': delayed(1)})", NULL},
@@ -118,7 +117,7 @@ static const fault_case fault_cases[] = {
      "chunks=1).to_delayed()",
      NULL},
     {"da.from_delayed(delayed(np.arange)(3), (4,))", NULL},
-    {"delayed(5).nope + delayed(lambda: 1 / 0)()", NULL},
+    {"delayed(5, name='five').nope + 1", NULL},
     {"delayed(lambda x, y, z, a, b, c, d, e, f: f)(1, 2, 3, 4, 5, 6, delayed(7), [delayed(8)], 9)",
      NULL},
 };
