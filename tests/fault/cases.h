@@ -116,7 +116,7 @@ static const fault_case fault_cases[] = {
     {"da.from_delayed(delayed(np.arange)(3), (3,), 'i4') + 1, da.ones((2, 2), "
      "chunks=1).to_delayed()",
      NULL},
-    {"da.from_delayed(delayed(np.arange)(3), (4,))", NULL},
+    {"da.from_delayed(delayed(np.arange, pure=True)(3), (4,))", NULL},
     {"delayed(5, name='five').nope + 1", NULL},
     {"delayed(lambda x, y, z, a, b, c, d, e, f: f)(1, 2, 3, 4, 5, 6, delayed(7), [delayed(8)], 9)",
      NULL},
