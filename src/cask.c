@@ -11,6 +11,7 @@
 #include "expr/collection.h"
 #include "expr/node.h"
 #include "expr/operation.h"
+#include "future/future.h"
 #include "inside.h"
 #include "spec/hand.h"
 #include "sys/pages.h"
@@ -20,6 +21,12 @@ static const char *const version = CASK_VERSION;
 /* What the tasks of delayed calls name. */
 static const cki_function *const delayed_functions[] = {&cki_delayed_call_function,
                                                         &cki_delayed_whole_function, NULL};
+
+/* A task's run, or the future that this thread runs, is to end. */
+static bool stopped(void *run)
+{
+    return cki_exec_stopped(run) || cki_future_stopped();
+}
 
 /* What cask_open() gives when there is no memory for a context. */
 static struct cask nil = {
@@ -52,7 +59,8 @@ cask *cask_open(const cask_options *options)
         cki_functions_register(ck->functions, &ck->error);
     if (ck->functions)
         cki_registry_register(ck->functions, &cki_hand_function, &ck->error);
-    ck->stopped = cki_exec_stopped;
+    ck->stopped = stopped;
+    ck->futures = cki_future_open(ck, &ck->error);
     ck->user = cki_user_new(&ck->error);
     ck->inner = cki_inner_new(&cki_inside_maker, &ck->error);
     cki_operation_register(ck, cki_collection_operations, &ck->error);
@@ -68,6 +76,7 @@ void cask_close(cask *ck)
 {
     if (!ck || ck == &nil)
         return;
+    cki_future_close(ck->futures);
     cask_progress_end(ck);
     cki_context_release(ck, NULL);
     cki_inner_free(ck->inner);

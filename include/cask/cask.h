@@ -137,6 +137,7 @@ const char *cask_version(void);
 #include "config.h"
 #include "delayed.h"
 #include "function.h"
+#include "future.h"
 #include "graph.h"
 #include "lazy.h"
 #include "profile.h"

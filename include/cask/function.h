@@ -46,6 +46,10 @@ cask_value *cask_call_named(const cask_call *call, const char *name);
 /* The record's `user`. */
 CASK_API
 void *cask_call_user(const cask_call *call);
+/* The context that the call belongs to, for cask_submit() from inside (cask/future.h). Nothing else
+ * may be built in it there. */
+CASK_API
+cask *cask_call_context(const cask_call *call);
 /* Whether the computation was cancelled, for long functions to ask now and then. */
 CASK_API
 bool cask_call_cancelled(const cask_call *call);

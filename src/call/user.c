@@ -283,11 +283,15 @@ void *cask_call_user(const cask_call *call)
     return call->function->user;
 }
 
+cask *cask_call_context(const cask_call *call)
+{
+    return call->ck;
+}
+
 bool cask_call_cancelled(const cask_call *call)
 {
-    if (call->run && call->ck->stopped)
-        return call->ck->stopped(call->run);
-    return atomic_load(call->ck->cancel);
+    bool ends = call->ck->stopped && call->ck->stopped(call->run);
+    return ends || (!call->run && atomic_load(call->ck->cancel));
 }
 
 cask_value *cask_call_fail(cask_call *call, cask_status status, const char *format, ...)

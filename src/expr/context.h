@@ -93,6 +93,7 @@ struct cask {
                           cki_error *error);
     void *language;
     struct cki_delayed_names *delayed; /* functions of delayed calls, by name */
+    struct cki_futures *futures;       /* calls under way (future/future.h) */
     struct cki_user *user;             /* functions that the user registered (call/user.h) */
     struct cki_inner *inner;           /* the language for functions inside tasks (call/inner.h) */
     /* Whether the run of a task (its `run`) is to end. */
