@@ -53,12 +53,15 @@ target_link_libraries(cask_static INTERFACE $<INSTALL_INTERFACE:PkgConfig::CASK_
                                             $<INSTALL_INTERFACE:Threads::Threads> $<INSTALL_INTERFACE:m>)
 
 # The command is linked with the static library: one file that starts fast and sees what is private.
+# All of the library is in it, and visible, for what plug-ins call.
 add_executable(cask_command ${PROJECT_SOURCE_DIR}/src/cli/main.c $<TARGET_OBJECTS:cli_room>)
 set_target_properties(cask_command PROPERTIES
   OUTPUT_NAME cask
   RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 target_include_directories(cask_command PRIVATE ${PROJECT_SOURCE_DIR}/src)
-target_link_libraries(cask_command PRIVATE cask_static)
+target_link_libraries(cask_command PRIVATE
+  -Wl,--whole-archive cask_static -Wl,--no-whole-archive)
+set_target_properties(cask_command PROPERTIES ENABLE_EXPORTS ON)
 target_link_options(cask_command PRIVATE LINKER:--as-needed)
 
 add_custom_target(products DEPENDS cask_shared cask_static cask_command)

@@ -187,20 +187,23 @@ void cki_run_fail(cki_run *run, size_t task, const cki_error *error)
 
 void cki_run_key(const cki_plan *plan, size_t task, cki_text *text)
 {
-    const cki_layer *layer = cki_plan_layer(plan, task);
-    cki_text_format(text, "('%s', %lld)", layer->name, (long long)plan->tasks[task].block);
+    cki_graph_describe(cki_plan_layer(plan, task), plan->tasks[task].block, text, NULL);
 }
 
 void cki_run_place(const cki_run *run, size_t task, cki_error *error)
 {
-    cki_text key = {0};
+    const cki_layer *layer = cki_plan_layer(run->plan, task);
+    cki_text key = {0}, called = {0};
     cki_run_key(run->plan, task, &key);
+    if (layer->describe) /* what the user called it, instead of what runs it */
+        layer->describe(layer, run->plan->tasks[task].block, NULL, &called);
     size_t length = strlen(error->message), room = sizeof error->message - length;
     cki_text where = {0};
     cki_text_format(&where, " (in task %s, function %s)", key.bytes ? key.bytes : "",
-                    cki_plan_layer(run->plan, task)->function->name);
-    if (!key.failed && !where.failed && where.length < room)
+                    called.length ? called.bytes : layer->function->name);
+    if (!key.failed && !called.failed && !where.failed && where.length < room)
         memcpy(error->message + length, where.bytes, where.length + 1);
     cki_text_free(&key);
+    cki_text_free(&called);
     cki_text_free(&where);
 }

@@ -100,15 +100,20 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     cask_value *few[FEW], **stack = few;
     if (length > FEW && !(stack = (cask_value **)cki_memory_alloc(length * sizeof *stack)))
         return cki_fail_memory(error, length * sizeof *stack);
-    const char *name = NULL;
-    cki_error own = {0};
-    *result = evaluate(h, words, length, stack, task, &name, &own);
+    const char *name = NULL,
+               *own = cki_word_kind_of(*words) == CKI_WORD_TASK
+                          ? cki_names_text(&h->spec->functions, cki_word_function(*words))
+                          : NULL;
+    cki_error failure = {0};
+    *result = evaluate(h, words, length, stack, task, &name, &failure);
     if (stack != few)
         cki_memory_free((void *)stack);
     if (*result)
         return CASK_OK;
-    return cki_fail(error, own.status, own.python, "%s (in %.100s, key '%.200s')", own.message,
-                    name ? name : "a list", cki_spec_text(h->spec, key));
+    /* the executor tells the key and the outermost function */
+    bool inner = name && (!own || strcmp(name, own) != 0);
+    return cki_fail(error, failure.status, failure.python, inner ? "%s (in %.100s)" : "%s",
+                    failure.message, name);
 }
 
 const cki_function cki_hand_function = {.name = "graph.term", .version = 1, .run = run};
