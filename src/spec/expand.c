@@ -3,8 +3,12 @@
 
 #include "core/memory.h"
 
-/* Words of one graph at most: terms that are put into several others can grow without bounds. */
-#define MOST_WORDS ((size_t)1 << 27)
+/* Words that a graph may come to: terms that are put into several others can grow without bounds.
+ */
+static size_t most_words(const cki_spec *from)
+{
+    return ((size_t)1 << 24) + 8 * from->nwords;
+}
 
 typedef struct span {
     size_t at, end;
@@ -61,14 +65,16 @@ cask_status cki_expand_define(const cki_spec *from, cki_spec *to, uint32_t key, 
     walk w = {.from = from, .inlined = inlined, .error = error};
     cki_word word;
     uint32_t inside;
+    size_t most = most_words(from);
     bool fine = enter(&w, key);
     while (fine && next(&w, &word, &inside)) {
         if (inside != CKI_NO_NAME)
             continue;
-        if (to->nwords >= MOST_WORDS)
+        if (to->nwords >= most)
             cki_fail(error, CASK_LIMIT, NULL,
-                     "the term of key '%.200s' would have more than %zu parts: inline fewer keys",
-                     cki_spec_text(from, key), MOST_WORDS);
+                     "the term of key '%.200s' would make the graph larger than %zu parts: inline "
+                     "fewer keys",
+                     cki_spec_text(from, key), most);
         fine = error->status == CASK_OK && cki_spec_put(to, word, error);
     }
     cki_memory_free(w.spans);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define MOST_WORDS ((size_t)1 << 27)
+#define MOST_WORDS ((size_t)1 << 26) /* that what is rewritten may come to */
 
 typedef struct node {
     cki_word word;

@@ -374,10 +374,16 @@ cask_status cki_spec_read_request(const char *text, size_t length, cki_spec_requ
     request_reader all = {.r = {.text = text, .at = text, .end = text + length, .error = error},
                           .request = request};
     *request = (cki_spec_request){.graph = text, .length = length};
-    if (!read_members(&all.r, read_part) || !at_end(&all.r))
-        return error->status;
-    if (request->graph == text)
+    cki_error damage = {0}; /* told by whoever reads the whole as a graph */
+    all.r.error = &damage;
+    bool whole = read_members(&all.r, read_part) && at_end(&all.r);
+    if (damage.status == CASK_MEMORY)
+        return cki_fail_memory(error, length);
+    if (!whole || request->graph == text) {
+        *request = (cki_spec_request){.graph = text, .length = length};
         return CASK_OK;
+    }
+    all.r.error = error;
     request->others = cki_value_dict(error);
     all.r.at = text;
     if (!request->others || !read_members(&all.r, read_other)) {

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""`cask graph`: the files of examples/graphs, options, errors, pictures, figures.
+
+  command.py CASK
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+CASK = os.path.abspath(sys.argv[1])
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+GRAPHS = ROOT / "examples" / "graphs"
+failures = 0
+
+
+def run(*words, status=0, stdin=None, env=None):
+    done = subprocess.run([CASK, "graph", *map(str, words)], capture_output=True, text=True, timeout=120, env=env)
+    check(f"{' '.join(map(str, words))}: exit status {done.returncode}: {done.stderr}", done.returncode == status)
+    return done
+
+
+def check(what, good):
+    global failures
+    if not good:
+        failures += 1
+        print(what)
+
+
+def out(wanted, *words):
+    got = run(*words).stdout
+    check(f"{' '.join(map(str, words))}: {got!r}, not {wanted!r}", got == wanted)
+
+
+def error(wanted, *words, status=1):
+    got = run(*words, status=status).stderr
+    check(f"{' '.join(map(str, words))}: {got!r}, not {wanted!r}", got.startswith(wanted))
+
+
+# the seeds' graphs, on every scheduler
+for scheduler in ["sync", "threads"]:
+    how = ["--scheduler", scheduler]
+    out("12\n", "run", GRAPHS / "add.json", "z", *how)
+    out("z: 3\nw: 6\nnested: 4\nlist: [1, 1, 2]\nalias: 6\ntext: 'NOT A KEY'\nquoted: ['$inc', 'x']\nparts: [0, 1, 2, 3, 4, 5]\n",
+        "run", GRAPHS / "terms.json", "z", "w", "nested", "list", "alias", "text", "quoted", "parts", *how)
+    out("'stored myfile.a.data, myfile.b.data, myfile.c.data'\n", "run", GRAPHS / "pipeline.json", "store", *how)
+    out("153.33333333333334\n", "run", GRAPHS / "cross_validation.json", "test_score", *how)
+    out("153.33333333333334\n", "run", GRAPHS / "cross_validation.json", "test_score", "--optimize", *how)
+out('{"store": ["$str", ["$sum", ["$sorted", ["$range", 10]]]]}\n', "run", GRAPHS / "fuse.json")
+
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    pathlib.Path("bad.json").write_text('{"x": [1, }')
+    pathlib.Path("odd.json").write_text('{"op": "melt", "graph": {"x": 1}}')
+    pathlib.Path("nokeys.json").write_text('{"graph": {"x": 1}}')
+    pathlib.Path("cycle.json").write_text('{"a": ["$inc", "b"], "b": ["$inc", "a"]}')
+    pathlib.Path("get.json").write_text('{"graph": {"x": 1, "y": ["$inc", "x"]}, "keys": [["x"], "y"]}')
+    run("run", "get.json", "-o", "out.json")
+    check("out.json", json.loads(pathlib.Path("out.json").read_text()) == [[1], 2])
+    out("[[1], 2]\n", "run", "get.json")
+
+    error("JSONDecodeError: Expecting value: line 1 column 11 (char 10)", "run", "bad.json", "x")
+    error("ValueError: there is no operation 'melt' on graphs", "run", "odd.json")
+    error('ValueError: "get" needs "keys"', "run", "nokeys.json")
+    error("ValueError: which keys?", "run", "cycle.json")
+    error("RuntimeError: Cycle detected in Dask: a->b->a", "run", "cycle.json", "a")
+    error("RuntimeError: Cycle detected in Dask: a->b->a", "show", "cycle.json", "-o", "x.dot")
+    error("KeyError: the graph has no key 'zz'", "run", GRAPHS / "add.json", "zz")
+    error("FileNotFoundError: ", "run", "nothing.json", "x")
+    error("KeyError: there is no function 'geo.hypot'", "run", GRAPHS / "plugin.json", "c")
+    error("cask: graph run: no file given", "run", status=2)
+    error("cask: graph: there is run, show and stats", "draw", status=2)
+    error("cask: graph show: say where to", "show", GRAPHS / "add.json", status=2)
+    error("cask: graph show: --color takes", "show", GRAPHS / "add.json", "-o", "x.dot", "--color", "red", status=2)
+    error("ValueError: 'x.jpg' is no name for a picture of a graph", "show", GRAPHS / "add.json", "-o", "x.jpg")
+    error("ValueError: a picture of 8 tasks", "show", GRAPHS / "pipeline.json", "-o", "x.dot", "--limit", 3)
+    error("TypeError: '1 + 1' has no tasks", "show", "1 + 1", "-o", "x.dot")
+    error("NameError: name 'nope' is not defined\n  nope\n  ^~~~", "stats", "nope")
+    check("files left: " + " ".join(os.listdir(".")), not any(n.startswith("x.") for n in os.listdir(".")))
+    error("cask: graph run: cannot load the plug-in './libnone.so'", "run", GRAPHS / "add.json", "z", "--preload", "./libnone.so",
+          status=2)
+
+    # pictures: every task is a box, every call a circle
+    run("show", GRAPHS / "pipeline.json", "-o", "p.dot")
+    dot = pathlib.Path("p.dot").read_text()
+    check("boxes and circles of the pipeline", len(re.findall("shape=box", dot)) == 8 and
+          len(re.findall("shape=(?:circle|ellipse)", dot)) == 8 and len(re.findall(" -> ", dot)) == 8 + 8 - 1)
+    run("show", "(x + 1).sum()", "x=da.ones((4, 4), chunks=2)", "-o", "e.dot", "--color", "order")
+    dot = pathlib.Path("e.dot").read_text()
+    check("numbers of the order", [int(n) for n in re.findall(r"\\n#(\d+)", dot)] == list(range(len(re.findall("shape=box", dot)))))
+    run("show", "(x + 1).sum()", "x=da.ones((4, 4), chunks=2)", "-o", "f.dot", "--optimize", "--color", "memory", "--left-right")
+    check("fewer tasks when fused", pathlib.Path("f.dot").read_text().count("shape=box") < dot.count("shape=box"))
+    if shutil.which("dot"):
+        for name, begin in [("p.svg", b"<?xml"), ("p.png", b"\x89PNG"), ("p.pdf", b"%PDF")]:
+            run("show", GRAPHS / "cross_validation.json", "-o", name, "--color", "time")
+            check(name, pathlib.Path(name).read_bytes().startswith(begin))
+    done = subprocess.run([CASK, "graph", "show", str(GRAPHS / "add.json"), "-o", "x.svg"], capture_output=True, text=True,
+                          env={"PATH": folder})
+    check("without Graphviz: " + done.stderr, done.returncode == 1 and "apt-get install graphviz" in done.stderr and
+          not os.path.exists("x.svg"))
+
+    stats = json.loads(run("stats", GRAPHS / "pipeline.json", "--json").stdout)
+    check(f"figures {stats}", (stats["tasks"], stats["edges"], stats["depth"], stats["width"], stats["roots"]) == (8, 7, 4, 3, 3))
+    stats = json.loads(run("stats", "x.sum()", "x=da.arange(1600, chunks=100)", "--json").stdout)
+    check(f"figures of an expression {stats}", stats["roots"] == 16 and stats["functions"]["arange"] == 16 and
+          stats["bytes_results"] >= 40 * 40 * 8)
+    got = run("stats", GRAPHS / "pipeline.json").stdout
+    check(got, "longest    store <- analyze <- ('clean', 0) <- ('load', 0)\n" in got)
+
+print(f"{failures} failures")
+sys.exit(failures > 0)
