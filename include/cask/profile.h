@@ -51,7 +51,8 @@ void cask_profile_free(cask_profile *profile);
 typedef struct cask_profile_task {
     const char *name; /* of its layer, "sum-partial-1f3a9c02"; of several: of most of the time */
     const char *function; /* "array.reduce" */
-    int64_t block;        /* with the name it makes the task's key; -1 of several */
+    int64_t block;        /* with the name it makes the task's key; -1 if the name is all of it, and
+                             of several */
     int worker;
     int64_t begin, end;
     int64_t released; /* when the result was needed no more; 0: not known */

@@ -17,6 +17,7 @@ typedef struct cki_command {
 
 extern const cki_command cki_eval_command;
 extern const cki_command cki_config_command;
+extern const cki_command cki_explain_command;
 extern const cki_command cki_info_command;
 extern const cki_command cki_graph_command;
 extern const cki_command cki_bench_command;

@@ -5,6 +5,7 @@
 #include "cli/graph.h"
 #include "cli/output.h"
 #include "cli/report.h"
+#include "cli/watch.h"
 #include "core/memory.h"
 #include "spec/request.h"
 #include "spec/spec_read.h"
@@ -31,7 +32,7 @@ static const char usage[] =
     "\n"
     "  -o, --output OUT     write the result as JSON instead of printing it\n"
     "  --optimize           optimise the graph before keys are computed\n" CKI_START_USAGE
-    "  --help               this text\n"
+        CKI_WATCH_USAGE "  --help               this text\n"
     "\n"
     "  cask graph run sums.json total\n"
     "  cask graph run request.json -o result.json --scheduler sync\n";
@@ -41,6 +42,7 @@ typedef struct request {
     char **keys;
     int count;
     cki_start start;
+    cki_watch watch;
     bool help, optimize;
 } request;
 
@@ -49,6 +51,7 @@ static int read_request(int argc, char **argv, request *r)
     const cki_option options[] = {{"--output", "-o", CKI_OPTION_TEXT, &r->output, NULL},
                                   {"--optimize", NULL, CKI_OPTION_FLAG, &r->optimize, NULL},
                                   CKI_START_OPTIONS(&r->start),
+                                  CKI_WATCH_OPTIONS(&r->watch),
                                   {"--help", "-h", CKI_OPTION_FLAG, &r->help, NULL},
                                   {NULL, NULL, CKI_OPTION_FLAG, NULL, NULL}};
     cki_error error = {0};
@@ -197,9 +200,11 @@ static int run(int argc, char **argv)
         return CKI_EXIT_USAGE;
     ck->cancel = &stop;
     cki_error error = {0};
-    answer(ck, &r, &error);
-    if (error.status != CASK_OK)
-        status = cki_report_error(&error, NULL, 0);
+    if ((status = cki_watch_begin(&r.watch, ck, r.path)) == CKI_EXIT_OK) {
+        answer(ck, &r, &error);
+        status = error.status == CASK_OK ? CKI_EXIT_OK : cki_report_error(&error, NULL, 0);
+        status = cki_watch_end(&r.watch, ck, status);
+    }
     if (cki_interrupt_signal())
         status = 128 + cki_interrupt_signal();
     cask_close(ck);

@@ -225,12 +225,26 @@ static void *reuse(cki_ledger *ledger, int class, size_t rounded)
     return found;
 }
 
+/* The class may be -1: not pooled. */
+static size_t round_up(size_t bytes, int *class)
+{
+    size_t rounded = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+    *class = bytes >= POOLED_FROM ? class_of(bytes, &rounded) : -1;
+    return rounded;
+}
+
+size_t cki_ledger_size(size_t bytes)
+{
+    int class;
+    return bytes > SIZE_MAX / 2 ? bytes : round_up(bytes, &class);
+}
+
 void *cki_ledger_take(cki_ledger *ledger, size_t bytes, bool zero)
 {
     if (bytes > SIZE_MAX / 2)
         return NULL;
-    size_t rounded = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
-    int class = bytes >= POOLED_FROM ? class_of(bytes, &rounded) : -1;
+    int class;
+    size_t rounded = round_up(bytes, &class);
     void *block = ledger && class >= 0 ? reuse(ledger, class, rounded) : NULL;
     bool zeroed = false;
     if (!block) {
@@ -250,8 +264,8 @@ void cki_ledger_give(cki_ledger *ledger, void *block, size_t bytes)
 {
     if (!block)
         return;
-    size_t rounded = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
-    int class = bytes >= POOLED_FROM ? class_of(bytes, &rounded) : -1;
+    int class;
+    size_t rounded = round_up(bytes, &class);
     cki_ledger_count(ledger, -(int64_t)rounded);
     if (ledger && ledger->source) {
         ledger->source->give(ledger->user, block);

@@ -63,6 +63,8 @@ cki_ledger *cki_ledger_current(void);
 /* 64-byte aligned chunk memory from a ledger's pool. `zero` clears it. */
 void *cki_ledger_take(cki_ledger *ledger, size_t bytes, bool zero);
 void cki_ledger_give(cki_ledger *ledger, void *block, size_t bytes);
+/* What a buffer of so many bytes counts as: sizes are rounded up, so that it can be reused. */
+size_t cki_ledger_size(size_t bytes);
 /* Memory that somebody else allocated but the ledger should count (negative to take it off). */
 void cki_ledger_count(cki_ledger *ledger, int64_t bytes);
 /* By how many bytes this thread has changed what ledgers hold, from its beginning: the difference

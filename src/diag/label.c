@@ -65,7 +65,7 @@ static uint32_t group_of(cki_labels *labels, const char *name, size_t length, co
     return number;
 }
 
-static uint32_t add(cki_labels *labels, uint64_t hash, const char *name, const cki_layer *layer)
+static uint32_t add(cki_labels *labels, uint64_t hash, const char *name, const char *function)
 {
     if (labels->count == labels->capacity) {
         size_t capacity = labels->capacity * 2 + 64;
@@ -75,13 +75,12 @@ static uint32_t add(cki_labels *labels, uint64_t hash, const char *name, const c
         labels->items = items;
         labels->capacity = capacity;
     }
-    size_t start, length = cki_label_prefix(layer->name, &start);
-    const char *function = layer->function ? layer->function->name : "";
-    uint32_t group = group_of(labels, layer->name + start, length, function);
+    size_t start, length = cki_label_prefix(name, &start);
+    uint32_t group = group_of(labels, name + start, length, function);
     const char *own = cki_arena_text(&labels->arena, name, strlen(name));
     if (!own || group >= labels->ngroups || !cki_map_set(&labels->names, hash, labels->count))
         return 0;
-    labels->items[labels->count] = (cki_label){own, group};
+    labels->items[labels->count] = (cki_label){.name = own, .group = group};
     return (uint32_t)labels->count++;
 }
 
@@ -96,21 +95,55 @@ static bool find(const cki_labels *labels, const char *name, uint64_t *hash, uin
     return false;
 }
 
-uint32_t cki_label_of(cki_labels *labels, const cki_layer *layer)
+uint32_t cki_label_named(cki_labels *labels, const char *name, const char *function)
 {
     uint64_t hash;
     uint32_t label;
-    if (find(labels, layer->name, &hash, &label))
+    if (find(labels, name, &hash, &label))
         return label;
     if (labels->count < MOST_LABELS)
-        return add(labels, hash, layer->name, layer);
+        return add(labels, hash, name, function);
     char prefix[LONGEST + 1]; /* from here on only prefixes are told apart */
-    size_t start, length = cki_label_prefix(layer->name, &start);
-    memcpy(prefix, layer->name + start, length);
+    size_t start, length = cki_label_prefix(name, &start);
+    memcpy(prefix, name + start, length);
     prefix[length] = '\0';
     if (find(labels, prefix, &hash, &label))
         return label;
-    return labels->count < 2 * MOST_LABELS ? add(labels, hash, prefix, layer) : 0;
+    return labels->count < 2 * MOST_LABELS ? add(labels, hash, prefix, function) : 0;
+}
+
+uint32_t cki_label_of(cki_labels *labels, const cki_layer *layer)
+{
+    size_t before = labels->count;
+    const char *function = layer->function ? layer->function->name : "";
+    uint32_t number = cki_label_named(labels, layer->name, function);
+    if (labels->count > before && layer->grid && layer->ndim > 0) {
+        cki_label *label = &labels->items[number];
+        label->grid =
+            cki_arena_copy(&labels->arena, layer->grid, (size_t)layer->ndim * sizeof *layer->grid);
+        label->ndim = label->grid ? layer->ndim : 0;
+    }
+    return number;
+}
+
+void cki_label_key(const cki_label *label, int64_t block, cki_text *text)
+{
+    if (block < 0) {
+        cki_text_put(text, label->name);
+        return;
+    }
+    cki_text_format(text, "('%s'", label->name);
+    int64_t rest = 1;
+    for (int k = 1; k < label->ndim; k++)
+        rest *= label->grid[k];
+    for (int k = 0; k < label->ndim; k++) {
+        cki_text_format(text, ", %lld", (long long)(block / rest));
+        block %= rest;
+        rest = k + 1 < label->ndim && label->grid[k + 1] ? rest / label->grid[k + 1] : 1;
+    }
+    if (!label->ndim)
+        cki_text_format(text, ", %lld", (long long)block);
+    cki_text_char(text, ')');
 }
 
 void cki_label_free(cki_labels *labels)

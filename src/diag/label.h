@@ -5,6 +5,7 @@
 
 #include "core/arena.h"
 #include "core/map.h"
+#include "core/text.h"
 #include "graph/graph.h"
 
 enum { CKI_LABEL_GROUPS = 512 };
@@ -19,8 +20,10 @@ typedef struct cki_group {
 } cki_group;
 
 typedef struct cki_label {
-    const char *name; /* of the layer */
+    const char *name; /* of the layer; of blocks with names of their own, that name */
     uint32_t group;
+    const int64_t *grid; /* of the layer's blocks; NULL: they are numbered */
+    int ndim;
 } cki_label;
 
 /* {0} is empty. Beyond a bound, layers share labels and prefixes share groups. */
@@ -35,6 +38,10 @@ typedef struct cki_labels {
 
 /* The number of the layer's label; 0 if there is no memory for it. */
 uint32_t cki_label_of(cki_labels *labels, const cki_layer *layer);
+/* That of a block with a name of its own, made by that function. */
+uint32_t cki_label_named(cki_labels *labels, const char *name, const char *function);
+/* The key of a block: "('sum-partial-1f3a9c02', 0, 3)"; the name alone if block is -1. */
+void cki_label_key(const cki_label *label, int64_t block, cki_text *text);
 /* Its group, which may be a number that no group has yet if there was no memory. */
 static inline uint32_t cki_label_group(const cki_labels *labels, uint32_t label)
 {

@@ -213,7 +213,10 @@ static void put_names(cki_out *out, const cki_profile *profile, const cki_summar
     for (size_t i = 0; i < labels->count; i++) {
         cki_text_put(text, i ? ",[" : "[");
         cki_out_string(text, labels->items[i].name);
-        cki_text_format(text, ",%u]", labels->items[i].group);
+        cki_text_format(text, ",%u", labels->items[i].group);
+        for (int k = 0; k < labels->items[i].ndim; k++)
+            cki_text_format(text, ",%lld", (long long)labels->items[i].grid[k]);
+        cki_text_char(text, ']');
         cki_out_flush(out);
     }
     cki_text_put(text, "],\n");

@@ -59,6 +59,15 @@ function spanAt(lane, i) {
            block: s[at + 4], busy: tasks === 1 ? length : s[at + 4], bytes: s[at + 5], released: s[at + 6], failed: s[at + 7] };
 }
 const groupOf = label => labels[label] ? groups[labels[label][1]] : undefined;
+/* A key as people write it: a label is a name, its group, and the grid of its blocks. */
+function keyOf(label, block) {
+  if (!labels[label]) return "?";
+  const [name, , ...grid] = labels[label];
+  if (block < 0) return name;
+  const at = [];
+  for (let k = grid.length - 1; k >= 0; k--) { at.unshift(block % grid[k]); block = Math.floor(block / grid[k]); }
+  return "('" + name + "', " + (grid.length ? at.join(", ") : block) + ")";
+}
 const samples = data.samples.map(([t, cpu, resident, live, read, written]) => ({ t, cpu, resident, live, read, written }));
 const first = Math.max(0, data.begin), last = Math.max(data.end, first + 1);
 const busyAll = groups.reduce((sum, g) => sum + g.busy, 0), tasksDone = groups.reduce((sum, g) => sum + g.tasks, 0);
@@ -99,7 +108,7 @@ function facts() {
   fact("Peak memory", samples.length ? bytes(data.peak.resident) : "\u2013",
        "chunks " + bytes(data.peak.chunks) + (data.limit ? ", limit " + bytes(data.limit) : ""));
   const read = ioShown || (data.toRead && samples.length) ? data.io.read : data.toRead;
-  fact("Read", bytes(read), read && running ? bytes(read / (running / 1e9)) + "/s" : data.io.written ? "written " + bytes(data.io.written) : "");
+  fact("Read", bytes(read), read && running ? bytes(read / (running / 1e9)) + "/s" : data.io.written > 1e6 ? "written " + bytes(data.io.written) : "");
   if (data.error) {
     $("failure").style.display = "block";
     element("b", data.error.class + ": ", $("failure"));
@@ -136,8 +145,7 @@ function step(range, most) {
 }
 /* A tick's time in one unit for the whole axis, with as many digits as its step needs. */
 function tickText(ns, size) {
-  const [unit, name] = size < 1000 && span() < 1e4 ? [1, "ns"] : size < 1e6 && span() < 1e7 ? [1e3, "\u00b5s"]
-    : size < 1e9 && span() < 1e10 ? [1e6, "ms"] : [1e9, "s"];
+  const [unit, name] = span() < 2e3 ? [1, "ns"] : span() < 2e6 ? [1e3, "\u00b5s"] : span() < 2e9 ? [1e6, "ms"] : [1e9, "s"];
   const digits = Math.max(0, -Math.floor(Math.log10(size / unit) + 1e-9));
   return (ns / unit).toFixed(Math.min(digits, 9)) + " " + name;
 }
@@ -381,7 +389,7 @@ function describe(s, box) {
   const group = groupOf(s.label), name = labels[s.label] ? labels[s.label][0] : "?";
   const line = text => box.append(element("br"), text);
   if (s.tasks === 1) {
-    element("b", "('" + name + "', " + s.block + ")", box);
+    element("b", keyOf(s.label, s.block), box);
     if (group) line(group.func);
     if (s.failed) line("failed");
     line(s.lane.name + ", from " + duration(s.begin - first) + " on, for " + duration(s.length));
@@ -400,12 +408,14 @@ const memory = new Panel("memory", 170), cpu = new Panel("cpu", 120), io = new P
 const kept = [];
 for (let i = 0; i + 1 < data.results.length; i += 2) kept.push([data.results[i], data.results[i + 1]]);
 const series = key => samples.map(s => [s.t, s[key]]);
-/* A rate between two samples stands at the later one. */
+/* A rate stands at the later of two samples, which are far enough apart: the system counts in steps. */
 function rates(key, factor) {
-  const out = [];
-  for (let i = 1; i < samples.length; i++) {
-    const time = samples[i].t - samples[i - 1].t;
-    if (time > 0) out.push([samples[i].t, Math.max(0, factor * (samples[i][key] - samples[i - 1][key]) / time)]);
+  const out = [], least = Math.max(20e6, (last - first) / 200);
+  for (let i = 1, from = 0; i < samples.length; i++) {
+    const time = samples[i].t - samples[from].t;
+    if (time <= 0 || (time < least && (out.length || i < samples.length - 1))) continue;
+    out.push([samples[i].t, Math.max(0, factor * (samples[i][key] - samples[from][key]) / time)]);
+    from = i;
   }
   if (out.length) out.unshift([samples[0].t, out[0][1]]);
   return out;

@@ -15,12 +15,12 @@ enum {
 };
 
 typedef struct cki_recorded_layer {
-    uint32_t label, group;
-    const char *name;
-    const cki_group *in;
+    uint32_t number; /* of the label */
+    cki_label label;
+    const cki_group *group;
 } recorded_layer;
 
-static const cki_group nameless = {"?", "?"};
+static const recorded_layer unknown = {0, {.name = "?"}, &(const cki_group){"?", "?"}};
 
 /* ---- runs and lanes ---- */
 
@@ -131,35 +131,74 @@ static void note_span(cki_recorder *recorder, cki_lane *lane, const cki_span *sp
         atomic_fetch_add(&recorder->spans, lane->spans.capacity - before);
 }
 
+static recorded_layer labelled(const cki_labels *labels, uint32_t number)
+{
+    recorded_layer layer = unknown;
+    if (number < labels->count) {
+        layer.number = number;
+        layer.label = labels->items[number];
+        layer.group = &labels->groups[layer.label.group];
+    }
+    return layer;
+}
+
+/* A block that has a name of its own. */
+static recorded_layer name_block(cki_recorder *recorder, cki_lane *lane, const cki_layer *layer,
+                                 int64_t block)
+{
+    lane->key.length = lane->call.length = 0;
+    cki_graph_describe(layer, block, &lane->key, &lane->call);
+    if (lane->key.failed || lane->call.failed || !lane->key.length)
+        return unknown;
+    const char *call = lane->call.length ? lane->call.bytes : layer->function->name;
+    cki_thread_lock(&recorder->mutex);
+    uint32_t number = cki_label_named(&recorder->labels, lane->key.bytes, call);
+    recorded_layer named = labelled(&recorder->labels, number);
+    cki_thread_unlock(&recorder->mutex);
+    return named;
+}
+
 /* A task has ended: with a result, or failed. */
 static void note_task(cki_recorder *recorder, cki_recorded_run *run, cki_lane *lane,
                       const cki_plan *plan, size_t task, int worker, size_t bytes, bool failed)
 {
     const cki_plan_task *at = &plan->tasks[task];
-    recorded_layer layer =
-        run->layers ? run->layers[at->layer] : (recorded_layer){0, 0, "?", &nameless};
+    const cki_layer *of = cki_plan_layer(plan, task);
+    recorded_layer layer = of->describe  ? name_block(recorder, lane, of, at->block)
+                           : run->layers ? run->layers[at->layer]
+                                         : unknown;
     cki_span span = {.begin = lane->started,
                      .end = lane->ended,
                      .busy = lane->ended - lane->started,
                      .bytes = bytes,
-                     .block = at->block,
+                     .block = of->describe ? -1 : at->block,
                      .task = (uint32_t)task,
-                     .label = layer.label,
+                     .label = layer.number,
                      .count = 1,
                      .failed = failed};
-    note_span(recorder, lane, &span, layer.group);
+    note_span(recorder, lane, &span, layer.label.group);
     if (recorder->sink)
         recorder->sink->task(recorder->sink->user, (size_t)(run - recorder->runs), worker, &span,
-                             layer.name, layer.in);
+                             &layer.label, layer.group);
+}
+
+/* A view declares no result: its bytes are another result's, and are not counted twice. */
+static size_t own_bytes(const cki_plan *plan, size_t task, size_t bytes)
+{
+    enum { WORTH_ASKING = 4096 };
+    const cki_layer *layer = cki_plan_layer(plan, task);
+    bool view = bytes >= WORTH_ASKING && layer->cost && plan->tasks[task].ninputs > 0 &&
+                cki_plan_cost(plan, task).output == 0;
+    return view ? 0 : bytes;
 }
 
 /* ---- the callbacks ---- */
 
-static recorded_layer describe(cki_labels *labels, const cki_layer *layer)
+/* Layers without tasks, and those whose blocks have names, need none. */
+static recorded_layer layer_of(cki_labels *labels, const cki_layer *layer)
 {
-    uint32_t label = cki_label_of(labels, layer), group = cki_label_group(labels, label);
-    return (recorded_layer){label, group, cki_label_name(labels, label),
-                            group < labels->ngroups ? &labels->groups[group] : &nameless};
+    return layer->alias || layer->describe ? unknown
+                                           : labelled(labels, cki_label_of(labels, layer));
 }
 
 static void start(void *user, const cki_plan *plan)
@@ -180,7 +219,7 @@ static void start(void *user, const cki_plan *plan)
                             ? cki_memory_calloc(plan->count, sizeof *run->released)
                             : NULL;
         for (size_t i = 0; run->layers && i < layers; i++)
-            run->layers[i] = describe(&recorder->labels, cki_graph_layer(plan->graph, (uint32_t)i));
+            run->layers[i] = layer_of(&recorder->labels, cki_graph_layer(plan->graph, (uint32_t)i));
         atomic_store(&run->plan, plan);
     }
     cki_thread_unlock(&recorder->mutex);
@@ -226,6 +265,7 @@ static void result(void *user, const cki_plan *plan, size_t task, int worker, si
     cki_lane *lane = lane_of(recorder, run, worker);
     if (!lane)
         return;
+    bytes = own_bytes(plan, task, bytes);
     note_task(recorder, run, lane, plan, task, worker, bytes, false);
     if (bytes)
         note_change(lane, lane->ended, (int64_t)bytes);
@@ -241,6 +281,7 @@ static void released(void *user, const cki_plan *plan, size_t task, int worker, 
         return;
     if (run->released)
         run->released[task] = lane->ended;
+    bytes = own_bytes(plan, task, bytes);
     if (bytes)
         note_change(lane, lane->ended, -(int64_t)bytes);
 }
@@ -312,6 +353,8 @@ static void free_lane(void *user, size_t run, int worker, cki_lane *lane)
     cki_span_free(&lane->spans);
     cki_memory_free(lane->totals);
     cki_memory_free(lane->changes);
+    cki_text_free(&lane->key);
+    cki_text_free(&lane->call);
     cki_memory_free(lane);
 }
 

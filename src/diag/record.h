@@ -33,9 +33,10 @@ typedef struct cki_lane {
     uint64_t tasks;
     uint64_t lost; /* tasks of which nothing is known for want of memory */
     int64_t busy;
-    int64_t gaps;   /* time between tasks, if it was too short to have waited for anything... */
-    uint64_t ngaps; /* ...and how often: what the scheduler takes */
-    int64_t run;    /* when the run began that the last task belonged to */
+    int64_t gaps;       /* time between tasks, if it was too short to have waited for anything... */
+    uint64_t ngaps;     /* ...and how often: what the scheduler takes */
+    cki_text key, call; /* of a task with a name of its own, while it is noted */
+    int64_t run;        /* when the run began that the last task belonged to */
 } cki_lane;
 
 enum { CKI_RECORD_WORKERS = 1024, CKI_RECORD_RUNS = 8 };
@@ -52,7 +53,7 @@ typedef struct cki_recorded_run {
 /* Told of every task as it ends, on its worker's thread, one at a time for each lane. */
 typedef struct cki_record_sink {
     void *user;
-    void (*task)(void *user, size_t run, int worker, const cki_span *span, const char *name,
+    void (*task)(void *user, size_t run, int worker, const cki_span *span, const cki_label *label,
                  const cki_group *group);
 } cki_record_sink;
 

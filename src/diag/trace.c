@@ -11,7 +11,7 @@ enum { BUFFER = 1 << 15 };
 
 /* The events of one lane that are not in the file yet; only its worker adds to it. */
 typedef struct buffer {
-    cki_text text;
+    cki_text text, key;
 } buffer;
 
 struct cki_trace {
@@ -46,11 +46,14 @@ static void put_time(cki_text *text, const char *name, int64_t nanoseconds)
                     (int)(nanoseconds % 1000));
 }
 
-static void put_task(void *user, size_t run, int worker, const cki_span *span, const char *name,
-                     const cki_group *group)
+static void put_task(void *user, size_t run, int worker, const cki_span *span,
+                     const cki_label *label, const cki_group *group)
 {
     cki_trace *trace = user;
     cki_text *text = &trace->buffers[run][worker].text;
+    cki_text *key = &trace->buffers[run][worker].key;
+    key->length = 0;
+    cki_label_key(label, span->block, key);
     cki_text_put(text, ",\n{\"ph\":\"X\",\"name\":");
     cki_out_string(text, group->name);
     cki_text_put(text, ",\"cat\":");
@@ -58,11 +61,10 @@ static void put_task(void *user, size_t run, int worker, const cki_span *span, c
     cki_text_char(text, ',');
     put_time(text, "ts", span->begin);
     put_time(text, "dur", span->end - span->begin);
-    cki_text_format(text, "\"pid\":1,\"tid\":%u,\"args\":{\"layer\":", thread_of(run, worker));
-    cki_out_string(text, name);
-    cki_text_format(text, ",\"block\":%lld,\"task\":%u,\"bytes\":%llu%s}}", (long long)span->block,
-                    span->task, (unsigned long long)span->bytes,
-                    span->failed ? ",\"failed\":true" : "");
+    cki_text_format(text, "\"pid\":1,\"tid\":%u,\"args\":{\"key\":", thread_of(run, worker));
+    cki_out_string(text, key->length ? key->bytes : "");
+    cki_text_format(text, ",\"task\":%u,\"bytes\":%llu%s}}", span->task,
+                    (unsigned long long)span->bytes, span->failed ? ",\"failed\":true" : "");
     if (text->length >= BUFFER || text->failed)
         append(trace, text);
 }
@@ -139,8 +141,10 @@ static void put_samples(cki_trace *trace, const cki_sampler *sampler)
 static void release(cki_trace *trace)
 {
     for (size_t run = 0; run < CKI_RECORD_RUNS; run++)
-        for (size_t worker = 0; worker < CKI_RECORD_WORKERS; worker++)
+        for (size_t worker = 0; worker < CKI_RECORD_WORKERS; worker++) {
             cki_text_free(&trace->buffers[run][worker].text);
+            cki_text_free(&trace->buffers[run][worker].key);
+        }
     cki_thread_mutex_free(&trace->mutex);
     cki_memory_free(trace);
 }

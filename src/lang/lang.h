@@ -11,8 +11,8 @@ typedef struct cki_session cki_session;
 
 cki_session *cki_lang_open(cask *ck, cki_error *error);
 void cki_lang_close(cki_session *session);
-/* Have `watcher` told of every run too (NULL: nobody), and runs end when *cancel becomes true (NULL: by
- * cask_cancel() alone). Both live as long as the session. */
+/* Have `watcher` told of every run too (NULL: nobody), and runs end when *cancel becomes true
+ * (NULL: by cask_cancel() alone). Both live as long as the session. */
 void cki_lang_watch(cki_session *session, const struct cki_callbacks *watcher,
                     _Atomic bool *cancel);
 /* Bind a name to the value of an expression. */
