@@ -3,12 +3,13 @@
 
   budget.py CASK [--limit MB] [--only NAME] [--threads N]
 
-Each workload is one `cask eval --memory-limit LIMIT` in a process of its own, under a hard limit of the
+Each workload is one `cask eval` or `cask graph run --memory-limit LIMIT` in a process of its own, under a hard limit of the
 system (a control group of its own where that can be made, else RLIMIT_DATA). Its answer must be the known
 one, and its resident memory at most the limit and 64 MB.
 """
 import argparse
 import contextlib
+import json
 import math
 import os
 import pathlib
@@ -39,13 +40,27 @@ def workloads(limit):
         thin * thin * (down - (tall + 1) / 2)
     yield "anomaly", ["(y - y.mean()).std()", y], math.sqrt((n * n - 1) / 12)
     yield "all-to-all", [f"y.rechunk(({n}, {block})).cumsum(axis=0)[-1].sum()", y], n * rows
-    yield "wide-tree", ["t.cumsum(axis=1).sum(axis=0, split_every=2).max()", f"t=da.ones((64, {n * block}), chunks=(1, {n * block}))"], 64 * n * block
+    yield "wide-tree", ["t.cumsum(axis=1).sum(axis=0, split_every=2).max()", f"t=da.ones((128, {n * block // 2}), chunks=(1, {n * block // 2}))"], 64 * n * block
     yield "diamond", ["abs(y - y[::-1]).sum()", y], n * sum(abs(2 * i + 1 - n) for i in range(n))
     yield "cumulative", ["(z / z.max()).sum()", y, "z=y.cumsum(axis=0)"], n * (n + 2) / 3 * 1.0
     yield "transposed", ["abs(q - q.T).sum()", q], n * (n - 1) * (n + 1) // 3
     yield "gram", ["(b @ (b.T @ b)).sum()", b], thin * thin * down * sum((i + 1) ** 2 for i in range(tall))
     yield "turned", [f"(y.T.rechunk(({block}, {n})) - y).std()", y], math.sqrt((n * n - 1) / 6)
+    yield "by-hand", None, None
     yield "store", ["y - y.mean()", y], (n, [1 - (n + 1) / 2, n - (n + 1) / 2])
+
+
+def by_hand(limit, file):
+    """A graph of texts that are all needed before and after one number is known; the answer."""
+    many, length = 128, 10 * limit // 128
+    graph = {"m": ["$sum", [f"s{i}" for i in range(many)]], "total": ["$sum", [f"p{i}" for i in range(many)]]}
+    for i in range(many):
+        graph[f"x{i}"] = [f"$(lambda i: chr(40 + i % 64) * {length})", i]
+        graph[f"s{i}"] = ["$(lambda a: ord(a[0]))", f"x{i}"]
+        graph[f"p{i}"] = ["$(lambda a, m: (m - ord(a[-1])) * len(a))", f"x{i}", "m"]
+    file.write_text(json.dumps(graph))
+    m = sum(40 + i % 64 for i in range(many))
+    return sum((m - 40 - i % 64) * length for i in range(many))
 
 
 @contextlib.contextmanager
@@ -119,13 +134,18 @@ def main():
             continue
         with tempfile.TemporaryDirectory(prefix="cask-budget-") as place, control_group(limit + SLACK) as group:
             folder = pathlib.Path(place)
-            command = [cask, "eval", *words, "--memory-limit", str(limit), "--threads", asked.threads, "--scheduler", asked.scheduler,
-                       "--stats"]
+            if name == "by-hand":
+                wanted = by_hand(limit, folder / "graph.json")
+                command = [cask, "graph", "run", str(folder / "graph.json"), "total"]
+            else:
+                command = [cask, "eval", *words, "--stats"]
+            command += ["--memory-limit", str(limit), "--threads", asked.threads, "--scheduler", asked.scheduler,
+                        "--set", f"temporary-directory={folder}"]
             if name == "store":
                 command += ["-o", str(folder / "out.npy")]
             status, out, err, seconds, peak = run(command, limit, group, folder)
             good = status == 0 and right(name, wanted, out, folder)
-            left = sorted(f.name for f in folder.iterdir() if f.name not in ("out", "err", "out.npy"))
+            left = sorted(f.name for f in folder.iterdir() if f.name not in ("out", "err", "out.npy", "graph.json"))
         fits = peak <= limit + SLACK
         print(f"{name:12} {seconds:7.2f} s  {peak / 1e6:8.1f} MB resident, limit {limit / 1e6:.0f} MB"
               f"{'' if group else ', no control group'}: {'right' if good else 'WRONG'}{'' if fits else ', TOO MUCH'}{', LEFT ' + str(left) if left else ''}")
