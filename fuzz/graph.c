@@ -51,7 +51,7 @@ static cask_status compute(cask *ck, const cki_want *wants, size_t count, cki_er
     law(count == 1);
     cki_graph *graph = cki_graph_new(error);
     cki_plan *plan = NULL;
-    uint32_t layer;
+    uint32_t layer = 0;
     law(graph && cki_lower_nodes(graph, &wants->node, 1, &layer, error) == CASK_OK);
     size_t wanted = (size_t)cki_graph_layer(graph, layer)->blocks;
     cki_key *keys = cki_memory_alloc((wanted + 1) * sizeof *keys);
