@@ -390,9 +390,9 @@ static void put_prefix(const char *key, cki_text *text)
     const char *at = key + strcspn(key, "-");
     while (*at == '-') {
         length = strcspn(++at, "-");
-        size_t letters = 0, hex = 0;
+        size_t letters = 0;
         while (letters < length && is_alpha(at[letters]))
-            hex += at[letters] >= 'a' && at[letters] <= 'f', letters++;
+            letters++;
         if (!length || letters < length || (length == 8 && at[0] >= 'a' && at[0] <= 'f'))
             break;
         cki_text_char(text, '-');

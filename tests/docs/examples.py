@@ -25,11 +25,14 @@ def blocks(text):
 
 
 def commands(body):
-    """(command, expected output); a command ending in a backslash goes on in the next line."""
+    """(command, expected output); a command ending in a backslash goes on in the next line, one with <<'END' up to END."""
     for part in re.split(r"^\$ ", body, flags=re.M)[1:]:
         lines = part.splitlines(keepends=True)
         size = 1
         while lines[size - 1].endswith("\\\n") or "".join(lines[:size]).count('"') % 2:
+            size += 1
+        here = re.search(r"<<'(\w+)'", lines[0])
+        while here and size < len(lines) and lines[size - 1] != here[1] + "\n":
             size += 1
         yield "".join(lines[:size]).rstrip("\n"), "".join(lines[size:])
 
