@@ -23,6 +23,7 @@ static cask_status begin(cki_profile *profile, const cki_profile_options *option
     /* A profile without samples is better than none. */
     cki_sample_start(&profile->sampler, profile->recorder->begin, options->interval,
                      options->ledger, NULL);
+    profile->sampling = true;
     return CASK_OK;
 }
 
@@ -57,7 +58,7 @@ void cki_profile_free(cki_profile *profile)
 {
     if (!profile)
         return;
-    if (profile->recorder && profile->sampler.ledger)
+    if (profile->sampling)
         cki_sample_free(&profile->sampler);
     cki_trace_abort(profile->trace);
     cki_record_free(profile->recorder);

@@ -7,6 +7,7 @@
 
 typedef struct cki_profile {
     cki_recorder *recorder;
+    bool sampling;       /* the sampler was begun */
     cki_sampler sampler; /* without samples where there was no memory or thread for it */
     char *title;         /* "" if there is none */
     const char *version; /* of the library */
