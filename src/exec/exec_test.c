@@ -1,6 +1,7 @@
 /* Tests of the schedulers: every one on many counts of threads gives what a plain walk gives, keeps
  * the memory limit, and ends well when something fails. */
 #include "exec/exec.h"
+#include "exec/pool.h"
 #include "graph/test_graph.h"
 #include "sys/thread.h"
 #include "value/array.h"
@@ -311,6 +312,97 @@ static void a_task_beyond_the_limit_is_refused(void **state)
     cki_graph_free(graph);
 }
 
+/* ---- tasks that fail for a while ---- */
+
+static _Atomic int stumbles;
+
+static cask_status stumble_run(const cki_task *task, cask_value **result, cki_error *error)
+{
+    if (stumbles-- > 0)
+        return cki_fail(error, CASK_IO, NULL, "not yet");
+    return mix_run(task, result, error);
+}
+
+static void failed_tasks_are_tried_again(void **state)
+{
+    (void)state;
+    static const cki_function stumble = {.name = "stumble", .version = 1, .run = stumble_run};
+    cki_graph *graph = cki_graph_new(NULL);
+    uint32_t a = hand_add(graph, &mix_function, 8, NULL, 0);
+    uint32_t b = hand_add(graph, &stumble, 8, (uint32_t[]){a, a}, 2);
+    cki_plan *plan = hand_plan(graph, &(hand_list){{b}, 1});
+    EVERY(scheduler, threads)
+    {
+        cki_exec_options options = {.threads = threads, .retries = 2};
+        stumbles = 2;
+        assert_int_equal(scheduler->run(plan, &options, NULL, NULL, NULL), CASK_OK);
+        stumbles = 3;
+        cki_error error = {0};
+        assert_int_equal(scheduler->run(plan, &options, NULL, NULL, &error), CASK_IO);
+        assert_string_equal(error.message, "not yet (in task ('hand', 0), function stumble)");
+        assert_int_equal(stumbles, 0);
+    }
+    cki_plan_free(plan);
+    cki_graph_free(graph);
+}
+
+/* ---- runs within tasks ---- */
+
+static const numbers *within;
+
+static cask_status nested_run(const cki_task *task, cask_value **result, cki_error *error)
+{
+    (void)task;
+    assert_true(cki_exec_depth() > 0);
+    delivery to = {.numbers = within, .fail_at = -1};
+    cki_exec_options options = {.threads = 3};
+    cask_status status = cki_exec_find("threads")->run(within->plan, &options, receive, &to, error);
+    *result = status == CASK_OK ? cki_value_int(1, error) : NULL;
+    return status;
+}
+
+static void tasks_may_run_plans(void **state)
+{
+    (void)state;
+    static const cki_function nested = {.name = "nested", .version = 1, .run = nested_run};
+    seed = 11;
+    numbers at;
+    draw(&at);
+    within = &at;
+    cki_graph *graph = cki_graph_new(NULL);
+    hand_list parts = {.count = 0};
+    for (int i = 0; i < 12; i++)
+        hand_put(&parts, hand_add(graph, &nested, 8, NULL, 0));
+    cki_plan *plan = hand_plan(graph, &parts);
+    EVERY(scheduler, threads)
+    {
+        cki_exec_options options = {.threads = threads};
+        assert_int_equal(scheduler->run(plan, &options, NULL, NULL, NULL), CASK_OK);
+    }
+    assert_int_equal(cki_exec_depth(), 0);
+    cki_plan_free(plan);
+    cki_graph_free(graph);
+    erase(&at);
+}
+
+static void threads_are_kept_for_the_next_run(void **state)
+{
+    (void)state;
+    seed = 12;
+    numbers at;
+    draw(&at);
+    cki_pool_open();
+    int busy, idle;
+    for (int i = 0; i < 20; i++)
+        check_run(cki_exec_find("threads"), &at, 3, 0);
+    cki_pool_counts(&busy, &idle);
+    assert_int_equal(busy, 0);
+    cki_pool_close();
+    cki_pool_counts(&busy, &idle);
+    assert_int_equal(busy + idle, 0);
+    erase(&at);
+}
+
 /* ---- callbacks, long graphs, several runs at once ---- */
 
 typedef struct events {
@@ -580,6 +672,9 @@ int main(void)
         cmocka_unit_test(no_memory_is_an_error),
         cmocka_unit_test(the_limit_is_kept),
         cmocka_unit_test(a_task_beyond_the_limit_is_refused),
+        cmocka_unit_test(failed_tasks_are_tried_again),
+        cmocka_unit_test(tasks_may_run_plans),
+        cmocka_unit_test(threads_are_kept_for_the_next_run),
         cmocka_unit_test(callbacks_are_told),
         cmocka_unit_test(long_chains_need_no_stack),
         cmocka_unit_test(known_results_are_taken),
