@@ -13,6 +13,7 @@
 #include "expr/operation.h"
 #include "future/future.h"
 #include "inside.h"
+#include "spec/visualize.h"
 #include "spec/hand.h"
 #include "sys/pages.h"
 
@@ -65,6 +66,7 @@ cask *cask_open(const cask_options *options)
     ck->inner = cki_inner_new(&cki_inside_maker, &ck->error);
     cki_operation_register(ck, cki_collection_operations, &ck->error);
     cki_operation_register(ck, cki_delayed_operations, &ck->error);
+    cki_operation_register(ck, cki_visualize_operations, &ck->error);
     for (size_t i = 0; ck->functions && delayed_functions[i]; i++)
         cki_registry_register(ck->functions, delayed_functions[i], &ck->error);
     for (size_t i = 0; cki_operations_tables[i] && ck->error.status == CASK_OK; i++)

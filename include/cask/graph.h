@@ -21,6 +21,7 @@
 #define CASK_GRAPH_H
 
 #include "array.h"
+#include "lazy.h"
 #include "value.h"
 
 #ifdef __cplusplus
@@ -245,11 +246,11 @@ CASK_API
 CASK_CHECKED
 cask_status cask_graph_draw(const cask_graph *graph, cask_keys keys, const char *path,
                             const cask_drawing *drawing);
-/* The same for arrays, all in one picture. */
+/* The same for arrays and delayed values, all in one picture. */
 CASK_API
 CASK_CHECKED
-cask_status cask_arrays_draw(const cask_array *arrays, size_t count, const char *path,
-                             const cask_drawing *drawing);
+cask_status cask_visualize(const cask_lazy *things, size_t count, const char *path,
+                           const cask_drawing *drawing);
 
 #ifdef __cplusplus
 }

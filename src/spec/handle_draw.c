@@ -1,6 +1,6 @@
 /* Graphs of arrays, and pictures of arrays and graphs, as their users ask for them. */
 #include "core/memory.h"
-#include "expr/node.h"
+#include "expr/collection.h"
 #include "spec/handle.h"
 #include "spec/picture.h"
 #include "spec/tasks.h"
@@ -73,30 +73,22 @@ cask_status cask_graph_draw(const cask_graph *graph, cask_keys keys, const char 
     return cki_handle_fail(graph, &error);
 }
 
-cask_status cask_arrays_draw(const cask_array *arrays, size_t count, const char *path,
-                             const cask_drawing *drawing)
+cask_status cask_visualize(const cask_lazy *things, size_t count, const char *path,
+                           const cask_drawing *drawing)
 {
-    const cki_node **nodes = cki_memory_alloc((count + 1) * sizeof *nodes);
-    if (!nodes)
-        return CASK_MEMORY;
     cki_error error = {0};
-    cask *ck = NULL;
-    cask_status status = count ? CASK_OK : CASK_INVALID;
-    for (size_t i = 0; i < count && status == CASK_OK; i++) {
-        nodes[i] = node_of(arrays[i]);
-        if (!nodes[i]) {
-            const cki_node *poison = (const cki_node *)(const void *)arrays[i];
-            status = poison && poison->ck ? poison->ck->error.status : CASK_MEMORY;
-        } else {
-            ck = nodes[i]->ck;
-            if (nodes[0]->ck != ck)
-                status = cki_fail(&error, CASK_INVALID, NULL,
-                                  "arrays of two contexts cannot be in one picture");
-        }
+    cask *ck = count && things[0] ? things[0]->ck : NULL;
+    for (size_t i = 0; i < count; i++) {
+        cask_status status = things[i] ? things[i]->collection->status(things[i]) : CASK_INVALID;
+        if (status != CASK_OK)
+            return status;
+        if (things[i]->ck != ck)
+            cki_fail(&error, CASK_INVALID, NULL, "things of two contexts cannot be in one picture");
     }
-    if (status == CASK_OK)
-        status = cki_picture_save(&(cki_picture){.ck = ck, .nodes = nodes, .count = count}, path,
-                                  drawing, &error);
-    cki_memory_free(nodes);
-    return ck && error.status != CASK_OK ? cki_context_fail(ck, &error) : status;
+    if (!count)
+        return CASK_INVALID;
+    const cki_picture picture = {.ck = ck, .nodes = things, .count = count};
+    if (error.status == CASK_OK)
+        cki_picture_save(&picture, path, drawing, &error);
+    return error.status == CASK_OK ? CASK_OK : cki_context_fail(ck, &error);
 }

@@ -271,8 +271,9 @@ static void pictures(cask *ck)
         failures++, printf("a picture of no kind is drawn\n");
     cask_clear(ck);
     cask_array x = cask_array_ones(ck, CASK_F64, CASK_SHAPE(4, 4), CASK_SHAPE(2, 2));
-    const cask_array both[] = {cask_array_sum(x, NULL), cask_array_mean(x, NULL)};
-    if (cask_arrays_draw(both, 2, "arrays.dot", &(cask_drawing){.colors = CASK_COLORS_TIME}) !=
+    cask_delayed d = cask_delayed_call(ck, "lambda x: x + 1", cask_array_sum(x, NULL));
+    const cask_lazy both[] = {CASK_LAZY(d), CASK_LAZY(cask_array_mean(x, NULL))};
+    if (cask_visualize(both, 2, "arrays.dot", &(cask_drawing){.colors = CASK_COLORS_TIME}) !=
             CASK_OK ||
         size_of("arrays.dot") < 500)
         failures++, printf("no picture of arrays: %s\n", cask_message(ck));
