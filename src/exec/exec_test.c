@@ -271,12 +271,13 @@ static void the_limit_is_kept(void **state)
     cki_graph *graph = cki_graph_new(NULL);
     cki_plan *plan = draw_chunks(graph);
     const size_t limits[] = {3 * CHUNK, 5 * CHUNK, 10 * CHUNK, 1000 * CHUNK};
+    const cki_spill_options spill = {.compress = false};
     for (size_t i = 0; i < 4; i++)
         EVERY(scheduler, threads)
         {
             cki_ledger *ledger = cki_ledger_new(0);
             cki_exec_options options = {
-                .threads = threads, .memory_limit = limits[i], .ledger = ledger};
+                .threads = threads, .memory_limit = limits[i], .ledger = ledger, .spill = &spill};
             cki_error error = {0};
             assert_int_equal(scheduler->run(plan, &options, NULL, NULL, &error), CASK_OK);
             assert_int_equal(cki_ledger_now(ledger), 0);
