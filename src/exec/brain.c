@@ -224,6 +224,8 @@ static uint32_t look(cki_brain *brain, cki_brain_worker *me, int *wake)
         return task;
     if (brain->options.in_order)
         return brain->in_order < brain->plan->count ? brain->in_order++ : NONE;
+    if ((task = cki_brain_ready_own_root(brain, me)) != NONE)
+        return task;
     if ((task = cki_brain_ready_steal(brain, me)) == NONE)
         task = cki_brain_ready_root(brain, me);
     if (task != NONE && atomic_load_explicit(&brain->idle, memory_order_relaxed) > 0 &&
@@ -348,14 +350,45 @@ static cki_brain_action answer(cki_brain *brain, cki_brain_worker *me, bool may_
     }
 }
 
+/* The answer in the usual case where nothing is counted: what is in hand, else the next of the
+ * worker's own tasks without inputs. NONE if there is more to be looked at. */
+static inline uint32_t answer_at_once(cki_brain *brain, cki_brain_worker *me)
+{
+    if (brain->counted || atomic_load_explicit(&me->waits, memory_order_relaxed) ||
+        atomic_load_explicit(&brain->stop, memory_order_relaxed))
+        return NONE;
+    uint32_t task = me->hand;
+    if (task != NONE)
+        me->hand = NONE;
+    else if (atomic_load_explicit(&me->ready.count, memory_order_relaxed) > 0)
+        task = cki_queue_pop(&me->ready);
+    else if (brain->options.in_order)
+        task = brain->in_order < brain->plan->count ? brain->in_order++ : NONE;
+    else
+        task = cki_brain_ready_own_root(brain, me);
+    return task;
+}
+
+static inline cki_brain_action ask(cki_brain *brain, int worker, bool may_rest)
+{
+    cki_brain_worker *me = &brain->workers[worker];
+    uint32_t task = answer_at_once(brain, me);
+    if (task == NONE)
+        return answer(brain, me, may_rest);
+    if (brain->plan->tasks[task].narguments > me->released_capacity)
+        return begin(brain, me, task, CKI_BRAIN_NOBODY);
+    count_running(me, 1);
+    return act(CKI_BRAIN_RUN, task, CKI_BRAIN_NOBODY);
+}
+
 cki_brain_action cki_brain_next(cki_brain *brain, int worker)
 {
-    return answer(brain, &brain->workers[worker], true);
+    return ask(brain, worker, true);
 }
 
 cki_brain_action cki_brain_try(cki_brain *brain, int worker)
 {
-    return answer(brain, &brain->workers[worker], false);
+    return ask(brain, worker, false);
 }
 
 bool cki_brain_notified(const cki_brain *brain, int worker)
@@ -397,9 +430,9 @@ static bool used_up(const cki_brain *brain, uint32_t input, uint32_t user)
            atomic_fetch_add_explicit(used, 1, memory_order_acq_rel) + 1 == task->nusers;
 }
 
-size_t cki_brain_release(cki_brain *brain, int worker, uint32_t task, const uint32_t **released)
+/* Repeated arguments, or marks to be set. */
+static size_t release_slowly(cki_brain *brain, cki_brain_worker *me, uint32_t task)
 {
-    cki_brain_worker *me = &brain->workers[worker];
     size_t count, kept = 0;
     const uint32_t *inputs = cki_brain_arguments(brain, task, &count);
     if (brain->plan->tasks[task].ninputs != count) {
@@ -415,8 +448,33 @@ size_t cki_brain_release(cki_brain *brain, int worker, uint32_t task, const uint
             atomic_fetch_and(&brain->marks[me->released[i]], ~(uint32_t)CKI_BRAIN_RESIDENT);
         cki_brain_memory_let_go(brain, task);
     }
-    *released = me->released;
     return kept;
+}
+
+size_t cki_brain_release(cki_brain *brain, int worker, uint32_t task, const uint32_t **released)
+{
+    cki_brain_worker *me = &brain->workers[worker];
+    const cki_plan_task *at = &brain->plan->tasks[task];
+    *released = me->released;
+    if (brain->marks || at->ninputs != at->narguments)
+        return release_slowly(brain, me, task);
+    const uint32_t *inputs = brain->plan->arguments + at->arguments;
+    size_t kept = 0;
+    for (uint32_t i = 0; i < at->narguments; i++)
+        if (used_up(brain, inputs[i], task))
+            me->released[kept++] = inputs[i];
+    return kept;
+}
+
+static int done_counted(cki_brain *brain, cki_brain_worker *me, uint32_t task,
+                        const cki_brain_made *made)
+{
+    cki_brain_memory_settle(brain, me, task, made->change, made);
+    bool surplus = !brain->options.in_order && cki_brain_ready_enable(brain, me, task);
+    count_running(me, UINT32_MAX);
+    if (surplus || atomic_load_explicit(&brain->waiting, memory_order_relaxed) > 0)
+        return cki_brain_ready_notify(brain);
+    return CKI_BRAIN_NOBODY;
 }
 
 int cki_brain_done(cki_brain *brain, int worker, uint32_t task, const cki_brain_made *made)
@@ -424,13 +482,11 @@ int cki_brain_done(cki_brain *brain, int worker, uint32_t task, const cki_brain_
     cki_brain_worker *me = &brain->workers[worker];
     cki_brain_ready_awake(brain, me);
     if (brain->counted)
-        cki_brain_memory_settle(brain, me, task, made->change, made);
-    bool surplus = !brain->options.in_order && cki_brain_ready_enable(brain, me, task);
+        return done_counted(brain, me, task, made);
+    bool surplus = brain->nodes && brain->plan->tasks[task].nusers > 0 &&
+                   cki_brain_ready_enable(brain, me, task);
     count_running(me, UINT32_MAX);
-    if (surplus ||
-        (brain->counted && atomic_load_explicit(&brain->waiting, memory_order_relaxed) > 0))
-        return cki_brain_ready_notify(brain);
-    return CKI_BRAIN_NOBODY;
+    return surplus ? cki_brain_ready_notify(brain) : CKI_BRAIN_NOBODY;
 }
 
 /* Count one more failure of the task; whether it may be tried again. With the mutex. */

@@ -1,6 +1,6 @@
 /* The brain's ready tasks and its workers that wait for some. A worker runs what its own tasks made
- * ready, lowest number first, so that the plan's order is kept nearly; then it steals; then it
- * takes the next task without inputs. */
+ * ready, lowest number first, so that the plan's order is kept nearly; then the tasks without
+ * inputs that it has laid hands on; then it steals; then it lays hands on the next few of those. */
 #include "exec/brain_state.h"
 
 #define NONE CKI_BRAIN_NONE
@@ -12,6 +12,13 @@ static bool is_last(_Atomic uint32_t *counter, uint32_t all)
 {
     return all == 1 || atomic_load_explicit(counter, memory_order_acquire) + 1 == all ||
            atomic_fetch_add_explicit(counter, 1, memory_order_acq_rel) + 1 == all;
+}
+
+/* The worker after this one in the circle. */
+static cki_brain_worker *after(const cki_brain *brain, const cki_brain_worker *worker)
+{
+    const cki_brain_worker *last = brain->workers + brain->options.workers - 1;
+    return worker == last ? brain->workers : brain->workers + (worker - brain->workers) + 1;
 }
 
 bool cki_brain_ready_enable(cki_brain *brain, cki_brain_worker *me, uint32_t number)
@@ -51,10 +58,10 @@ void cki_brain_ready_put(cki_brain *brain, cki_brain_worker *me, uint32_t task)
 
 uint32_t cki_brain_ready_steal(cki_brain *brain, cki_brain_worker *me)
 {
-    int workers = brain->options.workers, own = (int)(me - brain->workers);
-    for (int i = 1; i < workers; i++) {
-        cki_brain_worker *other = &brain->workers[(own + i) % workers];
-        uint32_t task = cki_queue_steal(&me->ready, &other->ready);
+    for (cki_brain_worker *at = after(brain, me); at != me; at = after(brain, at)) {
+        uint32_t task = atomic_load_explicit(&at->ready.count, memory_order_relaxed)
+                            ? cki_queue_steal(&me->ready, &at->ready)
+                            : NONE;
         if (task != NONE)
             return task;
     }
@@ -112,9 +119,7 @@ static bool take_range(cki_brain *brain, cki_brain_worker *me)
 
 static bool steal_range(cki_brain *brain, cki_brain_worker *me)
 {
-    int workers = brain->options.workers, own = (int)(me - brain->workers);
-    for (int i = 1; i < workers; i++) {
-        cki_brain_worker *other = &brain->workers[(own + i) % workers];
+    for (cki_brain_worker *other = after(brain, me); other != me; other = after(brain, other)) {
         uint64_t seen = atomic_load_explicit(&other->roots, memory_order_relaxed);
         uint32_t low = (uint32_t)seen, high = (uint32_t)(seen >> 32);
         uint32_t middle = low + (high - low) / 2;
@@ -127,13 +132,18 @@ static bool steal_range(cki_brain *brain, cki_brain_worker *me)
     return false;
 }
 
+uint32_t cki_brain_ready_own_root(cki_brain *brain, cki_brain_worker *me)
+{
+    return take_own(brain, me);
+}
+
 uint32_t cki_brain_ready_root(cki_brain *brain, cki_brain_worker *me)
 {
-    do {
+    while (take_range(brain, me) || steal_range(brain, me)) {
         uint32_t root = take_own(brain, me);
         if (root != NONE)
             return root;
-    } while (take_range(brain, me) || steal_range(brain, me));
+    }
     return NONE;
 }
 

@@ -112,7 +112,9 @@ bool cki_brain_ready_enable(cki_brain *brain, cki_brain_worker *me, uint32_t tas
 void cki_brain_ready_put(cki_brain *brain, cki_brain_worker *me, uint32_t task);
 /* Take the upper half of what another one has ready; the newest of it. NONE if there is none. */
 uint32_t cki_brain_ready_steal(cki_brain *brain, cki_brain_worker *me);
-/* Where nothing is counted: a task without inputs, from ranges that are shared by stealing. */
+/* Where nothing is counted: a task without inputs, from the worker's own range of them; from a new
+ * range, or one that is stolen. */
+uint32_t cki_brain_ready_own_root(cki_brain *brain, cki_brain_worker *me);
 uint32_t cki_brain_ready_root(cki_brain *brain, cki_brain_worker *me);
 /* Where bytes are counted: the next task without inputs, left where it is; NONE if none is left.
  * It is taken by moving brain->next_root on from `*seen`. */

@@ -24,8 +24,8 @@ typedef struct cki_callbacks {
     void (*finish)(void *user, const cki_plan *plan, const cki_error *error);
 } cki_callbacks;
 
-/* For callbacks: when what they are told happened (cki_clock_now()'s time). Where tasks run in other
- * processes they are told of a task's beginning and end when it has ended. */
+/* For callbacks: when what they are told happened (cki_clock_now()'s time). Where tasks run in
+ * other processes they are told of a task's beginning and end when it has ended. */
 int64_t cki_exec_now(void);
 
 typedef struct cki_exec_options {

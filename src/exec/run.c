@@ -102,6 +102,7 @@ cask_status cki_run_init(cki_run *run, const cki_plan *plan, const cki_exec_opti
             *error = failure;
         return failure.status;
     }
+    run->plain = !run->counted && !run->told;
     cki_thread_mutex_init(&run->mutex);
     cki_run_tell_start(run);
     return CASK_OK;

@@ -26,6 +26,7 @@ typedef struct cki_run {
     cki_spilled *places; /* of each result: its copy there */
     bool counted;        /* whether bytes are counted: cki_brain_counts() */
     bool told;           /* whether there are callbacks */
+    bool plain;          /* neither of them */
     /* Told when a result is in memory no more; NULL if nobody needs to know. */
     void (*forget)(void *forget_user, uint32_t task);
     void *forget_user;
@@ -52,6 +53,11 @@ cask_status cki_run_init(cki_run *run, const cki_plan *plan, const cki_exec_opti
 /* Releases what is left, tells callbacks of the end. */
 cask_status cki_run_end(cki_run *run, cki_error *error);
 
+/* Whether somebody outside wants it to end, of which the brain does not know yet. */
+static inline bool cki_run_cancelled(const cki_run *run)
+{
+    return run->options->cancel && atomic_load_explicit(run->options->cancel, memory_order_relaxed);
+}
 /* Whether it should end: something failed, or it was cancelled. */
 bool cki_run_stopped(const cki_run *run);
 /* Record that `task` failed (plan->count: no task did, but something else). The first task counts.
@@ -65,6 +71,8 @@ void cki_run_key(const cki_plan *plan, size_t task, cki_text *text);
 /* This thread begins to work for the run, and ends: its ledger is the run's meanwhile. */
 cki_ledger *cki_run_enter(const cki_run *run);
 void cki_run_leave(cki_ledger *previous);
+/* Run a task; whom to wake. */
+int cki_run_task(cki_worker *worker, uint32_t task);
 /* Carry out RUN, SPILL, LOAD or STUCK; whom to wake. */
 int cki_run_act(cki_worker *worker, const cki_brain_action *action);
 void cki_run_worker_free(cki_worker *worker);

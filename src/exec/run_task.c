@@ -182,11 +182,38 @@ int cki_run_finish(cki_worker *worker, uint32_t task, cask_value *value, int64_t
     return cki_brain_done(run->brain, worker->number, task, &made);
 }
 
-static int run_task(cki_worker *worker, uint32_t task)
+/* The same where nothing is counted, nobody is told, and the result is this process's alone. */
+static int finish_plain(cki_worker *worker, uint32_t task, cask_value *value)
 {
     cki_run *run = worker->run;
-    int64_t before = run->counted ? cki_ledger_balance() : 0;
+    const cki_plan_task *at = &run->plan->tasks[task];
+    if ((!value || run->wanted[task] != 0 || worker->error.status != CASK_OK) &&
+        conclude(worker, task, &value) != CASK_OK)
+        return fail(worker, task, 0);
+    if (at->nusers > 0)
+        run->values[task] = value;
+    else
+        cask_value_unref(value);
+    if (at->narguments > 0) {
+        const uint32_t *released;
+        size_t count = cki_brain_release(run->brain, worker->number, task, &released);
+        for (size_t i = 0; i < count; i++) {
+            cask_value_unref(run->values[released[i]]);
+            run->values[released[i]] = NULL;
+        }
+    }
+    return cki_brain_done(run->brain, worker->number, task, NULL);
+}
+
+int cki_run_task(cki_worker *worker, uint32_t task)
+{
+    cki_run *run = worker->run;
     cask_value *value = NULL;
+    if (run->plain) {
+        call(worker, task, &value);
+        return finish_plain(worker, task, value);
+    }
+    int64_t before = run->counted ? cki_ledger_balance() : 0;
     if (run->told)
         cki_run_tell_before(run, task, worker->number);
     call(worker, task, &value);
@@ -263,7 +290,7 @@ int cki_run_act(cki_worker *worker, const cki_brain_action *action)
 {
     switch (action->kind) {
     case CKI_BRAIN_RUN:
-        return run_task(worker, action->task);
+        return cki_run_task(worker, action->task);
     case CKI_BRAIN_SPILL:
         return spill(worker, action->task);
     case CKI_BRAIN_LOAD:

@@ -12,11 +12,14 @@ static cask_status run_in_order(const cki_plan *plan, const cki_exec_options *op
         return status;
     cki_worker worker = {.run = &run};
     cki_ledger *previous = cki_run_enter(&run);
-    while (!cki_run_stopped(&run)) {
+    while (!cki_run_cancelled(&run)) {
         cki_brain_action action = cki_brain_next(run.brain, 0);
         if (action.kind == CKI_BRAIN_END)
             break;
-        cki_run_act(&worker, &action);
+        if (action.kind == CKI_BRAIN_RUN)
+            cki_run_task(&worker, action.task);
+        else
+            cki_run_act(&worker, &action);
     }
     cki_run_leave(previous);
     cki_run_worker_free(&worker);

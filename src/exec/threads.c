@@ -111,15 +111,21 @@ static void work(void *given)
     member *me = given;
     crew *team = me->team;
     cki_ledger *previous = cki_run_enter(team->run);
-    while (!cki_run_stopped(team->run)) {
+    while (!cki_run_cancelled(team->run)) {
         cki_brain_action action = ask(me);
-        wake(team, action.wake);
+        int whom = CKI_BRAIN_NOBODY;
+        if (action.wake != CKI_BRAIN_NOBODY)
+            wake(team, action.wake);
         if (action.kind == CKI_BRAIN_END)
             break;
-        if (action.kind == CKI_BRAIN_WAIT)
+        if (action.kind == CKI_BRAIN_RUN)
+            whom = cki_run_task(&me->worker, action.task);
+        else if (action.kind == CKI_BRAIN_WAIT)
             rest(me);
         else
-            wake(team, cki_run_act(&me->worker, &action));
+            whom = cki_run_act(&me->worker, &action);
+        if (whom != CKI_BRAIN_NOBODY)
+            wake(team, whom);
     }
     if (cki_run_stopped(team->run)) {
         cki_brain_cancel(team->brain);
