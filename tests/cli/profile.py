@@ -130,7 +130,7 @@ with folder() as name:
     check_trace("trace of a graph", trace, 31)
 
     (here / "bad.json").write_text(json.dumps({"a": ["$inc", 1], "b": ["$div", "a", 0], "c": ["$inc", "b"]}))
-    err = fails("ZeroDivisionError", "key 'b'", "graph", "run", here / "bad.json", "c", "--profile", page, "--trace", trace)
+    err = fails("ZeroDivisionError", "in task b, function div", "graph", "run", here / "bad.json", "c", "--profile", page, "--trace", trace)
     data = check_page("a failure", page, 2, rows=2, error=True)
     check("its message", data["error"]["class"] == "ZeroDivisionError" and data["tasks"] == 3, data["error"])
     check_trace("trace of a failure", trace, 2, failed=1)
