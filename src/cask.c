@@ -13,8 +13,9 @@
 #include "expr/operation.h"
 #include "future/future.h"
 #include "inside.h"
-#include "spec/visualize.h"
 #include "spec/hand.h"
+#include "spec/shown.h"
+#include "spec/visualize.h"
 #include "sys/pages.h"
 
 static const char *const version = CASK_VERSION;
@@ -65,6 +66,7 @@ cask *cask_open(const cask_options *options)
     ck->user = cki_user_new(&ck->error);
     ck->inner = cki_inner_new(&cki_inside_maker, &ck->error);
     cki_operation_register(ck, cki_collection_operations, &ck->error);
+    cki_operation_register(ck, cki_shown_operations, &ck->error);
     cki_operation_register(ck, cki_delayed_operations, &ck->error);
     cki_operation_register(ck, cki_visualize_operations, &ck->error);
     for (size_t i = 0; ck->functions && delayed_functions[i]; i++)

@@ -176,7 +176,6 @@ static cask_status expand(finding *builder, uint32_t number)
     cki_key own = {plan->tasks[number].layer, plan->tasks[number].block};
     uint32_t distinct = 0, count = (uint32_t)builder->keys.count;
     const cki_key *keys = builder->keys.items;
-    uint32_t *arguments = plan->arguments + plan->narguments;
     for (size_t i = 0; i < count; i++) {
         uint32_t found = find(builder, keys[i], own);
         if (found == NONE)
@@ -187,7 +186,7 @@ static cask_status expand(finding *builder, uint32_t number)
             input->nusers++;
             distinct++;
         }
-        arguments[i] = found;
+        plan->arguments[plan->narguments + i] = found;
     }
     cki_plan_task *task = &plan->tasks[number];
     task->arguments = (uint32_t)plan->narguments;

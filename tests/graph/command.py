@@ -103,6 +103,20 @@ with tempfile.TemporaryDirectory() as folder:
     check("without Graphviz: " + done.stderr, done.returncode == 1 and "apt-get install graphviz" in done.stderr and
           not os.path.exists("x.svg"))
 
+    def evaluate(*words):
+        return subprocess.run([CASK, "eval", *words], capture_output=True, text=True, timeout=60)
+
+    got = re.sub("-[0-9a-f]{8}'", "'", evaluate("x.dask", "x=da.arange(15, chunks=5)").stdout)
+    check(got, got == "{('arange', 0): (arange, 0), ('arange', 1): (arange, 1), ('arange', 2): (arange, 2)}\n")
+    got = re.sub("-[0-9a-f]{8}'", "'", evaluate("(x + 100).sum().dask", "x=da.arange(15, chunks=5)").stdout)
+    check(got, got.count("(arange, ") == 3 and got.count("(add, ") == 3 and "(add, 1, ('arange', 1))" in got
+          and "('sum-aggregate',): (sum-aggregate, 0, " in got)
+    check("visualize", evaluate("dask.visualize(x, [x.mean()], filename='v.dot', color='order')", "x=da.ones(4, chunks=2)").stdout
+          == "'v.dot'\n" and pathlib.Path("v.dot").read_text().count("shape=box") == 5)
+    check("x.visualize", evaluate("x.visualize(filename='w', format='dot')", "x=da.ones(4, chunks=2)").returncode == 0
+          and pathlib.Path("w.dot").read_text().count("shape=box") == 2)
+    check("of an array", evaluate("np.ones(3).dask").stderr.startswith("AttributeError: 'numpy.ndarray' object has no attribute 'dask'"))
+
     stats = json.loads(run("stats", GRAPHS / "pipeline.json", "--json").stdout)
     check(f"figures {stats}", (stats["tasks"], stats["edges"], stats["depth"], stats["width"], stats["roots"]) == (8, 7, 4, 3, 3))
     stats = json.loads(run("stats", "x.sum()", "x=da.arange(1600, chunks=100)", "--json").stdout)
