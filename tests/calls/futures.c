@@ -287,7 +287,8 @@ static void many(void **state)
     for (int i = 0; i < COUNT; i++)
         items[i] = CASK_ARGUMENT(i);
     cask_map(ck, "t.inc", items, COUNT, futures);
-    cask_future *sum = cask_submit(ck, "sum", cask_future_list(ck, futures, COUNT));
+    cask_future *list = cask_future_list(ck, futures, COUNT), *sum = cask_submit(ck, "sum", list);
+    cask_future_release(list);
     assert_int_equal(cask_gather(futures, COUNT, values), CASK_OK);
     for (int i = 0; i < COUNT; i++) {
         assert_int_equal(cask_value_i64(values[i]), i + 1);
