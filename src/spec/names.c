@@ -2,10 +2,20 @@
 #include "spec/names.h"
 
 #include "core/memory.h"
+#include "sys/pages.h"
 
 #include <string.h>
 
 enum { FIRST_SLOTS = 64, LONGEST = 1 << 30 };
+
+__extension__ typedef unsigned __int128 wide;
+
+/* Both halves of a product: every bit of it depends on every bit of the factors. */
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    wide product = (wide)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
 
 /* Eight bytes a step: keys are short, and there may be millions. */
 static uint32_t hash_of(const char *text, size_t length)
@@ -13,27 +23,28 @@ static uint32_t hash_of(const char *text, size_t length)
     uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ length, word;
     while (length >= sizeof word) {
         memcpy(&word, text, sizeof word);
-        hash = (hash ^ word) * UINT64_C(0xBF58476D1CE4E5B9);
-        hash ^= hash >> 29;
+        hash = mix(hash ^ word, UINT64_C(0xBF58476D1CE4E5B9));
         text += sizeof word;
         length -= sizeof word;
     }
     word = 0;
     memcpy(&word, text, length);
-    hash = (hash ^ word) * UINT64_C(0x94D049BB133111EB);
+    hash = mix(hash ^ word, UINT64_C(0x94D049BB133111EB));
     return (uint32_t)(hash ^ (hash >> 32));
 }
 
-static uint32_t *slot_of(const cki_names *names, const char *text, size_t length, uint32_t hash)
+/* The slot of a text, or a free one: 0. */
+static uint64_t *slot_of(const cki_names *names, const char *text, size_t length, uint32_t hash)
 {
     size_t mask = names->nslots - 1, at = hash & mask;
     for (;; at = (at + 1) & mask) {
-        uint32_t *slot = &names->slots[at];
+        uint64_t *slot = &names->slots[at];
         if (!*slot)
             return slot;
-        const cki_name *item = &names->items[*slot - 1];
-        if (item->hash == hash && item->length == length &&
-            memcmp(names->bytes + item->at, text, length) == 0)
+        if (*slot >> 32 != hash)
+            continue;
+        const cki_name *item = &names->items[(uint32_t)*slot - 1];
+        if (item->length == length && memcmp(names->bytes + item->at, text, length) == 0)
             return slot;
     }
 }
@@ -42,14 +53,17 @@ static uint32_t *slot_of(const cki_names *names, const char *text, size_t length
 static bool widen(cki_names *names)
 {
     size_t nslots = names->nslots ? 2 * names->nslots : FIRST_SLOTS, mask = nslots - 1;
-    uint32_t *slots = cki_memory_calloc(nslots, sizeof *slots);
+    uint64_t *slots = cki_memory_calloc(nslots, sizeof *slots);
     if (!slots)
         return false;
-    for (uint32_t i = 0; i < names->count; i++) {
-        size_t at = names->items[i].hash & mask;
+    cki_pages_expect(slots, nslots * sizeof *slots);
+    for (size_t i = 0; i < names->nslots; i++) {
+        size_t at = (names->slots[i] >> 32) & mask;
+        if (!names->slots[i])
+            continue;
         while (slots[at])
             at = (at + 1) & mask;
-        slots[at] = i + 1;
+        slots[at] = names->slots[i];
     }
     cki_memory_free(names->slots);
     names->slots = slots;
@@ -83,9 +97,9 @@ static bool reserve(cki_names *names, size_t length)
 uint32_t cki_names_put(cki_names *names, const char *text, size_t length, cki_error *error)
 {
     uint32_t hash = hash_of(text, length);
-    uint32_t *slot = names->nslots ? slot_of(names, text, length, hash) : NULL;
+    uint64_t *slot = names->nslots ? slot_of(names, text, length, hash) : NULL;
     if (slot && *slot)
-        return *slot - 1;
+        return (uint32_t)*slot - 1;
     if (length > LONGEST || names->count >= CKI_NO_NAME / 2) {
         cki_fail(error, CASK_LIMIT, NULL, "a graph has at most %u keys of at most %d bytes",
                  CKI_NO_NAME / 2, LONGEST);
@@ -100,15 +114,15 @@ uint32_t cki_names_put(cki_names *names, const char *text, size_t length, cki_er
     names->bytes[names->used + length] = '\0';
     names->used += length + 1;
     slot = slot_of(names, text, length, hash);
-    *slot = ++names->count;
+    *slot = (uint64_t)hash << 32 | ++names->count;
     return names->count - 1;
 }
 
 uint32_t cki_names_find(const cki_names *names, const char *text, size_t length)
 {
-    const uint32_t *slot =
+    const uint64_t *slot =
         names->nslots ? slot_of(names, text, length, hash_of(text, length)) : NULL;
-    return slot && *slot ? *slot - 1 : CKI_NO_NAME;
+    return slot && *slot ? (uint32_t)*slot - 1 : CKI_NO_NAME;
 }
 
 const char *cki_names_text(const cki_names *names, uint32_t number)

@@ -22,7 +22,7 @@ typedef struct cki_names {
     uint32_t count, room;
     char *bytes;
     size_t used, bytes_room;
-    uint32_t *slots; /* number + 1 */
+    uint64_t *slots; /* number + 1 and, in the upper half, the hash */
     size_t nslots;   /* a power of 2 */
 } cki_names;
 

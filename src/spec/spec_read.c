@@ -374,6 +374,8 @@ cask_status cki_spec_read_request(const char *text, size_t length, cki_spec_requ
     request_reader all = {.r = {.text = text, .at = text, .end = text + length, .error = error},
                           .request = request};
     *request = (cki_spec_request){.graph = text, .length = length};
+    if (!memmem(text, length, "\"graph\"", strlen("\"graph\"")))
+        return CASK_OK;     /* found out at once, as such a file may be large */
     cki_error damage = {0}; /* told by whoever reads the whole as a graph */
     all.r.error = &damage;
     bool whole = read_members(&all.r, read_part) && at_end(&all.r);
