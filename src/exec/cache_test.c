@@ -177,10 +177,10 @@ static void eviction_agrees_with_a_model(void **state)
             count++;
         }
         while (total > AVAILABLE) {
-            worst = KEYS;
-            for (size_t i = 0; i < KEYS; i++)
-                if (model[i].in && (worst == KEYS || model[i].cost * model[i].times <
-                                                         model[worst].cost * model[worst].times))
+            worst = 0;
+            for (size_t i = 1; i < KEYS; i++)
+                if (model[i].in && (!model[worst].in || model[i].cost * model[i].times <
+                                                            model[worst].cost * model[worst].times))
                     worst = i;
             model[worst].in = false;
             total -= model[worst].nbytes;

@@ -43,7 +43,7 @@ static uint32_t add_filled(cki_graph *graph, uint64_t number, const uint32_t *in
 /* WIDE chunks, each needed again after all of them were seen. *expected is the last one's value. */
 static cki_plan *draw_twice_needed(cki_graph *graph, double *expected)
 {
-    uint32_t chunks[WIDE], seen, again;
+    uint32_t chunks[WIDE], seen = 0, again;
     double a = 0, b = 0;
     for (uint32_t i = 0; i < WIDE; i++) {
         chunks[i] = add_filled(graph, i, NULL, 0);
