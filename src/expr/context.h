@@ -57,7 +57,7 @@ struct cask {
     struct cki_config *config; /* where what follows comes from: see configure.c */
     int threads;
     size_t memory_limit;
-    char scheduler[CKI_NAME]; /* chosen by name: see scheduler.h */
+    char scheduler[CKI_NAME];                                /* chosen by name: see scheduler.h */
     const struct cask_scheduler *schedulers[CKI_SCHEDULERS]; /* the user's own */
     size_t nschedulers;
     cki_tuning tuning;

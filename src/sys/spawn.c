@@ -59,7 +59,7 @@ static cask_status run(const char *const *argv, int in, int out, int said, cki_e
 }
 
 cask_status cki_spawn_run(const char *const *argv, const char *input, size_t length, int output,
-                            cki_error *error)
+                          cki_error *error)
 {
     int in = memfd_create("cask-in", MFD_CLOEXEC), said = memfd_create("cask-said", MFD_CLOEXEC);
     if (in < 0 || said < 0 || !write_all(in, input, length))

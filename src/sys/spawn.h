@@ -9,6 +9,6 @@
  * to the descriptor `output`. FileNotFoundError if there is none; OSError with the beginning of
  * what it said if it does not end well. */
 cask_status cki_spawn_run(const char *const *argv, const char *input, size_t length, int output,
-                            cki_error *error);
+                          cki_error *error);
 
 #endif
