@@ -210,7 +210,7 @@ static void *reuse(cki_ledger *ledger, int class, size_t rounded)
         ledger->spares[class] = found->next;
         ledger->pooled -= rounded;
     }
-    for (int i = CLASSES; !found && i-- > 0 && passes_limit(ledger, rounded);)
+    for (int i = CLASSES - 1; !found && i >= 0 && passes_limit(ledger, rounded); i--)
         while (ledger->spares[i] && passes_limit(ledger, rounded)) {
             spare *block = ledger->spares[i];
             ledger->spares[i] = block->next;

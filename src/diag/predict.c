@@ -160,9 +160,10 @@ static bool ask_all(simulation *s)
 static void run(simulation *s)
 {
     while (ask_all(s)) {
-        int next = -1;
-        for (int i = 0; i < s->count; i++)
-            if (s->workers[i].until && (next < 0 || s->workers[i].until < s->workers[next].until))
+        int next = 0; /* the busy one that ends first: there is one */
+        for (int i = 1; i < s->count; i++)
+            if (s->workers[i].until &&
+                (!s->workers[next].until || s->workers[i].until < s->workers[next].until))
                 next = i;
         s->clock = s->workers[next].until;
         end(s, next);
