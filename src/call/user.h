@@ -21,8 +21,8 @@ cask_value *cki_user_value(const cask_function *function, cki_error *error);
  * new reference; NULL without error if it means neither. */
 cask_value *cki_user_name(const cki_user *set, const char *name, cki_error *error);
 /* The same for a member of such a space; AttributeError if it has none of that name. NULL without
- * error if `space` is something else. */
-cask_value *cki_user_member(const cask_value *space, const char *name, cki_error *error);
+ * error if `value` is something else. */
+cask_value *cki_user_member(const cask_value *value, const char *name, cki_error *error);
 /* What such a value stands for; NULL if it is something else. */
 const cask_function *cki_user_of(const cask_value *value);
 /* Call it; a new reference. */

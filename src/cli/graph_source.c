@@ -123,7 +123,7 @@ static cask_status open_expression(cki_graph_source *s, char **words, int count,
 {
     s->session = cki_lang_open(s->ck, error);
     for (int i = 1; s->session && i < count && error->status == CASK_OK; i++)
-        bind(s, words[i], error);
+        (void)bind(s, words[i], error);
     if (!s->session || error->status != CASK_OK)
         return error->status;
     s->value = cki_lang_eval(s->session, words[0], error);

@@ -46,8 +46,8 @@ void cki_settings_warn(cki_settings *settings, const char *line);
 const cki_setting *cki_settings_find(const cki_settings *settings, const char *key);
 /* Remove a key and all below it; whether there was any. */
 bool cki_settings_remove(cki_settings *settings, const char *key);
-/* All settings of `from` of at least that rank, put into `to`. */
-cask_status cki_settings_overlay(cki_settings *to, const cki_settings *from, cki_rank rank,
+/* All of `settings` of at least that rank, put into `to`. */
+cask_status cki_settings_overlay(cki_settings *to, const cki_settings *settings, cki_rank rank,
                                  cki_error *error);
 cask_status cki_settings_copy(const cki_settings *settings, cki_settings *copy, cki_error *error);
 void cki_settings_free(cki_settings *settings);

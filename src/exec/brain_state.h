@@ -186,7 +186,7 @@ void cki_brain_memory_withdraw(cki_brain *brain, cki_brain_worker *me);
 
 /* From now on the heap is kept. False if there is no memory for it. */
 bool cki_brain_evict_begin(cki_brain *brain);
-void cki_brain_evict_free(cki_brain_evictable *evictable);
+void cki_brain_evict_free(cki_brain_evictable *heap);
 /* The result may have become one that can be spilled, or is needed at another time. */
 void cki_brain_evict_consider(cki_brain *brain, uint32_t task);
 void cki_brain_evict_remove(cki_brain *brain, uint32_t task);

@@ -22,6 +22,6 @@ void cki_pool_wait(cki_pool_job *job);
 void cki_pool_open(void);
 void cki_pool_close(void);
 /* Threads of the pool that run something, and that wait. */
-void cki_pool_counts(int *busy, int *idle);
+void cki_pool_counts(int *busy, int *waiting);
 
 #endif

@@ -29,12 +29,12 @@ void cki_spill_close(cki_spill *spill);
 bool cki_spill_can(const cask_value *value);
 /* Write a value. IO with every directory's reason if none could take it; then nothing is lost: the
  * value is still the caller's. */
-cask_status cki_spill_write(cki_spill *spill, const cask_value *value, cki_spilled *place,
+cask_status cki_spill_write(cki_spill *spill, const cask_value *value, cki_spilled *where,
                             cki_error *error);
 /* A new reference to an equal value; the copy in the file stays. Checksummed: IO if it differs. */
-cask_value *cki_spill_read(cki_spill *spill, const cki_spilled *place, cki_error *error);
+cask_value *cki_spill_read(cki_spill *spill, const cki_spilled *where, cki_error *error);
 /* Its room in the file may be used again. */
-void cki_spill_drop(cki_spill *spill, const cki_spilled *place);
+void cki_spill_drop(cki_spill *spill, const cki_spilled *where);
 /* Bytes written and read so far, for reports. */
 void cki_spill_counts(const cki_spill *spill, uint64_t *written, uint64_t *read);
 
