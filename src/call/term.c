@@ -20,7 +20,7 @@ typedef struct place {
 static void release(void *self)
 {
     place *p = self;
-    for (size_t i = 0; i < p->count; i++)
+    for (size_t i = 0; p->parts && i < p->count; i++)
         cask_value_unref(p->parts[i]);
     for (size_t i = 0; p->names && i < p->nnamed; i++)
         cki_memory_free(p->names[i]);

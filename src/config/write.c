@@ -90,7 +90,7 @@ static char *checked_name(const char *key, const cask_value *value, cki_error *e
         cki_settings_put(&settings, key, strlen(key), value, CKI_RANK_FILE, CKI_MERGE_NEW,
                          "what was asked for", &inner);
     char *name = NULL;
-    if (inner.status == CASK_OK)
+    if (inner.status == CASK_OK && settings.items)
         name = cki_memory_copy(settings.items[0].key, strlen(settings.items[0].key));
     cki_settings_free(&settings);
     if (!name)

@@ -56,7 +56,7 @@ static int64_t now(const cki_recorder *recorder)
 
 static cki_total *total_of(cki_lane *lane, uint32_t group)
 {
-    if (group >= lane->ntotals) {
+    if (!lane->totals || group >= lane->ntotals) {
         size_t count = group + 16;
         cki_total *totals = cki_memory_realloc(lane->totals, count * sizeof *totals);
         if (!totals)
@@ -99,11 +99,10 @@ static void note_change(cki_lane *lane, int64_t time, int64_t bytes)
             lane->changes_capacity = capacity;
         }
     }
-    if (lane->nchanges == lane->changes_capacity) {
-        if (!lane->nchanges)
-            return;
+    if (!lane->changes)
+        return;
+    if (lane->nchanges == lane->changes_capacity && lane->nchanges > 1)
         halve_changes(lane);
-    }
     if (lane->nchanges < lane->changes_capacity)
         lane->changes[lane->nchanges++] = (cki_change){time, bytes};
     else

@@ -99,6 +99,8 @@ static void grow(cki_blocks *blocks)
 static void let_go(cki_blocks *blocks, cki_block **slot)
 {
     cki_block *block = *slot;
+    if (!block)
+        return; /* it is there: whoever asks holds a buffer of it */
     int segment = cki_sharedheap_segment(&blocks->heap, block->offset);
     *slot = block->next;
     blocks->count--;

@@ -472,7 +472,7 @@ cask_value *cask_chest_get(cask_chest *chest, const cask_value *key)
         use(chest, i);
     else
         load(chest, i, error);
-    if (error->status == CASK_OK) {
+    if (i && error->status == CASK_OK) {
         value = cask_value_ref(i->value);
         /* what cannot be written stays in memory, which is no failure of reading */
         shrink(chest, &(cki_error){0});
@@ -496,7 +496,7 @@ cask_status cask_chest_delete(cask_chest *chest, const cask_value *key)
         if (number)
             cki_file_fail(error, number, path);
     }
-    if (error->status == CASK_OK)
+    if (i && error->status == CASK_OK)
         remove_item(chest, i);
     cki_memory_free(path);
     cki_thread_unlock(&chest->mutex);

@@ -140,7 +140,7 @@ static void describe_call(const cki_layer *layer, cki_text *call)
     size_t own = label_length(layer->name), fused = layer->detail ? strlen(layer->detail) : 0;
     if (fused)
         cki_text_put(call, layer->detail);
-    if (fused >= own && strncmp(layer->detail + fused - own, layer->name, own) == 0)
+    if (fused && fused >= own && strncmp(layer->detail + fused - own, layer->name, own) == 0)
         return;
     cki_text_put(call, fused ? ", " : "");
     cki_text_add(call, layer->name, own);

@@ -334,8 +334,8 @@ static cask_status start(fusion *f, const uint32_t *keys, size_t count, cki_erro
         cki_fail_memory(error, all * sizeof *f->needs);
     if (error->status == CASK_OK && cki_topology_dependencies(spec, &down, error) == CASK_OK)
         cki_topology_dependents(spec, &down, &up, error);
-    for (uint32_t key = 0; error->status == CASK_OK && key < spec->keys.count; key++) {
-        if (!cki_spec_has(spec, key))
+    for (uint32_t key = 0; down.first && up.first && key < spec->keys.count; key++) {
+        if (error->status != CASK_OK || !cki_spec_has(spec, key))
             continue;
         f->needs[key] =
             copy_set(f, down.items + down.first[key], down.first[key + 1] - down.first[key]);

@@ -50,6 +50,22 @@ static bool push(rewriter *r, numbers *list, uint32_t number)
     return true;
 }
 
+/* The newest number, of a list that has some. */
+static uint32_t pop(numbers *list)
+{
+    return list->items ? list->items[--list->count] : CKI_NO_NAME;
+}
+
+static uint32_t at_of(const numbers *list, size_t i)
+{
+    return list->items ? list->items[i] : CKI_NO_NAME;
+}
+
+static cki_word word_of(const rewriter *r, uint32_t number)
+{
+    return r->nodes ? r->nodes[number].word : 0;
+}
+
 /* A node with the parts on top of the stack, the first one uppermost, in whose place it is put. */
 static bool make(rewriter *r, cki_word word)
 {
@@ -65,7 +81,7 @@ static bool make(rewriter *r, cki_word word)
     }
     r->nodes[r->nnodes] = (node){word, r->parts.count};
     for (uint32_t i = 0; i < cki_word_count(word); i++)
-        if (!push(r, &r->parts, r->stack.items[--r->stack.count]))
+        if (!push(r, &r->parts, pop(&r->stack)))
             return false;
     return push(r, &r->stack, (uint32_t)r->nnodes++);
 }
@@ -108,12 +124,12 @@ static bool equal_nodes(rewriter *r, uint32_t a, uint32_t b)
     size_t base = r->stack.count;
     bool equal = push(r, &r->stack, a) && push(r, &r->stack, b);
     while (equal && r->stack.count > base) {
-        b = r->stack.items[--r->stack.count];
-        a = r->stack.items[--r->stack.count];
+        b = pop(&r->stack);
+        a = pop(&r->stack);
         if (a == b)
             continue;
-        cki_word word = r->nodes[a].word;
-        equal = equal_words(r->made, word, r->nodes[b].word);
+        cki_word word = word_of(r, a);
+        equal = equal_words(r->made, word, word_of(r, b));
         for (uint32_t i = 0; equal && i < cki_word_count(word); i++)
             equal = push(r, &r->stack, part(r, a, i)) && push(r, &r->stack, part(r, b, i));
     }
@@ -142,15 +158,15 @@ static bool match(rewriter *r, const cki_rewrite_rule *rule, uint32_t term)
             return false;
     bool fits = push(r, &r->stack, term);
     for (size_t at = 0; fits && r->stack.count > base; at++) {
-        uint32_t seen = r->stack.items[--r->stack.count];
+        uint32_t seen = pop(&r->stack);
         int64_t v = variable(rule, words[at]);
-        if (v >= 0) {
+        if (v >= 0 && r->bound.items) {
             uint32_t *bound = &r->bound.items[v];
             fits = *bound == CKI_NO_NAME || equal_nodes(r, *bound, seen);
             *bound = seen;
             continue;
         }
-        cki_word word = r->nodes[seen].word;
+        cki_word word = word_of(r, seen);
         fits = equal_words(r->made, words[at], word);
         for (uint32_t i = cki_word_count(word); fits && i-- > 0;)
             fits = push(r, &r->stack, part(r, seen, i));
@@ -182,8 +198,8 @@ static bool put_words(rewriter *r, cki_spec *to, uint32_t number)
     size_t base = r->stack.count;
     bool fine = push(r, &r->stack, number);
     while (fine && r->stack.count > base) {
-        uint32_t at = r->stack.items[--r->stack.count];
-        cki_word word = r->nodes[at].word;
+        uint32_t at = pop(&r->stack);
+        cki_word word = word_of(r, at);
         if (to->nwords >= MOST_WORDS)
             cki_fail(r->error, CASK_LIMIT, NULL, "rewriting makes terms of more than %zu parts",
                      MOST_WORDS);
@@ -231,8 +247,9 @@ static bool apply(rewriter *r, const cki_rewrite_rule *rule, uint32_t *term)
     bool fine = true;
     for (size_t at = cki_spec_extent(words); fine && at-- > 0;) {
         int64_t v = variable(rule, words[at]);
-        if (v >= 0 && r->best.items[v] != CKI_NO_NAME)
-            fine = push(r, &r->stack, r->best.items[v]);
+        uint32_t bound = v >= 0 ? at_of(&r->best, (size_t)v) : CKI_NO_NAME;
+        if (bound != CKI_NO_NAME)
+            fine = push(r, &r->stack, bound);
         else
             fine = make(r, words[at]);
     }
@@ -263,7 +280,7 @@ static bool rewrite_one(rewriter *r, uint32_t *term)
 /* A node whose parts were rewritten. */
 static bool renew(rewriter *r, uint32_t number, uint32_t *term)
 {
-    cki_word word = r->nodes[number].word;
+    cki_word word = word_of(r, number);
     bool changed = false, fine = true;
     for (uint32_t i = cki_word_count(word); fine && i-- > 0;) {
         uint32_t old = part(r, number, i);
@@ -277,7 +294,7 @@ static bool renew(rewriter *r, uint32_t number, uint32_t *term)
     }
     fine = fine && make(r, word);
     if (fine)
-        *term = r->stack.items[--r->stack.count];
+        *term = pop(&r->stack);
     return fine;
 }
 

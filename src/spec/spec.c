@@ -17,9 +17,9 @@ void cki_spec_free(cki_spec *spec)
 {
     if (!spec)
         return;
-    for (size_t i = 0; i < spec->nvalues; i++)
+    for (size_t i = 0; spec->values && i < spec->nvalues; i++)
         cask_value_unref(spec->values[i]);
-    for (size_t i = 0; i < spec->ncallables; i++)
+    for (size_t i = 0; spec->callables && i < spec->ncallables; i++)
         cask_value_unref(spec->callables[i]);
     cki_names_free(&spec->keys);
     cki_names_free(&spec->functions);

@@ -304,7 +304,8 @@ static bool finish(writer *w)
         uint64_t length = form->parts[i].length;
         memcpy(form->head + sizeof first + i * sizeof length, &length, sizeof length);
     }
-    memcpy(form->head + sizeof first + table, w->body.bytes, w->body.length);
+    if (w->body.length)
+        memcpy(form->head + sizeof first + table, w->body.bytes, w->body.length);
     return true;
 }
 
