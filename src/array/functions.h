@@ -14,6 +14,7 @@
     X(cki_cumulative_scan_function)                                                                \
     X(cki_diagonal_block_function)                                                                 \
     X(cki_elementwise_fused_function)                                                              \
+    X(cki_fft_function)                                                                            \
     X(cki_from_delayed_function)                                                                   \
     X(cki_held_function)                                                                           \
     X(cki_histogram_bincount_function)                                                             \

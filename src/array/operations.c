@@ -9,6 +9,7 @@
 #include "array/cumulative.h"
 #include "array/diagonal.h"
 #include "array/elementwise.h"
+#include "array/fft.h"
 #include "array/files.h"
 #include "array/from_delayed.h"
 #include "array/grid.h"
@@ -29,17 +30,13 @@
 #include "array/view.h"
 
 const cki_operation *const *const cki_operations_tables[] = {
-    cki_creation_operations,     cki_ufuncs_operations,
-    cki_compound_operations,     cki_reductions_operations,
-    cki_contract_operations,     cki_attributes_operations,
-    cki_index_operations,        cki_view_operations,
-    cki_join_operations,         cki_rechunk_operations,
-    cki_reshape_operations,      cki_routines_operations,
-    cki_cumulative_operations,   cki_topk_operations,
-    cki_files_operations,        cki_protocol_operations,
-    cki_diagonal_operations,     cki_grid_operations,
-    cki_pad_operations,          cki_isin_operations,
-    cki_unravel_operations,      cki_search_operations,
-    cki_histogram_operations,    cki_unique_operations,
-    cki_covariance_operations,   cki_choice_operations,
-    cki_from_delayed_operations, NULL};
+    cki_creation_operations,   cki_ufuncs_operations,      cki_compound_operations,
+    cki_reductions_operations, cki_contract_operations,    cki_attributes_operations,
+    cki_index_operations,      cki_view_operations,        cki_join_operations,
+    cki_rechunk_operations,    cki_reshape_operations,     cki_routines_operations,
+    cki_cumulative_operations, cki_topk_operations,        cki_files_operations,
+    cki_protocol_operations,   cki_diagonal_operations,    cki_grid_operations,
+    cki_pad_operations,        cki_isin_operations,        cki_unravel_operations,
+    cki_search_operations,     cki_histogram_operations,   cki_unique_operations,
+    cki_covariance_operations, cki_choice_operations,      cki_from_delayed_operations,
+    cki_fft_operations,        cki_frequencies_operations, NULL};

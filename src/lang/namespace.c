@@ -33,6 +33,10 @@ static space spaces[] = {
     {"np", "", CKI_IN_NP, true},
     {"da.linalg", "linalg.", CKI_IN_DA, false},
     {"np.linalg", "linalg.", CKI_IN_NP, true},
+    {"da.fft", "fft.", CKI_IN_DA, false},
+    {"np.fft", "fft.", CKI_IN_NP, true},
+    {"da.random", "random.", CKI_IN_DA, false},
+    {"da.stats", "stats.", CKI_IN_DA, false},
     {"dask", "", CKI_IN_DASK, false},
     {"db", "", 0, false}, /* bags and frames have their names; members come with their rooms */
     {"dd", "", 0, false},

@@ -105,6 +105,12 @@ static const fault_case fault_cases[] = {
     {"da.corrcoef(da.arange(6, chunks=2) ** 2, da.arange(6, chunks=2))", NULL},
     {"da.select([da.arange(4, chunks=2) > 1], [da.arange(4, chunks=2)], 7)", NULL},
     {"da.choose(da.arange(4, chunks=2) % 2, [1, da.ones(4, chunks=2)])", NULL},
+    /* transforms */
+    {"da.fft.fft(da.arange(14, chunks=5)), da.fft.irfft(da.ones((3, 4), chunks=2), axis=0)", NULL},
+    {"da.fft.fft(da.arange(67, chunks=67)).real.sum(), da.fft.fft2(da.ones((2, 3), chunks=1))",
+     NULL},
+    {"da.fft.fftshift(da.fft.fftfreq(5, chunks=2)), da.fft.rfftfreq(4)", NULL},
+    {"da.fft.fft(da.ones(4), norm='x')", NULL},
     /* delayed calls, and several collections in one run */
     {"delayed(lambda x, y=1: x + y)(delayed(len)([1, 2, delayed(3)]), y=delayed(2) * 3)", NULL},
     {"delayed(len)({1: delayed(2), (3, 4): [delayed(5)]}), delayed('a,b').split(',')[1:]", NULL},
