@@ -28,14 +28,14 @@ static void law(bool holds)
 
 static cask_status run_task(const cki_plan *plan, size_t i, cask_value **results, cki_error *error)
 {
-    const cki_plan_task *t = &plan->tasks[i];
-    cask_value **inputs = (cask_value **)cki_memory_calloc(t->narguments + 1, sizeof *inputs);
+    cki_plan_list arguments = cki_plan_arguments(plan, i);
+    cask_value **inputs = (cask_value **)cki_memory_calloc(arguments.count + 1, sizeof *inputs);
     law(inputs != NULL);
-    for (uint32_t k = 0; k < t->narguments; k++)
-        inputs[k] = results[plan->arguments[t->arguments + k]];
+    for (size_t k = 0; k < arguments.count; k++)
+        inputs[k] = results[arguments.items[k]];
     const cki_layer *layer = cki_plan_layer(plan, i);
     const cki_task task = {
-        .layer = layer, .block = t->block, .inputs = inputs, .ninputs = t->narguments};
+        .layer = layer, .block = plan->block[i], .inputs = inputs, .ninputs = arguments.count};
     cki_eval_budget(20000); /* range(10**15) is a legal thing to iterate over */
     cask_status status = layer->function->run(&task, &results[i], error);
     cki_eval_budget(0);

@@ -74,8 +74,7 @@ static size_t kept_bytes(const cask_value *value)
 static void offer(void *user, const cki_plan *plan, size_t task, int worker, cask_value *value)
 {
     cki_caching *caching = user;
-    const cki_plan_task *at = &plan->tasks[task];
-    const uint32_t *inputs = plan->arguments + at->arguments;
+    cki_plan_list inputs = cki_plan_arguments(plan, task);
     double longest = 0, own = now() - caching->seconds[task];
     cki_token key;
     (void)worker;
@@ -83,11 +82,11 @@ static void offer(void *user, const cki_plan *plan, size_t task, int worker, cas
         caching->seconds[task] = 0;
         return;
     }
-    for (size_t i = 0; i < at->narguments; i++)
-        if (caching->seconds[inputs[i]] > longest)
-            longest = caching->seconds[inputs[i]];
+    for (size_t i = 0; i < inputs.count; i++)
+        if (caching->seconds[inputs.items[i]] > longest)
+            longest = caching->seconds[inputs.items[i]];
     caching->seconds[task] = own + longest;
-    if (!key_of(cki_plan_layer(plan, task), at->block, &key))
+    if (!key_of(cki_plan_layer(plan, task), plan->block[task], &key))
         return;
     size_t bytes = kept_bytes(value);
     cki_cache_put(caching->cache, key, value, cask_cache_cost(own + longest, bytes), bytes);

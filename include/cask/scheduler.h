@@ -51,7 +51,7 @@ size_t cask_run_key(const cask_run *run, size_t task, char *text, size_t room);
 CASK_API
 const char *cask_run_function(const cask_run *run, size_t task);
 /* The tasks whose results a task takes, in the function's order (one may occur twice), and those
- * that take its result, each once: how many; *tasks is the run's. */
+ * that take its result, as often as they take it: how many; *tasks is the run's. */
 CASK_API
 size_t cask_run_inputs(const cask_run *run, size_t task, const uint32_t **tasks);
 CASK_API

@@ -74,14 +74,14 @@ static cask_status measure(const cki_plan *plan, stats *s, cki_error *error)
         return cki_fail_memory(error, plan->count * sizeof *wide);
     }
     for (size_t i = 0; i < plan->count; i++) {
-        const cki_plan_task *task = &plan->tasks[i];
-        for (uint32_t k = 0; k < task->narguments; k++) {
-            uint32_t below = s->level[plan->arguments[task->arguments + k]] + 1;
+        cki_plan_list inputs = cki_plan_arguments(plan, i);
+        for (size_t k = 0; k < inputs.count; k++) {
+            uint32_t below = s->level[inputs.items[k]] + 1;
             if (below > s->level[i])
                 s->level[i] = below;
         }
-        s->edges += task->ninputs;
-        s->roots += task->ninputs == 0;
+        s->edges += inputs.count;
+        s->roots += inputs.count == 0;
         if (++wide[s->level[i]] > s->width)
             s->width = wide[s->level[i]];
         if (s->level[i] + 1 > s->depth)
@@ -101,9 +101,9 @@ static cask_status find_longest(const cki_plan *plan, stats *s, cki_error *error
         if (s->level[i] > s->level[at])
             at = i;
     for (size_t step = 0; plan->count && step < SHOWN; step++) {
-        const cki_plan_task *task = &plan->tasks[at];
+        cki_plan_list inputs = cki_plan_arguments(plan, at);
         cki_text key = {0};
-        cki_graph_describe(cki_plan_layer(plan, at), task->block, &key, NULL);
+        cki_graph_describe(cki_plan_layer(plan, at), plan->block[at], &key, NULL);
         cki_text_format(&text, "%s%s", step ? " <- " : "", key.bytes ? key.bytes : "");
         text.failed |= key.failed;
         cki_text_free(&key);
@@ -111,13 +111,10 @@ static cask_status find_longest(const cki_plan *plan, stats *s, cki_error *error
             break;
         if (step + 1 == SHOWN)
             cki_text_format(&text, " <- ... (%u more)", s->level[at]);
-        for (uint32_t k = 0; k < task->narguments; k++) {
-            uint32_t input = plan->arguments[task->arguments + k];
-            if (s->level[input] + 1 == s->level[at]) {
-                at = input;
-                break;
-            }
-        }
+        size_t k = 0;
+        while (k < inputs.count && s->level[inputs.items[k]] + 1 != s->level[at])
+            k++;
+        at = inputs.items[k];
     }
     s->longest = cki_text_take(&text);
     if (!s->longest && plan->count)
@@ -146,7 +143,7 @@ static cask_status count_functions(const cki_plan *plan, stats *s, cki_error *er
     size_t named = 0;
     for (size_t i = 0; i < plan->count; i++) {
         cki_text call = {0};
-        cki_graph_describe(cki_plan_layer(plan, i), plan->tasks[i].block, NULL, &call);
+        cki_graph_describe(cki_plan_layer(plan, i), plan->block[i], NULL, &call);
         if (call.failed)
             return cki_fail_memory(error, call.length);
         if (!call.length)

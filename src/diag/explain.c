@@ -34,10 +34,10 @@ typedef struct survey {
 /* Blocks with names of their own are told apart by what they call. */
 static uint32_t label_task(survey *s, size_t task, cki_text *call)
 {
-    const cki_plan_task *at = &s->plan->tasks[task];
+    uint32_t number = s->plan->layer[task];
     const cki_layer *layer = cki_plan_layer(s->plan, task);
     if (!layer->describe) {
-        uint32_t *known = &s->label_of[at->layer];
+        uint32_t *known = &s->label_of[number];
         if (*known == UINT32_MAX) {
             *known = cki_label_of(&s->labels, layer);
             s->layers++;
@@ -45,10 +45,10 @@ static uint32_t label_task(survey *s, size_t task, cki_text *call)
         return *known;
     }
     call->length = 0;
-    cki_graph_describe(layer, at->block, NULL, call);
+    cki_graph_describe(layer, s->plan->block[task], NULL, call);
     const char *name = call->length && !call->failed ? call->bytes : layer->function->name;
-    if (s->label_of[at->layer] == UINT32_MAX) {
-        s->label_of[at->layer] = 0;
+    if (s->label_of[number] == UINT32_MAX) {
+        s->label_of[number] = 0;
         s->layers++;
     }
     return cki_label_named(&s->labels, name, layer->function->name);
@@ -62,7 +62,7 @@ static void count_task(survey *s, size_t task, row *r)
     r->read += cost.read;
     r->largest = cost.output > r->largest ? cost.output : r->largest;
     r->working = cost.working > r->working ? cost.working : r->working;
-    s->edges += s->plan->tasks[task].ninputs;
+    s->edges += cki_plan_arguments(s->plan, task).count;
 }
 
 /* One pass names all labels, a second one adds up, by label or, of many, by group. */
@@ -267,8 +267,8 @@ static void put_text(const survey *s, const cki_explain_options *options, const 
                         cki_text_size(plan->peak_bytes + options->result_bytes, text));
     cki_text_char(out, '\n');
     if (plan->count) {
-        cki_graph_describe(cki_plan_layer(plan, plan->largest), plan->tasks[plan->largest].block,
-                           &key, NULL);
+        cki_graph_describe(cki_plan_layer(plan, plan->largest), plan->block[plan->largest], &key,
+                           NULL);
         put_size_line(out, "largest task", plan->largest_bytes);
         cki_text_format(out, ": %s\n", key.bytes ? key.bytes : "");
     }
@@ -324,8 +324,8 @@ static void put_json(const survey *s, const cki_explain_options *options, const 
     put_number(out, "largest_task_bytes", plan->largest_bytes);
     if (plan->count) {
         cki_text key = {0};
-        cki_graph_describe(cki_plan_layer(plan, plan->largest), plan->tasks[plan->largest].block,
-                           &key, NULL);
+        cki_graph_describe(cki_plan_layer(plan, plan->largest), plan->block[plan->largest], &key,
+                           NULL);
         cki_text_put(out, ",\n \"largest_task\": ");
         cki_out_string(out, key.bytes ? key.bytes : "");
         cki_text_free(&key);

@@ -41,13 +41,13 @@ static cki_cost cost_of(const simulation *s, uint32_t task)
 /* A task that declares no result but has inputs passes the memory of the largest on: a view. */
 static uint32_t owner_of(const simulation *s, uint32_t task, size_t output)
 {
-    const cki_plan_task *at = &s->plan->tasks[task];
-    if (output > 0 || !at->narguments)
+    cki_plan_list inputs = cki_plan_arguments(s->plan, task);
+    if (output > 0 || !inputs.count)
         return task + 1;
     uint32_t best = 0;
     size_t most = 0;
-    for (size_t i = 0; i < at->narguments; i++) {
-        uint32_t owner = s->owner[s->plan->arguments[at->arguments + i]];
+    for (size_t i = 0; i < inputs.count; i++) {
+        uint32_t owner = s->owner[inputs.items[i]];
         size_t bytes = owner ? cost_of(s, owner - 1).output : 0;
         if (bytes > most) {
             most = bytes;
@@ -77,11 +77,11 @@ static void add_live(simulation *s, size_t bytes)
 
 static int64_t duration(const simulation *s, uint32_t task)
 {
-    const cki_plan_task *at = &s->plan->tasks[task];
+    cki_plan_list inputs = cki_plan_arguments(s->plan, task);
     cki_cost cost = cost_of(s, task);
     double bytes = (double)cost.output + (double)cost.working + (double)cost.read;
-    for (size_t i = 0; i < at->narguments && i < 64; i++)
-        bytes += (double)cost_of(s, s->plan->arguments[at->arguments + i]).output;
+    for (size_t i = 0; i < inputs.count && i < 64; i++)
+        bytes += (double)cost_of(s, inputs.items[i]).output;
     return LEAST + (int64_t)(bytes / MEMORY_SPEED);
 }
 
@@ -105,7 +105,8 @@ static void end_task(simulation *s, int number, uint32_t task)
     s->owner[task] = owner_of(s, task, cost.output);
     s->shared[s->owner[task] - 1]++;
     size_t gone = cost.working;
-    if (s->plan->tasks[task].nusers == 0)
+    bool keeps = cki_plan_users(s->plan, task).count > 0;
+    if (!keeps)
         gone += let_go(s, task);
     const uint32_t *released;
     size_t count = cki_brain_release(s->brain, number, task, &released);
@@ -114,7 +115,6 @@ static void end_task(simulation *s, int number, uint32_t task)
             gone += let_go(s, released[i]);
     s->live -= gone < s->live ? gone : s->live;
     int64_t kept = (int64_t)s->live - (int64_t)(before - cost.output - cost.working);
-    bool keeps = s->plan->tasks[task].nusers > 0;
     const cki_brain_made made = {
         .change = kept, .bytes = keeps ? cost.output : 0, .can_spill = keeps && cost.output > 0};
     cki_brain_done(s->brain, number, task, &made);

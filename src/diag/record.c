@@ -161,16 +161,16 @@ static recorded_layer name_block(cki_recorder *recorder, cki_lane *lane, const c
 static void note_task(cki_recorder *recorder, cki_recorded_run *run, cki_lane *lane,
                       const cki_plan *plan, size_t task, int worker, size_t bytes, bool failed)
 {
-    const cki_plan_task *at = &plan->tasks[task];
+    int64_t block = plan->block[task];
     const cki_layer *of = cki_plan_layer(plan, task);
-    recorded_layer layer = of->describe  ? name_block(recorder, lane, of, at->block)
-                           : run->layers ? run->layers[at->layer]
+    recorded_layer layer = of->describe  ? name_block(recorder, lane, of, block)
+                           : run->layers ? run->layers[plan->layer[task]]
                                          : unknown;
     cki_span span = {.begin = lane->started,
                      .end = lane->ended,
                      .busy = lane->ended - lane->started,
                      .bytes = bytes,
-                     .block = of->describe ? -1 : at->block,
+                     .block = of->describe ? -1 : block,
                      .task = (uint32_t)task,
                      .label = layer.number,
                      .count = 1,
@@ -186,7 +186,7 @@ static size_t own_bytes(const cki_plan *plan, size_t task, size_t bytes)
 {
     enum { WORTH_ASKING = 4096 };
     const cki_layer *layer = cki_plan_layer(plan, task);
-    bool view = bytes >= WORTH_ASKING && layer->cost && plan->tasks[task].ninputs > 0 &&
+    bool view = bytes >= WORTH_ASKING && layer->cost && cki_plan_arguments(plan, task).count > 0 &&
                 cki_plan_cost(plan, task).output == 0;
     return view ? 0 : bytes;
 }

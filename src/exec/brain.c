@@ -3,8 +3,6 @@
 
 #include "core/memory.h"
 
-#include <stdlib.h>
-
 #define NONE CKI_BRAIN_NONE
 
 enum { LOOK_AHEAD = 256 };
@@ -137,7 +135,7 @@ static cki_brain_action begin(cki_brain *brain, cki_brain_worker *me, uint32_t t
             return act(CKI_BRAIN_LOAD, missing, wake);
         me->pending = NONE;
     }
-    size_t arguments = brain->plan->tasks[task].narguments;
+    size_t arguments = cki_plan_arguments(brain->plan, task).count;
     if (arguments > me->released_capacity) {
         size_t capacity = 2 * arguments + 16;
         uint32_t *released = cki_memory_realloc(me->released, capacity * sizeof *released);
@@ -159,7 +157,7 @@ static bool more_roots(const cki_brain *brain, const cki_brain_worker *me)
     size_t at =
         (uint32_t)own < (uint32_t)(own >> 32) ? (uint32_t)own : atomic_load(&brain->next_root);
     for (size_t i = 0; i < LOOK_AHEAD; i++, at++)
-        if (at >= plan->count || plan->tasks[at].ninputs == 0)
+        if (at >= plan->count || cki_plan_arguments(plan, at).count == 0)
             return at < plan->count;
     return true;
 }
@@ -375,7 +373,7 @@ static inline cki_brain_action ask(cki_brain *brain, int worker, bool may_rest)
     uint32_t task = answer_at_once(brain, me);
     if (task == NONE)
         return answer(brain, me, may_rest);
-    if (brain->plan->tasks[task].narguments > me->released_capacity)
+    if (cki_plan_arguments(brain->plan, task).count > me->released_capacity)
         return begin(brain, me, task, CKI_BRAIN_NOBODY);
     count_running(me, 1);
     return act(CKI_BRAIN_RUN, task, CKI_BRAIN_NOBODY);
@@ -398,71 +396,40 @@ bool cki_brain_notified(const cki_brain *brain, int worker)
 
 /* ---- events ---- */
 
-static int compare(const void *a, const void *b)
+/* Whether the user that has just run was the last one: it is asked for each mention of the input.
+ * In order, a user is the last if its number is; the first mention is the one that counts. */
+static bool used_up(const cki_brain *brain, const cki_brain_worker *me, size_t kept, uint32_t input,
+                    uint32_t user)
 {
-    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    return (left > right) - (left < right);
-}
-
-/* The arguments of a task, each once, in the worker's list. */
-static size_t distinct(cki_brain_worker *me, const uint32_t *arguments, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++)
-        me->released[i] = arguments[i];
-    qsort(me->released, count, sizeof *me->released, compare);
-    for (size_t i = 0; i < count; i++)
-        if (kept == 0 || me->released[kept - 1] != me->released[i])
-            me->released[kept++] = me->released[i];
-    return kept;
-}
-
-/* Whether the user that has just run was the last one. In order, a user is the last if its number
- * is. */
-static bool used_up(const cki_brain *brain, uint32_t input, uint32_t user)
-{
-    const cki_plan_task *task = &brain->plan->tasks[input];
-    if (brain->options.in_order)
-        return brain->plan->users[task->users + task->nusers - 1] == user;
-    _Atomic uint32_t *used = &brain->nodes[input].used;
-    return task->nusers == 1 ||
-           atomic_load_explicit(used, memory_order_acquire) + 1 == task->nusers ||
-           atomic_fetch_add_explicit(used, 1, memory_order_acq_rel) + 1 == task->nusers;
-}
-
-/* Repeated arguments, or marks to be set. */
-static size_t release_slowly(cki_brain *brain, cki_brain_worker *me, uint32_t task)
-{
-    size_t count, kept = 0;
-    const uint32_t *inputs = cki_brain_arguments(brain, task, &count);
-    if (brain->plan->tasks[task].ninputs != count) {
-        count = distinct(me, inputs, count);
-        inputs = me->released;
+    cki_plan_list users = cki_plan_users(brain->plan, input);
+    if (users.count == 1)
+        return true;
+    if (brain->options.in_order) {
+        bool last = users.items[users.count - 1] == user;
+        for (size_t i = 0; last && users.items[users.count - 2] == user && i < kept; i++)
+            last = me->released[i] != input;
+        return last;
     }
-    for (size_t i = 0; i < count; i++)
-        if (used_up(brain, inputs[i], task))
-            me->released[kept++] = inputs[i];
+    _Atomic uint32_t *used = &brain->nodes[input].used;
+    return atomic_load_explicit(used, memory_order_acquire) + 1 == users.count ||
+           atomic_fetch_add_explicit(used, 1, memory_order_acq_rel) + 1 == users.count;
+}
+
+size_t cki_brain_release(cki_brain *brain, int worker, uint32_t task, const uint32_t **released)
+{
+    cki_brain_worker *me = &brain->workers[worker];
+    cki_plan_list inputs = cki_plan_arguments(brain->plan, task);
+    size_t kept = 0;
+    for (size_t i = 0; i < inputs.count; i++)
+        if (used_up(brain, me, kept, inputs.items[i], task))
+            me->released[kept++] = inputs.items[i];
+    *released = me->released;
     if (brain->marks) {
         atomic_fetch_or(&brain->marks[task], CKI_BRAIN_RAN);
         for (size_t i = 0; i < kept; i++)
             atomic_fetch_and(&brain->marks[me->released[i]], ~(uint32_t)CKI_BRAIN_RESIDENT);
         cki_brain_memory_let_go(brain, task);
     }
-    return kept;
-}
-
-size_t cki_brain_release(cki_brain *brain, int worker, uint32_t task, const uint32_t **released)
-{
-    cki_brain_worker *me = &brain->workers[worker];
-    const cki_plan_task *at = &brain->plan->tasks[task];
-    *released = me->released;
-    if (brain->marks || at->ninputs != at->narguments)
-        return release_slowly(brain, me, task);
-    const uint32_t *inputs = brain->plan->arguments + at->arguments;
-    size_t kept = 0;
-    for (uint32_t i = 0; i < at->narguments; i++)
-        if (used_up(brain, inputs[i], task))
-            me->released[kept++] = inputs[i];
     return kept;
 }
 
@@ -483,7 +450,7 @@ int cki_brain_done(cki_brain *brain, int worker, uint32_t task, const cki_brain_
     cki_brain_ready_awake(brain, me);
     if (brain->counted)
         return done_counted(brain, me, task, made);
-    bool surplus = brain->nodes && brain->plan->tasks[task].nusers > 0 &&
+    bool surplus = brain->nodes && cki_plan_users(brain->plan, task).count > 0 &&
                    cki_brain_ready_enable(brain, me, task);
     count_running(me, UINT32_MAX);
     return surplus ? cki_brain_ready_notify(brain) : CKI_BRAIN_NOBODY;

@@ -73,12 +73,12 @@ static bool grow(cki_brain_evictable *heap)
 /* The first user of a task's result that has not run; NONE if there is none. */
 static uint32_t next_user(cki_brain *brain, uint32_t task)
 {
-    const cki_plan_task *at = &brain->plan->tasks[task];
-    const uint32_t *users = brain->plan->users + at->users;
+    cki_plan_list users = cki_plan_users(brain->plan, task);
     uint32_t *cursor = &brain->evictable.cursor[task];
-    while (*cursor < at->nusers && atomic_load(&brain->marks[users[*cursor]]) & CKI_BRAIN_RAN)
+    while (*cursor < users.count &&
+           atomic_load(&brain->marks[users.items[*cursor]]) & CKI_BRAIN_RAN)
         (*cursor)++;
-    return *cursor < at->nusers ? users[*cursor] : NONE;
+    return *cursor < users.count ? users.items[*cursor] : NONE;
 }
 
 static bool can_go(uint32_t mark)

@@ -42,7 +42,7 @@ static cask_status refuse(const cki_brain *brain, uint32_t task, int64_t bytes, 
     return cki_fail(error, CASK_LIMIT, NULL,
                     "a task of %s (block %lld) needs %s%s but the memory limit is %s: use smaller "
                     "chunks (rechunk) or a higher --memory-limit",
-                    cki_plan_layer(plan, task)->name, (long long)plan->tasks[task].block,
+                    cki_plan_layer(plan, task)->name, (long long)plan->block[task],
                     cki_text_size((uint64_t)bytes, needs), inputs ? " with its inputs" : "",
                     cki_text_size(brain->options.memory_limit, limit));
 }
@@ -146,8 +146,8 @@ static int64_t declared(const cki_brain *brain, uint32_t task)
 {
     cki_cost cost = cki_plan_cost(brain->plan, task);
     if (brain->measured && !cki_plan_layer(brain->plan, task)->cost) {
-        int64_t measured = atomic_load_explicit(&brain->measured[brain->plan->tasks[task].layer],
-                                                memory_order_relaxed);
+        int64_t measured =
+            atomic_load_explicit(&brain->measured[brain->plan->layer[task]], memory_order_relaxed);
         return measured < brain->limit / 2 ? measured : brain->limit / 2;
     }
     return add(clamp(cost.output), clamp(cost.working));
@@ -158,7 +158,7 @@ static void measure(cki_brain *brain, uint32_t task, int64_t took)
 {
     if (!brain->measured || cki_plan_layer(brain->plan, task)->cost)
         return;
-    _Atomic int64_t *mean = &brain->measured[brain->plan->tasks[task].layer];
+    _Atomic int64_t *mean = &brain->measured[brain->plan->layer[task]];
     int64_t before = atomic_load_explicit(mean, memory_order_relaxed);
     atomic_store_explicit(mean, before + (took - before) / 4 + (took > before),
                           memory_order_relaxed);

@@ -8,7 +8,7 @@
 enum { MOST_ROOTS = 64, SHARES = 8 };
 
 /* Whether this was the last of `all` to be counted. The last one need not write it down. */
-static bool is_last(_Atomic uint32_t *counter, uint32_t all)
+static bool is_last(_Atomic uint32_t *counter, size_t all)
 {
     return all == 1 || atomic_load_explicit(counter, memory_order_acquire) + 1 == all ||
            atomic_fetch_add_explicit(counter, 1, memory_order_acq_rel) + 1 == all;
@@ -24,13 +24,12 @@ static cki_brain_worker *after(const cki_brain *brain, const cki_brain_worker *w
 bool cki_brain_ready_enable(cki_brain *brain, cki_brain_worker *me, uint32_t number)
 {
     const cki_plan *plan = brain->plan;
-    const cki_plan_task *task = &plan->tasks[number];
-    const uint32_t *users = plan->users + task->users;
+    cki_plan_list users = cki_plan_users(plan, number);
     uint32_t next = NONE;
     bool surplus = me->hand != NONE;
-    for (size_t i = task->nusers; i-- > 0;) {
-        uint32_t user = users[i];
-        if (!is_last(&brain->nodes[user].arrived, plan->tasks[user].ninputs))
+    for (size_t i = users.count; i-- > 0;) {
+        uint32_t user = users.items[i];
+        if (!is_last(&brain->nodes[user].arrived, cki_plan_arguments(plan, user).count))
             continue;
         if (next != NONE) {
             surplus = true;
@@ -78,7 +77,7 @@ static uint64_t range(uint64_t low, uint64_t high)
 /* The first task without inputs in low..high, or high. */
 static uint32_t scan(const cki_plan *plan, uint32_t low, uint32_t high)
 {
-    while (low < high && plan->tasks[low].ninputs != 0)
+    while (low < high && cki_plan_arguments(plan, low).count > 0)
         low++;
     return low;
 }

@@ -95,9 +95,9 @@ struct cki_brain {
 static inline const uint32_t *cki_brain_arguments(const cki_brain *brain, uint32_t task,
                                                   size_t *count)
 {
-    const cki_plan_task *at = &brain->plan->tasks[task];
-    *count = at->narguments;
-    return brain->plan->arguments + at->arguments;
+    cki_plan_list arguments = cki_plan_arguments(brain->plan, task);
+    *count = arguments.count;
+    return arguments.items;
 }
 
 /* The brain has no memory for itself: stop. */

@@ -66,11 +66,11 @@ static void wake(world *at, int whom)
 /* What must hold when a task begins. */
 static void check_begin(world *at, uint32_t task)
 {
-    const cki_plan_task *p = &at->plan->tasks[task];
+    cki_plan_list inputs = cki_plan_arguments(at->plan, task);
     assert_false(at->ran[task]);
     assert_false(at->running[task]);
-    for (size_t i = 0; i < p->narguments; i++) {
-        uint32_t input = at->plan->arguments[p->arguments + i];
+    for (size_t i = 0; i < inputs.count; i++) {
+        uint32_t input = inputs.items[i];
         assert_true(at->ran[input]);
         assert_true(at->resident[input]);
     }
@@ -80,18 +80,18 @@ static void check_begin(world *at, uint32_t task)
 
 static bool is_input_of_running(const world *at, uint32_t result)
 {
-    const cki_plan_task *p = &at->plan->tasks[result];
-    for (size_t u = 0; u < p->nusers; u++)
-        if (at->running[at->plan->users[p->users + u]])
+    cki_plan_list users = cki_plan_users(at->plan, result);
+    for (size_t u = 0; u < users.count; u++)
+        if (at->running[users.items[u]])
             return true;
     return false;
 }
 
 static bool all_users_ran(const world *at, uint32_t result)
 {
-    const cki_plan_task *p = &at->plan->tasks[result];
-    for (size_t u = 0; u < p->nusers; u++)
-        if (!at->ran[at->plan->users[p->users + u]])
+    cki_plan_list users = cki_plan_users(at->plan, result);
+    for (size_t u = 0; u < users.count; u++)
+        if (!at->ran[users.items[u]])
             return false;
     return true;
 }
@@ -109,7 +109,7 @@ static void finish_run(world *at, int worker, uint32_t task)
         return;
     }
     at->ran[task] = true;
-    bool kept = at->plan->tasks[task].nusers > 0;
+    bool kept = cki_plan_users(at->plan, task).count > 0;
     int64_t change = kept ? output_of(at, task) : 0;
     change_live(at, change - running_bytes(at, task));
     const uint32_t *released;
@@ -207,13 +207,13 @@ static bool step(world *at)
                 free = f;
         bool notified = !at->asleep[w] || cki_brain_stopped(at->brain);
         if (free >= 0 && notified && !at->ended[w])
-            choices[count++] = 1000 + w * FLIGHT + free;
+            choices[count++] = WORKERS * FLIGHT + w * FLIGHT + free;
     }
     if (count == 0)
         return false;
     int choice = choices[pick((uint32_t)count)];
-    if (choice >= 1000)
-        ask(at, (choice - 1000) / FLIGHT, (choice - 1000) % FLIGHT);
+    if (choice >= WORKERS * FLIGHT) /* an idle slot asks; below that, a taken one is done */
+        ask(at, choice / FLIGHT - WORKERS, choice % FLIGHT);
     else
         finish(at, choice / FLIGHT, choice % FLIGHT);
     return true;
@@ -259,7 +259,7 @@ static void check_all_ran(const world *at)
     for (size_t i = 0; i < at->plan->count; i++) {
         assert_true(at->ran[i]);
         assert_int_equal(at->runs[i], 1 + at->failures[i]);
-        assert_int_equal(at->released[i], at->plan->tasks[i].nusers > 0);
+        assert_int_equal(at->released[i], cki_plan_users(at->plan, i).count > 0);
         assert_false(at->resident[i]);
     }
     for (int w = 0; w < at->options.workers; w++)

@@ -65,18 +65,18 @@ const char *cask_run_function(const cask_run *run, size_t task)
 
 size_t cask_run_inputs(const cask_run *run, size_t task, const uint32_t **tasks)
 {
-    const cki_plan *plan = run->plan;
-    bool there = task < plan->count;
-    *tasks = there ? plan->arguments + plan->tasks[task].arguments : NULL;
-    return there ? plan->tasks[task].narguments : 0;
+    bool there = task < run->plan->count;
+    cki_plan_list inputs = there ? cki_plan_arguments(run->plan, task) : (cki_plan_list){0};
+    *tasks = inputs.items;
+    return inputs.count;
 }
 
 size_t cask_run_users(const cask_run *run, size_t task, const uint32_t **tasks)
 {
-    const cki_plan *plan = run->plan;
-    bool there = task < plan->count;
-    *tasks = there ? plan->users + plan->tasks[task].users : NULL;
-    return there ? plan->tasks[task].nusers : 0;
+    bool there = task < run->plan->count;
+    cki_plan_list users = there ? cki_plan_users(run->plan, task) : (cki_plan_list){0};
+    *tasks = users.items;
+    return users.count;
 }
 
 bool cask_run_cancelled(const cask_run *run)
@@ -139,14 +139,10 @@ static cask_status begin(cask_run *run)
 static void release_inputs(cask_run *run, uint32_t task)
 {
     const cki_plan *plan = run->plan;
-    const cki_plan_task *at = &plan->tasks[task];
-    const uint32_t *arguments = plan->arguments + at->arguments;
-    for (size_t i = 0; i < at->narguments; i++) {
-        uint32_t input = arguments[i];
-        bool again = false; /* named before: a user counts once */
-        for (size_t k = 0; at->ninputs != at->narguments && k < i && !again; k++)
-            again = arguments[k] == input;
-        if (again || atomic_fetch_add(&run->states[input].used, 1) + 1 != plan->tasks[input].nusers)
+    cki_plan_list arguments = cki_plan_arguments(plan, task);
+    for (size_t i = 0; i < arguments.count; i++) {
+        uint32_t input = arguments.items[i];
+        if (atomic_fetch_add(&run->states[input].used, 1) + 1 != cki_plan_users(plan, input).count)
             continue;
         cask_value_unref(run->run.values[input]);
         run->run.values[input] = NULL;
@@ -185,7 +181,7 @@ static cask_status run_claimed(cask_run *run, uint32_t task)
         cki_run_tell_value(inner, task, 0, value);
     if (inner->told_bytes)
         cki_run_tell_result(inner, task, 0, cki_value_nbytes(value));
-    if (run->plan->tasks[task].nusers > 0) {
+    if (cki_plan_users(run->plan, task).count > 0) {
         inner->values[task] = value;
     } else {
         cki_run_tell_released(inner, task, 0);

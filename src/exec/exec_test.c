@@ -154,13 +154,13 @@ static void a_failing_task_ends_the_run(void **state)
     numbers at;
     draw(&at);
     for (int round = 0; round < 6; round++) {
-        const cki_plan_task *bad = &at.plan->tasks[pick((uint32_t)at.plan->count)];
+        uint32_t bad = pick((uint32_t)at.plan->count);
         EVERY(scheduler, threads)
         {
             delivery to = {.numbers = &at, .fail_at = -1};
             cki_exec_options options = {.threads = threads, .memory_limit = 2000};
             cki_error error = {0};
-            failing = (int)bad->layer;
+            failing = (int)at.plan->layer[bad];
             assert_int_equal(scheduler->run(at.plan, &options, receive, &to, &error),
                              CASK_ARITHMETIC);
             assert_string_equal(error.python, "ZeroDivisionError");
@@ -203,7 +203,7 @@ static void cancelling_ends_the_run(void **state)
         delivery to = {.numbers = &at, .fail_at = -1};
         cki_exec_options options = {.threads = threads, .cancel = &cancel};
         cki_error error = {0};
-        failing = (int)at.plan->tasks[at.plan->count / 3].layer;
+        failing = (int)at.plan->layer[at.plan->count / 3];
         raise_in_failing = &cancel;
         assert_int_equal(scheduler->run(at.plan, &options, receive, &to, &error), CASK_CANCELLED);
         assert_string_equal(error.python, "KeyboardInterrupt");
@@ -485,7 +485,7 @@ static void callbacks_are_told(void **state)
         assert_int_equal(tally.finishes, 1);
         assert_int_equal(tally.failures, 0);
         assert_true(tally.workers < 1 << threads);
-        failing = (int)at.plan->tasks[0].layer;
+        failing = (int)at.plan->layer[0];
         assert_int_equal(scheduler->run(at.plan, &options, receive, &to, NULL), CASK_ARITHMETIC);
         assert_int_equal(tally.befores, tally.afters);
         assert_int_equal(tally.finishes, 2);

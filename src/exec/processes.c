@@ -69,7 +69,7 @@ static int take_known(team *at, cki_worker *worker, uint32_t task)
     int64_t before = cki_ledger_balance();
     cask_value *known = at->run.plan->known[task], *value = NULL;
     cki_run_tell_before(&at->run, task, worker->number);
-    if (at->run.plan->tasks[task].nusers == 0)
+    if (cki_plan_users(at->run.plan, task).count == 0)
         value = cask_value_ref(known);
     else
         value = share(at, task, known, &worker->error);

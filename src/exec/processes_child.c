@@ -24,19 +24,18 @@ static void free_inputs(child *me, size_t count)
         cask_value_unref(me->inputs[--count]);
 }
 
-static cask_status gather(child *me, const cki_plan_task *task, cki_error *error)
+static cask_status gather(child *me, cki_plan_list arguments, cki_error *error)
 {
-    if (task->narguments > me->capacity) {
-        size_t capacity = task->narguments + me->capacity + 8;
+    if (arguments.count > me->capacity) {
+        size_t capacity = arguments.count + me->capacity + 8;
         cask_value **inputs = cki_memory_realloc((void *)me->inputs, capacity * sizeof *inputs);
         if (!inputs)
             return cki_fail_memory(error, capacity * sizeof *inputs);
         me->inputs = inputs;
         me->capacity = capacity;
     }
-    const uint32_t *arguments = me->crew->plan->arguments + task->arguments;
-    for (size_t i = 0; i < task->narguments; i++) {
-        me->inputs[i] = cki_parcel_peek(me->crew->heap, me->crew->cells[arguments[i]], error);
+    for (size_t i = 0; i < arguments.count; i++) {
+        me->inputs[i] = cki_parcel_peek(me->crew->heap, me->crew->cells[arguments.items[i]], error);
         if (!me->inputs[i]) {
             free_inputs(me, i);
             return error->status;
@@ -48,14 +47,17 @@ static cask_status gather(child *me, const cki_plan_task *task, cki_error *error
 /* Call the task's function and pack what it gives. */
 static cask_status call(child *me, uint32_t number, cki_cell *cell, cki_error *error)
 {
-    const cki_plan_task *at = &me->crew->plan->tasks[number];
-    const cki_layer *layer = cki_plan_layer(me->crew->plan, number);
+    const cki_plan *plan = me->crew->plan;
+    const cki_layer *layer = cki_plan_layer(plan, number);
+    cki_plan_list arguments = cki_plan_arguments(plan, number);
     cask_value *value = NULL;
-    cask_status status = gather(me, at, error);
+    cask_status status = gather(me, arguments, error);
     if (status != CASK_OK)
         return status;
-    cki_task task = {
-        .layer = layer, .block = at->block, .inputs = me->inputs, .ninputs = at->narguments};
+    cki_task task = {.layer = layer,
+                     .block = plan->block[number],
+                     .inputs = me->inputs,
+                     .ninputs = arguments.count};
     status = layer->function->run(&task, &value, error);
     if (status == CASK_OK && !value)
         status = cki_fail_internal(error, "a function gave no result");
@@ -64,7 +66,7 @@ static cask_status call(child *me, uint32_t number, cki_cell *cell, cki_error *e
     if (status == CASK_OK)
         status = cki_parcel_pack(&me->segment, value, cell, error);
     cask_value_unref(value);
-    free_inputs(me, at->narguments);
+    free_inputs(me, arguments.count);
     return status;
 }
 

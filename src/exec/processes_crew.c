@@ -14,12 +14,12 @@ static const size_t least_segment = (size_t)1 << 26, usual_segment = (size_t)1 <
 
 uint32_t cki_processes_crew_follower(const cki_plan *plan, uint32_t task)
 {
-    const cki_plan_task *at = &plan->tasks[task];
-    if (at->nusers != 1)
+    cki_plan_list users = cki_plan_users(plan, task);
+    if (users.count != 1)
         return UINT32_MAX;
-    uint32_t user = plan->users[at->users];
+    uint32_t user = users.items[0];
     bool known = plan->known && plan->known[user];
-    return plan->tasks[user].ninputs == 1 && !known ? user : UINT32_MAX;
+    return cki_plan_arguments(plan, user).count == 1 && !known ? user : UINT32_MAX;
 }
 
 static size_t aligned(size_t bytes)

@@ -188,7 +188,7 @@ void cki_run_fail(cki_run *run, size_t task, const cki_error *error)
 
 void cki_run_key(const cki_plan *plan, size_t task, cki_text *text)
 {
-    cki_graph_describe(cki_plan_layer(plan, task), plan->tasks[task].block, text, NULL);
+    cki_graph_describe(cki_plan_layer(plan, task), plan->block[task], text, NULL);
 }
 
 void cki_run_place(const cki_run *run, size_t task, cki_error *error)
@@ -197,7 +197,7 @@ void cki_run_place(const cki_run *run, size_t task, cki_error *error)
     cki_text key = {0}, called = {0};
     cki_run_key(run->plan, task, &key);
     if (layer->describe) /* what the user called it, instead of what runs it */
-        layer->describe(layer, run->plan->tasks[task].block, NULL, &called);
+        layer->describe(layer, run->plan->block[task], NULL, &called);
     size_t length = strlen(error->message), room = sizeof error->message - length;
     cki_text where = {0};
     cki_text_format(&where, " (in task %s, function %s)", key.bytes ? key.bytes : "",

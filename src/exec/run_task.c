@@ -15,20 +15,19 @@ void cki_run_worker_free(cki_worker *worker)
 }
 
 /* The values of a task's arguments, in the worker's own list. */
-static cask_status gather(cki_worker *worker, const cki_plan_task *task)
+static cask_status gather(cki_worker *worker, cki_plan_list arguments)
 {
     const cki_run *run = worker->run;
-    if (task->narguments > worker->inputs_capacity) {
-        size_t capacity = task->narguments + worker->inputs_capacity + 8;
+    if (arguments.count > worker->inputs_capacity) {
+        size_t capacity = arguments.count + worker->inputs_capacity + 8;
         cask_value **inputs = cki_memory_realloc((void *)worker->inputs, capacity * sizeof *inputs);
         if (!inputs)
             return cki_fail_memory(&worker->error, capacity * sizeof *inputs);
         worker->inputs = inputs;
         worker->inputs_capacity = capacity;
     }
-    const uint32_t *arguments = run->plan->arguments + task->arguments;
-    for (size_t i = 0; i < task->narguments; i++)
-        worker->inputs[i] = run->values[arguments[i]];
+    for (size_t i = 0; i < arguments.count; i++)
+        worker->inputs[i] = run->values[arguments.items[i]];
     return CASK_OK;
 }
 
@@ -40,11 +39,12 @@ static cask_status call(cki_worker *worker, uint32_t number, cask_value **value)
         *value = cask_value_ref(run->plan->known[number]);
         return CASK_OK;
     }
-    const cki_plan_task *at = &run->plan->tasks[number];
-    const cki_layer *layer = cki_graph_layer(run->plan->graph, at->layer);
-    cki_task task = {.layer = layer, .block = at->block, .ninputs = at->narguments, .run = run};
+    cki_plan_list arguments = cki_plan_arguments(run->plan, number);
+    const cki_layer *layer = cki_plan_layer(run->plan, number);
+    cki_task task = {
+        .layer = layer, .block = run->plan->block[number], .ninputs = arguments.count, .run = run};
     *value = NULL;
-    cask_status status = gather(worker, at);
+    cask_status status = gather(worker, arguments);
     task.inputs = worker->inputs;
     if (status == CASK_OK)
         status = layer->function->run(&task, value, &worker->error);
@@ -127,7 +127,7 @@ static cki_brain_made keep(cki_worker *worker, uint32_t number, cask_value *valu
 {
     cki_run *run = worker->run;
     cki_brain_made made = {0};
-    bool used = run->plan->tasks[number].nusers > 0;
+    bool used = cki_plan_users(run->plan, number).count > 0;
     if (run->told)
         cki_run_tell_value(run, number, worker->number, value);
     if (run->told_bytes)
@@ -186,15 +186,14 @@ int cki_run_finish(cki_worker *worker, uint32_t task, cask_value *value, int64_t
 static int finish_plain(cki_worker *worker, uint32_t task, cask_value *value)
 {
     cki_run *run = worker->run;
-    const cki_plan_task *at = &run->plan->tasks[task];
     if ((!value || run->wanted[task] != 0 || worker->error.status != CASK_OK) &&
         conclude(worker, task, &value) != CASK_OK)
         return fail(worker, task, 0);
-    if (at->nusers > 0)
+    if (cki_plan_users(run->plan, task).count > 0)
         run->values[task] = value;
     else
         cask_value_unref(value);
-    if (at->narguments > 0) {
+    if (cki_plan_arguments(run->plan, task).count > 0) {
         const uint32_t *released;
         size_t count = cki_brain_release(run->brain, worker->number, task, &released);
         for (size_t i = 0; i < count; i++) {
@@ -270,7 +269,7 @@ static void give_up(cki_run *run, uint32_t task)
     cki_error error = {0};
     char limit[32], needs[32];
     const char *name = cki_plan_layer(run->plan, task)->name;
-    long long block = run->plan->tasks[task].block;
+    long long block = run->plan->block[task];
     cki_text_size(run->options->memory_limit, limit);
     cki_text_size(cki_brain_needs(run->brain, task), needs);
     if (run->unspilled.status != CASK_OK)

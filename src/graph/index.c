@@ -33,26 +33,26 @@ static size_t home(int64_t block, unsigned bits)
     return (size_t)((far * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - bits)) ^ near;
 }
 
-static uint32_t *probe(const cki_index_part *part, int64_t block, const cki_plan_task *tasks)
+static uint32_t *probe(const cki_index_part *part, int64_t block, const int64_t *blocks)
 {
     size_t mask = ((size_t)1 << part->bits) - 1;
     size_t at = home(block, part->bits);
-    while (part->slots[at] != 0 && tasks[part->slots[at] - 1].block != block)
+    while (part->slots[at] != 0 && blocks[part->slots[at] - 1] != block)
         at = (at + 1) & mask;
     return &part->slots[at];
 }
 
 /* Make room for twice as much, as an array where the layer is not much larger than the table. */
-static bool grow(cki_index_part *part, int64_t blocks, const cki_plan_task *tasks, size_t likely)
+static bool grow(cki_index_part *part, int64_t all, const int64_t *blocks, size_t likely)
 {
     cki_index_part wider = {.count = part->count};
     wider.bits = part->slots ? (uint8_t)(part->bits + 1) : FIRST_BITS;
     if (wider.bits > MOST_BITS)
         return false;
     size_t slots = (size_t)1 << wider.bits;
-    if ((uint64_t)blocks / SPARSE <= (slots > likely ? slots : likely)) {
+    if ((uint64_t)all / SPARSE <= (slots > likely ? slots : likely)) {
         wider.dense = true;
-        slots = (size_t)blocks;
+        slots = (size_t)all;
     }
     wider.slots = cki_memory_calloc(slots, sizeof *wider.slots);
     if (!wider.slots)
@@ -60,22 +60,22 @@ static bool grow(cki_index_part *part, int64_t blocks, const cki_plan_task *task
     size_t filled = part->slots ? (size_t)1 << part->bits : 0;
     for (size_t i = 0; i < filled; i++)
         if (part->slots[i] != 0) {
-            int64_t block = tasks[part->slots[i] - 1].block;
-            *(wider.dense ? &wider.slots[block] : probe(&wider, block, tasks)) = part->slots[i];
+            int64_t block = blocks[part->slots[i] - 1];
+            *(wider.dense ? &wider.slots[block] : probe(&wider, block, blocks)) = part->slots[i];
         }
     cki_memory_free(part->slots);
     *part = wider;
     return true;
 }
 
-uint32_t *cki_index_slot_slowly(cki_index *index, uint32_t layer, int64_t block, int64_t blocks,
-                                const cki_plan_task *tasks, size_t likely)
+uint32_t *cki_index_slot_slowly(cki_index *index, uint32_t layer, int64_t block, int64_t all,
+                                const int64_t *blocks, size_t likely)
 {
     cki_index_part *part = &index->parts[layer];
-    if (blocks == 1)
+    if (all == 1)
         return &part->count;
     if (part->slots) {
-        uint32_t *slot = probe(part, block, tasks);
+        uint32_t *slot = probe(part, block, blocks);
         if (*slot != 0)
             return slot;
         if (2 * (uint64_t)part->count < (uint64_t)1 << part->bits) {
@@ -83,10 +83,10 @@ uint32_t *cki_index_slot_slowly(cki_index *index, uint32_t layer, int64_t block,
             return slot;
         }
     }
-    if (!grow(part, blocks, tasks, likely))
+    if (!grow(part, all, blocks, likely))
         return NULL;
     part->count++;
-    return part->dense ? &part->slots[block] : probe(part, block, tasks);
+    return part->dense ? &part->slots[block] : probe(part, block, blocks);
 }
 
 typedef struct ranked {
@@ -106,7 +106,7 @@ static bool sort_blocks(const cki_plan *plan, uint32_t *tasks, size_t count)
     if (!blocks)
         return false;
     for (size_t i = 0; i < count; i++)
-        blocks[i] = (ranked){plan->tasks[tasks[i]].block, tasks[i]};
+        blocks[i] = (ranked){plan->block[tasks[i]], tasks[i]};
     qsort(blocks, count, sizeof *blocks, by_block);
     for (size_t i = 0; i < count; i++)
         tasks[i] = blocks[i].task;

@@ -22,17 +22,17 @@ typedef struct cki_index {
 cask_status cki_index_init(cki_index *index, size_t layers, cki_error *error);
 void cki_index_free(cki_index *index);
 /* Where the number of block `block`'s task is or goes: 0 if there is none yet, and then the caller
- * puts it there (+ 1) before the next call. NULL if there is no memory. `blocks` is how many the
- * layer has; `tasks` the table that the numbers lead to; `likely` how many tasks there are about,
- * to guess how many of a layer's there will be. */
-uint32_t *cki_index_slot_slowly(cki_index *index, uint32_t layer, int64_t block, int64_t blocks,
-                                const cki_plan_task *tasks, size_t likely);
-static inline uint32_t *cki_index_slot(cki_index *index, uint32_t layer, int64_t block,
-                                       int64_t blocks, const cki_plan_task *tasks, size_t likely)
+ * puts it there (+ 1) before the next call. NULL if there is no memory. `all` is how many the layer
+ * has; `blocks` are those of the tasks, by number; `likely` how many tasks there are about, to
+ * guess how many of a layer's there will be. */
+uint32_t *cki_index_slot_slowly(cki_index *index, uint32_t layer, int64_t block, int64_t all,
+                                const int64_t *blocks, size_t likely);
+static inline uint32_t *cki_index_slot(cki_index *index, uint32_t layer, int64_t block, int64_t all,
+                                       const int64_t *blocks, size_t likely)
 {
     const cki_index_part *part = &index->parts[layer];
     return part->dense ? &part->slots[block]
-                       : cki_index_slot_slowly(index, layer, block, blocks, tasks, likely);
+                       : cki_index_slot_slowly(index, layer, block, all, blocks, likely);
 }
 
 /* All task numbers of the layers of a plan, by layer, those of inward layers by block: inputs

@@ -19,14 +19,13 @@
 
 enum { FEW = 16, RECENT = 32, MOST_STEPS = 64, MANY = 1 << 14 };
 
-/* While tasks are ordered, `ninputs` of each has its progress above the inputs that it waits for;
- * once it has run, the users looked at by next_user. */
+/* A place's `progress` has the state of its task above the number of inputs that it waits for; once
+ * it has run, of the users looked at by next_user. */
 #define STATE_SHIFT  29
 #define MOST_WAITING ((UINT32_C(1) << STATE_SHIFT) - 1)
 
-/* LATER is NEW, but was begun too early once. SEEN is DONE, and a mark while the inputs of one task
- * are gone through. */
-typedef enum progress { NEW, LATER, OPEN, DONE, SEEN } progress;
+/* LATER is NEW, but was begun too early once. */
+typedef enum progress { NEW, LATER, OPEN, DONE } progress;
 
 typedef cki_order_place place;
 
@@ -37,7 +36,6 @@ typedef struct input {
 
 typedef struct ordering {
     cki_plan *plan;
-    cki_plan_task *tasks;
     place *nodes;
     float *working; /* declared; NULL while nobody declares any */
     uint32_t *sequence;
@@ -60,17 +58,17 @@ typedef struct ordering {
 
 static progress state_of(const ordering *order, uint32_t number)
 {
-    return (progress)(order->tasks[number].ninputs >> STATE_SHIFT);
+    return (progress)(order->nodes[number].progress >> STATE_SHIFT);
 }
 
 static uint32_t waiting_of(const ordering *order, uint32_t number)
 {
-    return order->tasks[number].ninputs & MOST_WAITING;
+    return order->nodes[number].progress & MOST_WAITING;
 }
 
 static void set_state(ordering *order, uint32_t number, progress state)
 {
-    order->tasks[number].ninputs = waiting_of(order, number) | (uint32_t)state << STATE_SHIFT;
+    order->nodes[number].progress = waiting_of(order, number) | (uint32_t)state << STATE_SHIFT;
 }
 
 /* The array, moved to where there is room for `wanted` items; NULL if there is no memory. */
@@ -122,20 +120,19 @@ static void sort(input *inputs, size_t count)
 }
 
 /* The inputs of a task into order->inputs, the most demanding first, ties as the rule has them. */
-static bool arrange(ordering *order, const cki_plan_task *task)
+static bool arrange(ordering *order, cki_plan_list arguments)
 {
-    size_t count = task->narguments;
+    size_t count = arguments.count;
     if (count > order->inputs_capacity) {
         void *inputs = widen(order->inputs, &order->inputs_capacity, count, sizeof(input));
         if (!inputs)
             return false;
         order->inputs = inputs;
     }
-    const uint32_t *arguments = order->plan->arguments + task->arguments;
     bool sorted = true;
     for (size_t i = 0; i < count; i++) {
-        const place *at = &order->nodes[arguments[i]];
-        order->inputs[i] = (input){at->need - at->output, (uint32_t)i, arguments[i]};
+        const place *at = &order->nodes[arguments.items[i]];
+        order->inputs[i] = (input){at->need - at->output, (uint32_t)i, arguments.items[i]};
         sorted = sorted && (i == 0 || order->inputs[i].surplus <= order->inputs[i - 1].surplus);
     }
     if (!sorted)
@@ -151,23 +148,23 @@ static bool is_second_first(const ordering *order, const uint32_t *arguments)
 }
 
 /* What a task and those below it need, from what those of its inputs do. */
-static bool measure(ordering *order, const cki_plan_task *task, place *node, float working)
+static bool measure(ordering *order, cki_plan_list arguments, place *node, float working)
 {
     float behind = 0, need = 0;
-    const uint32_t *arguments = order->plan->arguments + task->arguments;
-    if (task->narguments == 1) {
-        need = order->nodes[arguments[0]].need;
-        behind = order->nodes[arguments[0]].output + 1;
-    } else if (task->narguments == 2) {
-        bool swap = is_second_first(order, arguments);
-        const place *a = &order->nodes[arguments[swap]], *b = &order->nodes[arguments[!swap]];
+    if (arguments.count == 1) {
+        need = order->nodes[arguments.items[0]].need;
+        behind = order->nodes[arguments.items[0]].output + 1;
+    } else if (arguments.count == 2) {
+        bool swap = is_second_first(order, arguments.items);
+        const place *a = &order->nodes[arguments.items[swap]];
+        const place *b = &order->nodes[arguments.items[!swap]];
         behind = a->output + 1;
         need = behind + b->need > a->need ? behind + b->need : a->need;
         behind += b->output + 1;
-    } else if (task->narguments > 2) {
-        if (!arrange(order, task))
+    } else if (arguments.count > 2) {
+        if (!arrange(order, arguments))
             return false;
-        for (size_t i = 0; i < task->narguments; i++) {
+        for (size_t i = 0; i < arguments.count; i++) {
             const place *below = &order->nodes[order->inputs[i].task];
             if (behind + below->need > need)
                 need = behind + below->need;
@@ -217,16 +214,18 @@ static bool measure_all(ordering *order)
     cki_plan *plan = order->plan;
     for (size_t i = 0; i < plan->count; i++) {
         uint32_t number = plan->sequence[i];
-        const cki_plan_task *task = &plan->tasks[number];
+        cki_plan_list arguments = cki_plan_arguments(plan, number);
         cki_cost cost = cki_plan_cost(plan, number);
         place *node = &order->nodes[number];
-        *node = (place){.output = upper(cost.output), .left = task->nusers};
+        *node = (place){.output = upper(cost.output),
+                        .left = plan->first_user[number + 1] - plan->first_user[number],
+                        .progress = (uint32_t)arguments.count};
         if (cki_plan_layer(plan, number)->soon)
             node->freeable = INFINITY;
         declare(plan, number, cost);
-        if (task->ninputs > MOST_WAITING ||
+        if (arguments.count > MOST_WAITING ||
             (cost.working && !keep_working(order, number, cost.working)) ||
-            !measure(order, task, node, upper(cost.working)))
+            !measure(order, arguments, node, upper(cost.working)))
             return false;
     }
     return true;
@@ -246,9 +245,8 @@ static void order_independent(cki_plan *plan)
 static inline bool consider(ordering *order, uint32_t number)
 {
     const place *node = &order->nodes[number];
-    uint32_t progress_and_waiting = order->tasks[number].ninputs;
-    if (progress_and_waiting >= (uint32_t)DONE << STATE_SHIFT ||
-        (progress_and_waiting & MOST_WAITING) > 0 || node->output + 1 > node->freeable)
+    if (node->progress >= (uint32_t)DONE << STATE_SHIFT || (node->progress & MOST_WAITING) > 0 ||
+        node->output + 1 > node->freeable)
         return true;
     return put(&order->eager, &order->tail, &order->eager_capacity, number);
 }
@@ -256,35 +254,26 @@ static inline bool consider(ordering *order, uint32_t number)
 /* A result whose last user is known to be next is freed by that one. */
 static bool promise(ordering *order, uint32_t number)
 {
-    const cki_plan_task *task = &order->tasks[number];
-    const uint32_t *users = order->plan->users + task->users;
-    for (size_t i = 0; i < task->nusers; i++)
-        if (state_of(order, users[i]) < DONE) {
-            order->nodes[users[i]].freeable += order->nodes[number].output + 1;
-            return consider(order, users[i]);
+    cki_plan_list users = cki_plan_users(order->plan, number);
+    for (size_t i = 0; i < users.count; i++)
+        if (state_of(order, users.items[i]) < DONE) {
+            order->nodes[users.items[i]].freeable += order->nodes[number].output + 1;
+            return consider(order, users.items[i]);
         }
     return true;
 }
 
-/* Let go of one use of each distinct input. */
+/* Let go of one use of each input that is named. */
 static bool release_inputs(ordering *order, uint32_t number)
 {
-    const cki_plan_task *task = &order->tasks[number];
-    const uint32_t *arguments = order->plan->arguments + task->arguments;
-    bool repeated = order->plan->repeated;
-    for (size_t i = 0; i < task->narguments; i++) {
-        place *below = &order->nodes[arguments[i]];
-        if (repeated && state_of(order, arguments[i]) == SEEN)
-            continue;
-        if (repeated)
-            set_state(order, arguments[i], SEEN);
+    cki_plan_list arguments = cki_plan_arguments(order->plan, number);
+    for (size_t i = 0; i < arguments.count; i++) {
+        place *below = &order->nodes[arguments.items[i]];
         if (--below->left == 0)
             order->live -= (double)below->output;
-        else if (below->left == 1 && !promise(order, arguments[i]))
+        else if (below->left == 1 && !promise(order, arguments.items[i]))
             return false;
     }
-    for (size_t i = 0; repeated && i < task->narguments; i++)
-        set_state(order, arguments[i], DONE);
     return true;
 }
 
@@ -324,21 +313,20 @@ static bool keep_alive(ordering *order, uint32_t number)
 /* The task is next. */
 static bool emit(ordering *order, uint32_t number)
 {
-    cki_plan_task *task = &order->tasks[number];
-    task->ninputs = (uint32_t)DONE << STATE_SHIFT;
+    order->nodes[number].progress = (uint32_t)DONE << STATE_SHIFT;
     order->sequence[order->done++] = number;
     account(order, number);
-    const uint32_t *users = order->plan->users + task->users;
-    for (size_t i = 0; i < task->nusers; i++)
-        order->tasks[users[i]].ninputs--;
+    cki_plan_list users = cki_plan_users(order->plan, number);
+    for (size_t i = 0; i < users.count; i++)
+        order->nodes[users.items[i]].progress--;
     if (!release_inputs(order, number))
         return false;
-    if (task->nusers > 0 && !keep_alive(order, number))
+    if (users.count > 0 && !keep_alive(order, number))
         return false;
-    if (task->nusers == 1 && !promise(order, number))
-        return false;
-    for (size_t i = 0; task->nusers > 1 && i < task->nusers; i++)
-        if (!consider(order, users[i]))
+    if (users.count == 1)
+        return promise(order, number);
+    for (size_t i = 0; i < users.count; i++)
+        if (!consider(order, users.items[i]))
             return false;
     return true;
 }
@@ -370,21 +358,20 @@ static bool push_new(ordering *order, uint32_t number)
 /* Open a task: its inputs come on the stack, the one to visit first on top. */
 static bool open(ordering *order, uint32_t number)
 {
-    const cki_plan_task *task = &order->tasks[number];
+    cki_plan_list arguments = cki_plan_arguments(order->plan, number);
     set_state(order, number, OPEN);
     order->fresh = order->done;
     if (!put(&order->opened, &order->nopened, &order->opened_capacity, number))
         return false;
-    const uint32_t *arguments = order->plan->arguments + task->arguments;
-    if (task->narguments == 1) /* for which it waits */
-        return push(order, arguments[0]);
-    if (task->narguments == 2) {
-        bool swap = is_second_first(order, arguments);
-        return push_new(order, arguments[!swap]) && push_new(order, arguments[swap]);
+    if (arguments.count == 1) /* for which it waits */
+        return push(order, arguments.items[0]);
+    if (arguments.count == 2) {
+        bool swap = is_second_first(order, arguments.items);
+        return push_new(order, arguments.items[!swap]) && push_new(order, arguments.items[swap]);
     }
-    if (!arrange(order, task))
+    if (!arrange(order, arguments))
         return false;
-    for (size_t i = task->narguments; i-- > 0;)
+    for (size_t i = arguments.count; i-- > 0;)
         if (!push_new(order, order->inputs[i].task))
             return false;
     return true;
@@ -393,23 +380,21 @@ static bool open(ordering *order, uint32_t number)
 /* The first user of a result that nobody has come to yet; NONE if there is no such. */
 static uint32_t next_user(ordering *order, uint32_t number)
 {
-    cki_plan_task *task = &order->tasks[number];
-    const uint32_t *users = order->plan->users + task->users;
+    cki_plan_list users = cki_plan_users(order->plan, number);
     uint32_t looked = waiting_of(order, number);
-    while (looked < task->nusers && state_of(order, users[looked]) != NEW)
+    while (looked < users.count && state_of(order, users.items[looked]) != NEW)
         looked++;
-    task->ninputs = (uint32_t)DONE << STATE_SHIFT | looked;
-    return looked < task->nusers ? users[looked] : NONE;
+    order->nodes[number].progress = (uint32_t)DONE << STATE_SHIFT | looked;
+    return looked < users.count ? users.items[looked] : NONE;
 }
 
 /* Whether a task, as far as a short look tells, could be finished now: one that waits for an open
  * task could not. */
 static bool is_free(const ordering *order, uint32_t number)
 {
-    const cki_plan_task *task = &order->tasks[number];
-    const uint32_t *arguments = order->plan->arguments + task->arguments;
-    for (size_t i = 0; i < task->narguments && i < MOST_STEPS; i++)
-        if (state_of(order, arguments[i]) == OPEN)
+    cki_plan_list arguments = cki_plan_arguments(order->plan, number);
+    for (size_t i = 0; i < arguments.count && i < MOST_STEPS; i++)
+        if (state_of(order, arguments.items[i]) == OPEN)
             return false;
     return state_of(order, number) == NEW;
 }
@@ -418,14 +403,13 @@ static bool is_free(const ordering *order, uint32_t number)
 static uint32_t climb(const ordering *order, uint32_t number)
 {
     for (int step = 0; step < MOST_STEPS; step++) {
-        const cki_plan_task *task = &order->tasks[number];
-        const uint32_t *users = order->plan->users + task->users;
-        for (size_t i = 0; i < task->nusers && i < MOST_STEPS; i++)
-            if (state_of(order, users[i]) == OPEN)
+        cki_plan_list users = cki_plan_users(order->plan, number);
+        for (size_t i = 0; i < users.count && i < MOST_STEPS; i++)
+            if (state_of(order, users.items[i]) == OPEN)
                 return number;
-        if (task->nusers == 0 || !is_free(order, users[0]))
+        if (users.count == 0 || !is_free(order, users.items[0]))
             return number;
-        number = users[0];
+        number = users.items[0];
     }
     return number;
 }
@@ -534,8 +518,7 @@ cask_status cki_order_run(cki_plan *plan, cki_order_place *places, cki_error *er
         order_independent(plan);
         return CASK_OK;
     }
-    ordering order = {.plan = plan, .tasks = plan->tasks, .sequence = plan->sequence};
-    order.nodes = places;
+    ordering order = {.plan = plan, .nodes = places, .sequence = plan->sequence};
     bool fine = measure_all(&order);
     for (size_t i = 0; fine && i < plan->nwanted; i++)
         fine = visit(&order, plan->wanted[i]);

@@ -7,16 +7,17 @@
 /* What ordering keeps of a task. Bytes count as floats, which never are too low; sums of them are
  * good enough to compare. */
 typedef struct cki_order_place {
-    float output;   /* declared */
-    float need;     /* bytes alive at most while this task and all below it run */
-    float freeable; /* what goes when this one runs: inputs that nobody else waits for */
-    uint32_t left;  /* users that have not run */
+    float output;      /* declared */
+    float need;        /* bytes alive at most while this task and all below it run */
+    float freeable;    /* what goes when this one runs: inputs that nobody else waits for */
+    uint32_t left;     /* users that have not run */
+    uint32_t progress; /* how far it is, and what it waits for: see order.c */
 } cki_order_place;
 
 /* Put plan->sequence, in which inputs stand before users, into the order in which to run the tasks,
  * and work out the plan's figures: peak_bytes, largest_bytes and `largest` (numbered as the tasks
- * are now) and bytes_read. The plan is complete but for them, tasks stand in any order. Uses up the
- * tasks' `ninputs`; `places`, one a task, is room to work in (none where no task has arguments). */
+ * are now) and bytes_read. The plan is complete but for them, tasks stand in any order. `places`,
+ * one a task, is room to work in (none where no task has arguments). */
 cask_status cki_order_run(cki_plan *plan, cki_order_place *places, cki_error *error);
 
 #endif

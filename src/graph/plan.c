@@ -1,63 +1,74 @@
 /* Plans: find the tasks that wanted keys need, link them, order them, number them anew.
  *
- * Touching fresh memory costs as much as all else, so numbering anew moves tasks within their table
- * by way of what must be kept of them, and the lists of arguments and of users change places. */
+ * Touching fresh memory costs as much as all else, so numbering anew moves tasks within their
+ * columns by way of the memory that ordering has used, and the lists of arguments and of users
+ * change places.
+ */
 #include "graph/plan.h"
 #include "core/memory.h"
 #include "graph/order.h"
 #include "graph/plan_find.h"
 #include "sys/pages.h"
 
+#include <string.h>
+
 enum { AHEAD = 12 }; /* tasks to fetch before their turn */
 
-/* The lists of users, from the lists of arguments; each list ascends. Tasks know how many users
- * they have; how many inputs, they learn. */
+/* The lists of users, from the lists of arguments; each list ascends. `first_user` has how many
+ * users a task has: first it becomes where the list ends, and while lists are filled from their
+ * ends, where it starts. */
 static void link_users(cki_plan *plan)
 {
-    size_t edges = 0;
+    uint32_t *first = plan->first_user, end = 0;
     for (size_t i = 0; i < plan->count; i++) {
-        plan->tasks[i].users = (uint32_t)edges;
-        edges += plan->tasks[i].nusers;
-        plan->tasks[i].nusers = 0;
+        end += first[i];
+        first[i] = end;
     }
-    for (size_t i = 0; i < plan->count; i++) {
-        const uint32_t *arguments = plan->arguments + plan->tasks[i].arguments;
-        uint32_t count = plan->tasks[i].narguments, repeated = 0;
-        for (size_t a = 0; a < count; a++) {
-            cki_plan_task *input = &plan->tasks[arguments[a]];
-            uint32_t *end = plan->users + input->users + input->nusers;
-            if (plan->repeated && input->nusers > 0 && end[-1] == (uint32_t)i) {
-                repeated++;
-                continue;
-            }
-            *end = (uint32_t)i;
-            input->nusers++;
-        }
-        plan->tasks[i].ninputs = count - repeated;
-    }
+    first[plan->count] = end;
+    const uint32_t *arguments = plan->arguments;
+    for (size_t i = plan->count; i-- > 0;)
+        for (uint32_t a = plan->first_argument[i + 1]; a-- > plan->first_argument[i];)
+            plan->users[--first[arguments[a]]] = (uint32_t)i;
 }
 
-/* What moves of a task; the rest is found anew. */
+/* What moves with a task, in columns; the rest is found anew. */
 typedef struct essence {
-    uint32_t layer, nusers;
-    int64_t block;
+    int64_t *block;
+    uint32_t *layer, *narguments, *nusers;
 } essence;
-_Static_assert(sizeof(essence) <= sizeof(cki_order_place), "they share their memory");
+_Static_assert(sizeof(int64_t) + 3 * sizeof(uint32_t) <= sizeof(cki_order_place),
+               "they share their memory");
 
-/* The tasks' arguments by their new numbers, in the order of the sequence, to where the users are
- * now; the tasks themselves to `moved`. The sequence becomes the numbers of their arguments. */
-static void gather(cki_plan *plan, const uint32_t *numbers, essence *moved)
+static essence essence_in(void *scratch, size_t count)
 {
-    uint32_t *sequence = plan->sequence, *arguments = plan->users;
+    essence moved = {.block = scratch};
+    moved.layer = (uint32_t *)(moved.block + count);
+    moved.narguments = moved.layer + count;
+    moved.nusers = moved.narguments + count;
+    return moved;
+}
+
+/* The tasks in the order of the sequence, and their arguments by their new numbers to where the
+ * users are now. */
+static void gather(const cki_plan *plan, const uint32_t *numbers, const essence *moved)
+{
+    const uint32_t *sequence = plan->sequence;
+    uint32_t *arguments = plan->users;
     for (size_t i = 0; i < plan->count; i++) {
-        if (i + AHEAD < plan->count)
-            __builtin_prefetch(&plan->tasks[sequence[i + AHEAD]]);
-        const cki_plan_task *task = &plan->tasks[sequence[i]];
-        moved[i] = (essence){task->layer, task->nusers, task->block};
-        sequence[i] = task->narguments;
-        const uint32_t *before = plan->arguments + task->arguments;
-        for (size_t a = 0; a < task->narguments; a++)
-            *arguments++ = numbers[before[a]];
+        if (i + AHEAD < plan->count) {
+            uint32_t soon = sequence[i + AHEAD];
+            __builtin_prefetch(&plan->first_argument[soon]);
+            __builtin_prefetch(&plan->first_user[soon]);
+            __builtin_prefetch(&plan->block[soon]);
+        }
+        uint32_t old = sequence[i];
+        moved->block[i] = plan->block[old];
+        moved->layer[i] = plan->layer[old];
+        moved->nusers[i] = plan->first_user[old + 1] - plan->first_user[old];
+        cki_plan_list before = cki_plan_arguments(plan, old);
+        moved->narguments[i] = (uint32_t)before.count;
+        for (size_t a = 0; a < before.count; a++)
+            *arguments++ = numbers[before.items[a]];
     }
 }
 
@@ -65,16 +76,16 @@ static void move_tasks(cki_plan *plan, const essence *moved)
 {
     uint32_t at = 0;
     for (size_t i = 0; i < plan->count; i++) {
-        plan->tasks[i] = (cki_plan_task){.layer = moved[i].layer,
-                                         .nusers = moved[i].nusers,
-                                         .block = moved[i].block,
-                                         .narguments = plan->sequence[i],
-                                         .arguments = at};
-        at += plan->sequence[i];
+        plan->first_argument[i] = at;
+        at += moved->narguments[i];
     }
+    memcpy(plan->block, moved->block, plan->count * sizeof *plan->block);
+    memcpy(plan->layer, moved->layer, plan->count * sizeof *plan->layer);
+    memcpy(plan->first_user, moved->nusers, plan->count * sizeof *plan->first_user);
     uint32_t *arguments = plan->users;
     plan->users = plan->arguments;
     plan->arguments = arguments;
+    link_users(plan);
 }
 
 /* The known results in the order of the sequence. */
@@ -101,7 +112,7 @@ static bool is_numbered(const cki_plan *plan)
 }
 
 /* Number the tasks as the sequence has them. */
-static cask_status renumber(cki_plan *plan, essence *moved, cki_error *error)
+static cask_status renumber(cki_plan *plan, void *scratch, cki_error *error)
 {
     uint32_t *numbers = cki_memory_alloc(plan->count * sizeof *numbers);
     if (!numbers)
@@ -117,8 +128,9 @@ static cask_status renumber(cki_plan *plan, essence *moved, cki_error *error)
     for (size_t i = 0; i < plan->nwanted; i++)
         plan->wanted[i] = numbers[plan->wanted[i]];
     plan->largest = numbers[plan->largest];
-    gather(plan, numbers, moved);
-    move_tasks(plan, moved);
+    essence moved = essence_in(scratch, plan->count);
+    gather(plan, numbers, &moved);
+    move_tasks(plan, &moved);
     cki_memory_free(numbers);
     return CASK_OK;
 }
@@ -133,8 +145,7 @@ static cask_status build(cki_plan *plan, const cki_key *wanted, const cki_plan_k
     if (!plan->users)
         return cki_fail_memory(error, plan->narguments * sizeof *plan->users);
     cki_pages_expect(plan->users, plan->narguments * sizeof *plan->users);
-    if (plan->narguments > 0)
-        link_users(plan);
+    link_users(plan);
     return CASK_OK;
 }
 
@@ -172,8 +183,6 @@ cask_status cki_plan_order(cki_plan *plan, cki_error *error)
     if (status == CASK_OK && !is_numbered(plan))
         status = renumber(plan, scratch, error);
     cki_memory_free(scratch);
-    if (status == CASK_OK && plan->narguments > 0)
-        link_users(plan); /* anew: ordering has used up the counts */
     cki_memory_free(plan->sequence);
     plan->sequence = NULL;
     return status;
@@ -207,7 +216,10 @@ void cki_plan_free(cki_plan *plan)
     for (size_t i = 0; plan->known && i < plan->count; i++)
         cask_value_unref(plan->known[i]);
     cki_memory_free((void *)plan->known);
-    cki_memory_free(plan->tasks);
+    cki_memory_free(plan->layer);
+    cki_memory_free(plan->block);
+    cki_memory_free(plan->first_argument);
+    cki_memory_free(plan->first_user);
     cki_memory_free(plan->arguments);
     cki_memory_free(plan->users);
     cki_memory_free(plan->wanted);

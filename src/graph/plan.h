@@ -4,29 +4,25 @@
 
 #include "graph/graph.h"
 
-/* One task of a plan, at most 64 bytes with its share of the edge lists. Tasks stand in order of
- * priority: inputs before users, so running them first to last is one good schedule. */
-typedef struct cki_plan_task {
-    uint32_t layer;
-    uint32_t ninputs; /* distinct inputs: the tasks to wait for */
-    int64_t block;
-    uint32_t arguments;  /* where its arguments start in plan->arguments (task numbers) */
-    uint32_t narguments; /* arguments in the rule's order; one task may occur twice */
-    uint32_t users;      /* where its users start in plan->users (task numbers, each once) */
-    uint32_t nusers;
-} cki_plan_task;
-
+/* The tasks of a plan have numbers, in order of priority: inputs before users, so running them
+ * first to last is one good schedule. What is known of them stands in columns, which take 20 bytes
+ * a task and 8 for each argument that is a task. */
 typedef struct cki_plan {
     cki_graph *graph;               /* borrowed; gets no more layers while there are plans of it */
     const cki_layer *const *layers; /* the graph's, by number */
-    cki_plan_task *tasks;
-    size_t count;
+    size_t count;                   /* tasks */
+    uint32_t *layer;                /* of each task: the number of its layer... */
+    int64_t *block;                 /* ...and its block there */
+    /* Where each task's arguments and users start in the lists below; they end where the next
+     * task's start. */
+    uint32_t *first_argument, *first_user;
+    /* Task numbers. Arguments stand in the rule's order, users ascend; a task that names an input
+     * twice is twice among that one's users. */
+    uint32_t *arguments, *users;
+    size_t narguments; /* of all tasks, and as many users */
     /* The results that were known beforehand, by task, each with a reference; NULL if none was.
      * Such a task has no inputs, and its function is not called. */
     cask_value **known;
-    uint32_t *arguments, *users;
-    size_t narguments;  /* of all tasks */
-    bool repeated;      /* some task names an input twice */
     uint32_t *sequence; /* while it is not in order: all tasks, inputs before users */
     uint32_t *wanted;   /* task number of each wanted key, in the caller's order */
     size_t nwanted;
@@ -37,6 +33,23 @@ typedef struct cki_plan {
     size_t largest_bytes; /* output and working bytes of the task that declares most... */
     uint32_t largest;     /* ...and its number */
 } cki_plan;
+
+/* Numbers of tasks, in a plan. */
+typedef struct cki_plan_list {
+    const uint32_t *items;
+    size_t count;
+} cki_plan_list;
+
+static inline cki_plan_list cki_plan_arguments(const cki_plan *plan, size_t task)
+{
+    uint32_t first = plan->first_argument[task];
+    return (cki_plan_list){plan->arguments + first, plan->first_argument[task + 1] - first};
+}
+static inline cki_plan_list cki_plan_users(const cki_plan *plan, size_t task)
+{
+    uint32_t first = plan->first_user[task];
+    return (cki_plan_list){plan->users + first, plan->first_user[task + 1] - first};
+}
 
 /* Cull and order. No recursion: a chain of a million tasks is a usual case. */
 cask_status cki_plan_build(cki_graph *graph, const cki_key *wanted, size_t nwanted, cki_plan **plan,
@@ -59,14 +72,14 @@ void cki_plan_free(cki_plan *plan);
 /* The layer of a task of the plan, and the bytes that it declares: none if its result is known. */
 static inline const cki_layer *cki_plan_layer(const cki_plan *plan, size_t task)
 {
-    return plan->layers[plan->tasks[task].layer];
+    return plan->layers[plan->layer[task]];
 }
 static inline cki_cost cki_plan_cost(const cki_plan *plan, size_t task)
 {
     cki_cost cost = {0};
     const cki_layer *layer = cki_plan_layer(plan, task);
     if (layer->cost && !(plan->known && plan->known[task]))
-        layer->cost(layer, plan->tasks[task].block, &cost);
+        layer->cost(layer, plan->block[task], &cost);
     return cost;
 }
 

@@ -8,7 +8,10 @@
 
 #define NONE UINT32_MAX
 
-enum { PARTS = 2 }; /* a plan's memory at most, in its tasks: there is more to it than these */
+enum {
+    PARTS = 2,      /* a plan's memory at most, in its tasks: there is more to it than these */
+    TASK_BYTES = 20 /* of its columns */
+};
 
 typedef struct finding {
     cki_plan *plan;
@@ -31,33 +34,36 @@ static cask_status too_large(cki_error *error, size_t tasks)
                     tasks);
 }
 
-/* The array, moved to where there is room for `wanted` items; NULL and an error if that cannot be.
- */
-static void *widen(const finding *builder, void *array, size_t *capacity, size_t wanted,
-                   size_t size)
+/* Room for `wanted` items: how many it should be; 0 and an error if that is too many. */
+static size_t wider(const finding *builder, size_t capacity, size_t wanted, size_t size)
 {
-    cki_error *error = builder->error;
     if (wanted >= NONE) {
-        cki_fail(error, CASK_LIMIT, NULL,
+        cki_fail(builder->error, CASK_LIMIT, NULL,
                  "a plan has at most %u tasks and arguments of tasks: use larger chunks "
                  "(rechunk), or compute it in parts",
                  NONE);
-        return NULL;
+        return 0;
     }
-    size_t wider = *capacity + *capacity / 2 + 64;
-    if (wider < wanted)
-        wider = wanted;
+    size_t more = capacity + capacity / 2 + 64;
+    if (more < wanted)
+        more = wanted;
     size_t bytes = cki_graph_plan_bytes(builder->plan->graph);
-    if (bytes && wider > bytes / PARTS / size) {
-        too_large(error, builder->plan->count);
-        return NULL;
+    if (bytes && more > bytes / PARTS / size) {
+        too_large(builder->error, builder->plan->count);
+        return 0;
     }
-    void *moved = cki_memory_realloc(array, wider * size);
-    if (moved)
-        *capacity = wider;
+    return more;
+}
+
+/* The array, moved to where there is room for so many items; NULL and an error if there is none. */
+static void *moved(const finding *builder, void *array, size_t items, size_t size)
+{
+    void *there = cki_memory_realloc(array, items * size);
+    if (there)
+        cki_pages_expect(there, items * size);
     else
-        cki_fail_memory(error, wider * size);
-    return moved;
+        cki_fail_memory(builder->error, items * size);
+    return there;
 }
 
 /* Whether block `from.block` of its layer may refer to a key. */
@@ -97,26 +103,37 @@ static bool resolve(const finding *builder, cki_key *key, cki_key from)
     }
 }
 
+/* Columns for `count` tasks, and for the end of the last one's lists. */
 static cask_status reserve_tasks(finding *builder, size_t count)
 {
     cki_plan *plan = builder->plan;
-    void *tasks = widen(builder, plan->tasks, &builder->tasks_capacity, count, sizeof *plan->tasks);
-    if (!tasks)
+    size_t all = wider(builder, builder->tasks_capacity, count + 1, TASK_BYTES);
+    uint32_t *layer = all ? moved(builder, plan->layer, all, sizeof *layer) : NULL;
+    plan->layer = layer ? layer : plan->layer;
+    int64_t *block = layer ? moved(builder, plan->block, all, sizeof *block) : NULL;
+    plan->block = block ? block : plan->block;
+    uint32_t *argument = block ? moved(builder, plan->first_argument, all, sizeof *argument) : NULL;
+    plan->first_argument = argument ? argument : plan->first_argument;
+    uint32_t *user = argument ? moved(builder, plan->first_user, all, sizeof *user) : NULL;
+    if (!user)
         return builder->error->status;
-    plan->tasks = tasks;
+    plan->first_user = user;
+    builder->tasks_capacity = all;
     return CASK_OK;
 }
 
-/* A new task, at the end. */
+/* A new task, at the end. Until users are linked, `first_user` counts them. */
 static cask_status append(finding *builder, cki_key key)
 {
     cki_plan *plan = builder->plan;
-    if (plan->count == builder->tasks_capacity) {
+    if (plan->count + 1 >= builder->tasks_capacity) {
         cask_status status = reserve_tasks(builder, plan->count + 1);
         if (status != CASK_OK)
             return status;
     }
-    plan->tasks[plan->count++] = (cki_plan_task){.layer = key.layer, .block = key.block};
+    plan->layer[plan->count] = key.layer;
+    plan->block[plan->count] = key.block;
+    plan->first_user[plan->count++] = 0;
     return CASK_OK;
 }
 
@@ -129,7 +146,7 @@ static inline uint32_t find(finding *builder, cki_key key, cki_key from)
         return NONE;
     uint32_t *slot =
         cki_index_slot(&builder->index, key.layer, key.block, builder->table[key.layer]->blocks,
-                       plan->tasks, plan->count + plan->nwanted);
+                       plan->block, plan->count + plan->nwanted);
     if (!slot) {
         cki_fail_memory(builder->error, plan->count * sizeof *slot);
         return NONE;
@@ -147,53 +164,44 @@ static cask_status ask(finding *builder, uint32_t number)
 {
     cki_plan *plan = builder->plan;
     cki_keys *keys = &builder->keys;
-    const cki_layer *layer = builder->table[plan->tasks[number].layer];
+    const cki_layer *layer = cki_plan_layer(plan, number);
     keys->count = 0;
     if (layer->inputs)
-        layer->inputs(layer, plan->tasks[number].block, keys);
+        layer->inputs(layer, plan->block[number], keys);
     if (keys->failed && keys->most && 2 * keys->count > keys->most)
         return too_large(builder->error, keys->count);
     if (keys->failed)
         return cki_fail_memory(builder->error, 2 * keys->count * sizeof *keys->items);
-    if (plan->narguments + keys->count > builder->arguments_capacity) {
-        void *arguments = widen(builder, plan->arguments, &builder->arguments_capacity,
-                                plan->narguments + keys->count, sizeof *plan->arguments);
-        if (!arguments)
-            return builder->error->status;
-        plan->arguments = arguments;
-    }
+    size_t wanted = plan->narguments + keys->count;
+    if (wanted <= builder->arguments_capacity)
+        return CASK_OK;
+    size_t all = wider(builder, builder->arguments_capacity, wanted, sizeof *plan->arguments);
+    uint32_t *arguments = all ? moved(builder, plan->arguments, all, sizeof *arguments) : NULL;
+    if (!arguments)
+        return builder->error->status;
+    plan->arguments = arguments;
+    builder->arguments_capacity = all;
     return CASK_OK;
 }
 
-/* Ask for a task's inputs, and find them. Until users are linked, `users` says which task was the
- * last to name this one (+ 1), to know one that is named twice. */
+/* Ask for a task's inputs, and find them. */
 static cask_status expand(finding *builder, uint32_t number)
 {
     cki_plan *plan = builder->plan;
     cask_status status = ask(builder, number);
     if (status != CASK_OK)
         return status;
-    cki_key own = {plan->tasks[number].layer, plan->tasks[number].block};
-    uint32_t distinct = 0, count = (uint32_t)builder->keys.count;
+    cki_key own = {plan->layer[number], plan->block[number]};
     const cki_key *keys = builder->keys.items;
-    for (size_t i = 0; i < count; i++) {
+    uint32_t *arguments = plan->arguments + plan->narguments;
+    for (size_t i = 0; i < builder->keys.count; i++) {
         uint32_t found = find(builder, keys[i], own);
         if (found == NONE)
             return builder->error->status;
-        cki_plan_task *input = &plan->tasks[found];
-        if (input->users != number + 1) {
-            input->users = number + 1;
-            input->nusers++;
-            distinct++;
-        }
-        plan->arguments[plan->narguments + i] = found;
+        plan->first_user[found]++;
+        arguments[i] = found;
     }
-    cki_plan_task *task = &plan->tasks[number];
-    task->arguments = (uint32_t)plan->narguments;
-    task->narguments = count;
-    task->ninputs = distinct;
-    plan->repeated = plan->repeated || distinct < count;
-    plan->narguments += count;
+    plan->narguments += builder->keys.count;
     return CASK_OK;
 }
 
@@ -203,10 +211,11 @@ static cask_status reserve_values(finding *builder, size_t count)
     size_t before = builder->values_capacity;
     if (count <= before)
         return CASK_OK;
-    void *values = widen(builder, (void *)builder->values, &builder->values_capacity, count,
-                         sizeof *builder->values);
+    size_t all = wider(builder, before, count, sizeof *builder->values);
+    cask_value **values = all ? moved(builder, (void *)builder->values, all, sizeof *values) : NULL;
     if (!values)
         return builder->error->status;
+    builder->values_capacity = all;
     builder->values = values;
     for (size_t i = before; i < builder->values_capacity; i++)
         builder->values[i] = NULL;
@@ -225,7 +234,7 @@ static cask_status expand_unknown(finding *builder, uint32_t number)
 {
     cki_plan *plan = builder->plan;
     cask_value *value = builder->known->find(builder->known->user, cki_plan_layer(plan, number),
-                                             plan->tasks[number].block);
+                                             plan->block[number]);
     if (!value)
         return expand(builder, number);
     cask_status status = reserve_values(builder, (size_t)number + 1);
@@ -241,15 +250,17 @@ static cask_status discover(finding *builder, const cki_key *wanted)
     cki_plan *plan = builder->plan;
     cki_key end = {.layer = (uint32_t)builder->layers};
     cask_status status = reserve_tasks(builder, plan->nwanted); /* at least, but for aliases */
-    cki_pages_expect(plan->tasks, plan->nwanted * sizeof *plan->tasks);
     for (size_t i = 0; status == CASK_OK && i < plan->nwanted; i++) {
         plan->wanted[i] = find(builder, wanted[i], end);
         if (plan->wanted[i] == NONE)
             status = builder->error->status;
     }
-    for (size_t i = 0; status == CASK_OK && i < plan->count; i++)
-        status =
-            builder->known ? expand_unknown(builder, (uint32_t)i) : expand(builder, (uint32_t)i);
+    for (uint32_t i = 0; status == CASK_OK && i < plan->count; i++) {
+        plan->first_argument[i] = (uint32_t)plan->narguments;
+        status = builder->known ? expand_unknown(builder, i) : expand(builder, i);
+    }
+    if (status == CASK_OK)
+        plan->first_argument[plan->count] = (uint32_t)plan->narguments;
     if (status != CASK_OK || !builder->values)
         return status;
     status = reserve_values(builder, plan->count);

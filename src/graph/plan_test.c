@@ -69,12 +69,11 @@ static void only_what_is_wanted(void **state)
     assert_int_equal(plan->count, 30);
     check_plan(plan);
     for (size_t i = 0; i < 10; i++) {
-        const cki_plan_task *task = &plan->tasks[plan->wanted[i]];
-        assert_int_equal(task->layer, b);
-        assert_int_equal(task->block, wanted[i].block);
-        assert_int_equal(plan->tasks[plan->arguments[task->arguments]].block, wanted[i].block);
-        assert_int_equal(plan->tasks[plan->arguments[task->arguments + 1]].block,
-                         wanted[i].block + 1);
+        const uint32_t *inputs = cki_plan_arguments(plan, plan->wanted[i]).items;
+        assert_int_equal(plan->layer[plan->wanted[i]], b);
+        assert_int_equal(plan->block[plan->wanted[i]], wanted[i].block);
+        assert_int_equal(plan->block[inputs[0]], wanted[i].block);
+        assert_int_equal(plan->block[inputs[1]], wanted[i].block + 1);
     }
     cki_plan_free(plan);
     cki_graph_free(graph);
@@ -100,11 +99,10 @@ static void aliases_are_no_tasks(void **state)
     assert_int_equal(plan->count, 3);
     check_plan(plan);
     assert_int_equal(plan->wanted[1], plan->wanted[2]);
-    assert_int_equal(plan->tasks[plan->wanted[1]].block, 5);
-    assert_int_equal(plan->tasks[plan->wanted[1]].layer, a);
-    assert_int_equal(plan->tasks[plan->wanted[3]].block, 7);
-    const cki_plan_task *task = &plan->tasks[plan->wanted[0]];
-    assert_int_equal(plan->arguments[task->arguments], plan->wanted[1]);
+    assert_int_equal(plan->block[plan->wanted[1]], 5);
+    assert_int_equal(plan->layer[plan->wanted[1]], a);
+    assert_int_equal(plan->block[plan->wanted[3]], 7);
+    assert_int_equal(cki_plan_arguments(plan, plan->wanted[0]).items[0], plan->wanted[1]);
     cki_plan_free(plan);
     cki_graph_free(graph);
 }
@@ -119,12 +117,11 @@ static void arguments_may_repeat(void **state)
     cki_plan *plan = hand_plan(graph, &(hand_list){{c, c, a}, 3});
     check_plan(plan);
     assert_int_equal(plan->count, 3);
-    const cki_plan_task *last = &plan->tasks[2];
-    assert_int_equal(last->narguments, 4);
-    assert_int_equal(last->ninputs, 2);
-    assert_memory_equal(plan->arguments + last->arguments, ((uint32_t[]){1, 0, 1, 0}),
-                        4 * sizeof(uint32_t));
-    assert_int_equal(plan->tasks[0].nusers, 2);
+    cki_plan_list last = cki_plan_arguments(plan, 2), users = cki_plan_users(plan, 0);
+    assert_int_equal(last.count, 4);
+    assert_memory_equal(last.items, ((uint32_t[]){1, 0, 1, 0}), 4 * sizeof(uint32_t));
+    assert_int_equal(users.count, 4);
+    assert_memory_equal(users.items, ((uint32_t[]){1, 1, 2, 2}), 4 * sizeof(uint32_t));
     assert_memory_equal(plan->wanted, ((uint32_t[]){2, 2, 0}), 3 * sizeof(uint32_t));
     cki_plan_free(plan);
     cki_graph_free(graph);
@@ -144,7 +141,7 @@ static void figures_are_summed(void **state)
     check_plan(plan);
     assert_int_equal(plan->bytes_read, 35);
     assert_int_equal(plan->largest_bytes, 14);
-    assert_int_equal(plan->tasks[plan->largest].block, 4);
+    assert_int_equal(plan->block[plan->largest], 4);
     cki_plan_free(plan);
     cki_graph_free(graph);
 }
@@ -192,7 +189,7 @@ static void a_million_links(void **state)
     assert_int_equal(cki_plan_build(graph, &(cki_key){at, 0}, 1, &plan, NULL), CASK_OK);
     assert_int_equal(plan->count, MILLION);
     for (size_t i = 0; i < MILLION; i++)
-        assert_int_equal(plan->tasks[i].layer, i);
+        assert_int_equal(plan->layer[i], i);
     cki_plan_free(plan);
     cki_graph_free(graph);
 }
@@ -208,9 +205,9 @@ static void wide_layers(void **state)
     assert_int_equal(cki_plan_build(graph, &(cki_key){c, 0}, 1, &plan, NULL), CASK_OK);
     assert_int_equal(plan->count, 2 * WIDE + 1);
     check_plan(plan);
-    const cki_plan_task *last = &plan->tasks[plan->wanted[0]];
+    cki_plan_list last = cki_plan_arguments(plan, plan->wanted[0]);
     for (uint32_t i = 0; i < WIDE; i++)
-        assert_int_equal(plan->tasks[plan->arguments[last->arguments + i]].block, i);
+        assert_int_equal(plan->block[last.items[i]], i);
     cki_plan_free(plan);
     cki_graph_free(graph);
 }
@@ -239,7 +236,7 @@ static void random_graphs_are_planned(void **state)
         cki_plan *plan = hand_plan(graph, &wanted);
         check_plan(plan);
         for (size_t i = 0; i < wanted.count; i++)
-            assert_int_equal(plan->tasks[plan->wanted[i]].layer, wanted.items[i]);
+            assert_int_equal(plan->layer[plan->wanted[i]], wanted.items[i]);
         cki_plan_free(plan);
         cki_graph_free(graph);
     }
@@ -294,8 +291,8 @@ static void layers_may_refer_to_themselves(void **state)
     uint32_t alias;
     assert_int_equal(cki_graph_add(graph, &made, &alias, NULL), CASK_OK);
     assert_int_equal(cki_plan_build(graph, &(cki_key){alias, 9}, 1, &plan, NULL), CASK_OK);
-    assert_int_equal(plan->tasks[plan->wanted[0]].layer, number);
-    assert_int_equal(plan->tasks[plan->wanted[0]].block, 7);
+    assert_int_equal(plan->layer[plan->wanted[0]], number);
+    assert_int_equal(plan->block[plan->wanted[0]], 7);
     cki_plan_free(plan);
     cki_graph_free(graph);
 }
@@ -347,12 +344,12 @@ static void what_is_known_is_not_asked_for(void **state)
     assert_int_equal(plan->bytes_read, 90 * 7);
     check_plan(plan);
     for (size_t i = 0; i < plan->count; i++) {
-        int64_t block = plan->tasks[i].block;
+        int64_t block = plan->block[i];
         assert_true((plan->known[i] != NULL) == (block % 10 == 0));
         if (!plan->known[i])
             continue;
         assert_int_equal(cask_value_i64(plan->known[i]), block);
-        assert_int_equal(plan->tasks[i].narguments, 0);
+        assert_int_equal(cki_plan_arguments(plan, i).count, 0);
     }
     cki_plan_free(plan);
     step = 1000; /* then only blocks 0 */

@@ -92,36 +92,29 @@ static inline void check_plan(const cki_plan *plan)
     size_t live = 0, peak = 0, users = 0, arguments = 0;
     uint32_t *left = test_calloc(plan->count + 1, sizeof *left);
     for (size_t i = 0; i < plan->count; i++) {
-        const cki_plan_task *task = &plan->tasks[i];
+        cki_plan_list used_by = cki_plan_users(plan, i), inputs = cki_plan_arguments(plan, i);
         cki_cost cost = cki_plan_cost(plan, i);
-        users += task->nusers;
-        left[i] = task->nusers;
-        for (size_t u = 0; u < task->nusers; u++) {
-            uint32_t user = plan->users[task->users + u];
+        users += used_by.count;
+        left[i] = (uint32_t)used_by.count;
+        for (size_t u = 0; u < used_by.count; u++) {
+            uint32_t user = used_by.items[u];
             assert_true(user > i && user < plan->count);
-            assert_true(u == 0 || plan->users[task->users + u - 1] < user);
+            assert_true(u == 0 || used_by.items[u - 1] <= user);
         }
         live += cost.output;
         peak = live + cost.working > peak ? live + cost.working : peak;
-        if (task->nusers == 0)
+        if (used_by.count == 0)
             live -= cost.output;
-        uint32_t distinct = 0;
-        for (size_t a = 0; a < task->narguments; a++) {
-            uint32_t input = plan->arguments[task->arguments + a];
+        for (size_t a = 0; a < inputs.count; a++) {
+            uint32_t input = inputs.items[a];
             assert_true(input < i);
-            bool again = false;
-            for (size_t b = 0; b < a && task->narguments < 100; b++)
-                again = again || plan->arguments[task->arguments + b] == input;
-            if (again)
-                continue;
-            distinct++;
             if (--left[input] == 0)
                 live -= cki_plan_cost(plan, input).output;
         }
-        assert_int_equal(distinct, task->ninputs);
-        arguments += distinct;
+        arguments += inputs.count;
     }
     assert_int_equal(users, arguments);
+    assert_int_equal(users, plan->narguments);
     assert_int_equal(live, 0);
     assert_int_equal(peak, plan->peak_bytes);
     test_free(left);
@@ -135,10 +128,11 @@ static inline size_t hand_least(const cki_plan *plan)
         cki_cost cost = cki_plan_cost(plan, i);
         size_t sum = cost.output + cost.working;
         for (uint32_t r = 0; r < i; r++) { /* each input once */
-            const cki_plan_task *p = &plan->tasks[r];
-            for (size_t u = 0; u < p->nusers; u++)
-                if (plan->users[p->users + u] == i)
-                    sum += cki_plan_cost(plan, r).output;
+            cki_plan_list users = cki_plan_users(plan, r);
+            bool uses = false;
+            for (size_t u = 0; u < users.count; u++)
+                uses = uses || users.items[u] == i;
+            sum += uses ? cki_plan_cost(plan, r).output : 0;
         }
         most = sum > most ? sum : most;
     }

@@ -131,22 +131,20 @@ static void put_circle(drawing *d, size_t task)
 
 static void put_inputs(drawing *d, size_t task, char to)
 {
-    const cki_plan_task *t = &d->plan->tasks[task];
-    const uint32_t *arguments = d->plan->arguments + t->arguments;
-    for (uint32_t i = 0; i < t->narguments; i++) {
+    cki_plan_list arguments = cki_plan_arguments(d->plan, task);
+    for (size_t i = 0; i < arguments.count; i++) {
         bool again = false; /* the same twice is one arrow */
-        for (uint32_t k = 0; k < i && k < 64 && !again; k++)
-            again = arguments[k] == arguments[i];
+        for (size_t k = 0; k < i && k < 64 && !again; k++)
+            again = arguments.items[k] == arguments.items[i];
         if (!again)
-            cki_text_format(d->text, "  d%u -> %c%zu;\n", arguments[i], to, task);
+            cki_text_format(d->text, "  d%u -> %c%zu;\n", arguments.items[i], to, task);
     }
 }
 
 static void put_task(drawing *d, size_t task, bool wanted)
 {
     d->key.length = d->call.length = 0;
-    cki_graph_describe(cki_plan_layer(d->plan, task), d->plan->tasks[task].block, &d->key,
-                       &d->call);
+    cki_graph_describe(cki_plan_layer(d->plan, task), d->plan->block[task], &d->key, &d->call);
     d->text->failed |= d->key.failed || d->call.failed;
     if (d->text->failed)
         return;

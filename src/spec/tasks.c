@@ -162,7 +162,7 @@ static bool number_keys(writing *w)
 {
     for (size_t i = 0; i < w->plan->count; i++) {
         cki_text text = {0};
-        cki_graph_describe(cki_plan_layer(w->plan, i), w->plan->tasks[i].block, &text, NULL);
+        cki_graph_describe(cki_plan_layer(w->plan, i), w->plan->block[i], &text, NULL);
         if (text.failed)
             cki_fail_memory(w->error, text.length);
         else
@@ -177,12 +177,12 @@ static bool number_keys(writing *w)
 
 static uint32_t function_of(writing *w, size_t task)
 {
-    uint32_t number = w->plan->tasks[task].layer;
+    uint32_t number = w->plan->layer[task];
     if (w->functions[number] != CKI_NO_NAME)
         return w->functions[number];
     block_layer *l = &w->layers->layers[number];
     cki_text text = {0};
-    cki_graph_describe(l->layer, w->plan->tasks[task].block, NULL, &text);
+    cki_graph_describe(l->layer, w->plan->block[task], NULL, &text);
     cask_value *callable = text.failed ? NULL : cki_user_value(&l->record, w->error);
     if (callable)
         w->functions[number] = cki_spec_function(w->spec, text.bytes ? text.bytes : "", text.length,
@@ -196,16 +196,16 @@ static uint32_t function_of(writing *w, size_t task)
 
 static bool write_task(writing *w, size_t task)
 {
-    const cki_plan_task *t = &w->plan->tasks[task];
+    cki_plan_list arguments = cki_plan_arguments(w->plan, task);
     uint32_t function = function_of(w, task);
     bool fine = function != CKI_NO_NAME &&
-                cki_spec_put(w->spec, cki_word_group(CKI_WORD_TASK, function, t->narguments + 1),
+                cki_spec_put(w->spec,
+                             cki_word_group(CKI_WORD_TASK, function, (uint32_t)arguments.count + 1),
                              w->error) &&
-                cki_spec_put(w->spec, cki_word_make(CKI_WORD_INT, t->block), w->error);
-    for (uint32_t i = 0; fine && i < t->narguments; i++) {
-        uint32_t input = w->plan->arguments[t->arguments + i];
-        fine = cki_spec_put(w->spec, cki_word_make(CKI_WORD_KEY, w->keys[input]), w->error);
-    }
+                cki_spec_put(w->spec, cki_word_make(CKI_WORD_INT, w->plan->block[task]), w->error);
+    for (size_t i = 0; fine && i < arguments.count; i++)
+        fine = cki_spec_put(w->spec, cki_word_make(CKI_WORD_KEY, w->keys[arguments.items[i]]),
+                            w->error);
     return fine && cki_spec_define(w->spec, w->keys[task], w->error) == CASK_OK;
 }
 

@@ -86,7 +86,8 @@ static size_t alignment_of(cki_dtype dtype)
     if (dtype.id == CASK_STR)
         return sizeof(uint32_t);
     size_t size = dtype.id == CASK_BYTES ? 1 : cki_dtype_size(dtype);
-    return cki_dtype_is_complex(dtype) ? size / 2 : size;
+    size_t part = cki_dtype_is_complex(dtype) ? size / 2 : size;
+    return part ? part : 1; /* nothing lies well anywhere */
 }
 
 /* Whether all elements lie within `length` bytes, the first one at `before`. An axis without

@@ -251,23 +251,23 @@ void problem_free(problem *p)
 
 uint64_t problem_value(const problem *p, size_t task, const uint64_t *values)
 {
-    const cki_plan_task *at = &p->plan->tasks[task];
-    uint64_t value = (uint64_t)at->block + 1;
-    for (size_t i = 0; i < at->narguments; i++)
-        value = (value ^ values[p->plan->arguments[at->arguments + i]]) * UINT64_C(0x100000001B3);
+    cki_plan_list inputs = cki_plan_arguments(p->plan, task);
+    uint64_t value = (uint64_t)p->plan->block[task] + 1;
+    for (size_t i = 0; i < inputs.count; i++)
+        value = (value ^ values[inputs.items[i]]) * UINT64_C(0x100000001B3);
     return value;
 }
 
 /* A task's own bytes and its inputs' results, each once. */
 static size_t sum(const problem *p, size_t task, size_t own, bool declared)
 {
-    const cki_plan_task *at = &p->plan->tasks[task];
+    cki_plan_list inputs = cki_plan_arguments(p->plan, task);
     size_t bytes = own;
-    for (size_t i = 0; i < at->narguments; i++) {
-        uint32_t input = p->plan->arguments[at->arguments + i];
+    for (size_t i = 0; i < inputs.count; i++) {
+        uint32_t input = inputs.items[i];
         bool again = false;
         for (size_t k = 0; k < i && !again; k++)
-            again = p->plan->arguments[at->arguments + k] == input;
+            again = inputs.items[k] == input;
         if (!again)
             bytes += declared ? cki_plan_cost(p->plan, input).output : p->burdens[input].output;
     }

@@ -39,7 +39,7 @@ static void rouse(hall *h, int whom)
 static void compute(hand *me, uint32_t task)
 {
     hall *h = me->in;
-    const cki_plan_task *at = &h->what.plan->tasks[task];
+    bool used = cki_plan_users(h->what.plan, task).count > 0;
     for (uint64_t spin = chance_below(&me->from, 200); spin > 0; spin--)
         cki_thread_pause();
     uint64_t value = problem_value(&h->what, task, h->memory);
@@ -47,15 +47,14 @@ static void compute(hand *me, uint32_t task)
     h->answers[task] = value;
     const uint32_t *released;
     size_t count = cki_brain_release(h->brain, me->number, task, &released);
-    int64_t change = at->nusers ? (int64_t)h->what.burdens[task].output : 0;
+    int64_t change = used ? (int64_t)h->what.burdens[task].output : 0;
     for (size_t i = 0; i < count; i++) {
         if (h->memory[released[i]] != 0)
             change -= (int64_t)h->what.burdens[released[i]].output;
         h->memory[released[i]] = h->disk[released[i]] = 0; /* what uses it now is wrong */
     }
-    cki_brain_made made = {.change = change,
-                           .bytes = at->nusers ? h->what.burdens[task].output : 0,
-                           .can_spill = true};
+    cki_brain_made made = {
+        .change = change, .bytes = used ? h->what.burdens[task].output : 0, .can_spill = true};
     bool counts = cki_brain_counts(h->brain);
     rouse(h, cki_brain_done(h->brain, me->number, task, counts ? &made : NULL));
 }
@@ -126,7 +125,7 @@ static void check(hall *h, verdict *v)
         values[i] = problem_value(&h->what, i, values);
         if (h->answers[i] != values[i])
             blame(v, "a wrong result, or none", i);
-        if (h->what.plan->tasks[i].nusers && h->memory[i])
+        if (cki_plan_users(h->what.plan, i).count > 0 && h->memory[i])
             blame(v, "kept to the end", i);
     }
     cki_memory_free(values);

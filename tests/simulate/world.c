@@ -101,7 +101,7 @@ static void take(world *w, size_t bytes)
 
 static size_t kept_bytes(const world *w, uint32_t task)
 {
-    return w->what.plan->tasks[task].nusers ? w->what.burdens[task].output : 0;
+    return cki_plan_users(w->what.plan, task).count ? w->what.burdens[task].output : 0;
 }
 
 /* ---- tasks ---- */
@@ -109,7 +109,7 @@ static size_t kept_bytes(const world *w, uint32_t task)
 /* Each distinct input once: the i-th argument, if it has not occurred before. */
 static bool is_first(const world *w, uint32_t task, size_t i)
 {
-    const uint32_t *arguments = w->what.plan->arguments + w->what.plan->tasks[task].arguments;
+    const uint32_t *arguments = cki_plan_arguments(w->what.plan, task).items;
     for (size_t k = 0; k < i; k++)
         if (arguments[k] == arguments[i])
             return false;
@@ -118,9 +118,9 @@ static bool is_first(const world *w, uint32_t task, size_t i)
 
 static void pin_inputs(world *w, uint32_t task, bool pin)
 {
-    const cki_plan_task *at = &w->what.plan->tasks[task];
-    for (size_t i = 0; i < at->narguments; i++) {
-        fate *input = &w->fates[w->what.plan->arguments[at->arguments + i]];
+    cki_plan_list inputs = cki_plan_arguments(w->what.plan, task);
+    for (size_t i = 0; i < inputs.count; i++) {
+        fate *input = &w->fates[inputs.items[i]];
         if (!is_first(w, task, i))
             continue;
         if (pin) {
@@ -159,11 +159,10 @@ static void leave_task(world *w, uint32_t task)
 
 static void work_out(world *w, uint32_t task)
 {
-    const cki_plan_task *at = &w->what.plan->tasks[task];
-    uint64_t value = (uint64_t)at->block + 1;
-    for (size_t i = 0; i < at->narguments; i++)
-        value = (value ^ w->fates[w->what.plan->arguments[at->arguments + i]].value) *
-                UINT64_C(0x100000001B3);
+    cki_plan_list inputs = cki_plan_arguments(w->what.plan, task);
+    uint64_t value = (uint64_t)w->what.plan->block[task] + 1;
+    for (size_t i = 0; i < inputs.count; i++)
+        value = (value ^ w->fates[inputs.items[i]].value) * UINT64_C(0x100000001B3);
     w->fates[task].value = value;
     w->fates[task].done = true;
     w->finished++;
@@ -172,11 +171,11 @@ static void work_out(world *w, uint32_t task)
 /* What the brain says is released must be what has no more users: no more, and no less. */
 static int64_t release_results(world *w, int worker, uint32_t task)
 {
-    const cki_plan_task *at = &w->what.plan->tasks[task];
+    cki_plan_list inputs = cki_plan_arguments(w->what.plan, task);
     size_t due = 0;
-    for (size_t i = 0; i < at->narguments; i++) {
-        uint32_t input = w->what.plan->arguments[at->arguments + i];
-        if (is_first(w, task, i) && --w->fates[input].left == 0)
+    for (size_t i = 0; i < inputs.count; i++) {
+        uint32_t input = inputs.items[i];
+        if (--w->fates[input].left == 0)
             due++;
     }
     const uint32_t *released;
@@ -207,7 +206,7 @@ static void end_well(world *w, int worker, uint32_t task)
     work_out(w, task);
     leave_task(w, task);
     size_t kept = kept_bytes(w, task);
-    w->fates[task].in_memory = w->what.plan->tasks[task].nusers > 0;
+    w->fates[task].in_memory = cki_plan_users(w->what.plan, task).count > 0;
     take(w, kept);
     note(w, worker, "done", task);
     cki_brain_made made = {.change = (int64_t)kept + release_results(w, worker, task),
@@ -495,7 +494,7 @@ static void judge(world *w)
         values[i] = problem_value(&w->what, i, values);
         if (w->fates[i].done && w->fates[i].value != values[i])
             blame(w, "a wrong result", (uint32_t)i);
-        if (v->finished && w->what.plan->tasks[i].nusers && !w->fates[i].released)
+        if (v->finished && cki_plan_users(w->what.plan, i).count > 0 && !w->fates[i].released)
             blame(w, "kept to the end", (uint32_t)i);
     }
     cki_memory_free(values);
@@ -587,7 +586,7 @@ verdict world_run(uint64_t seed, bool verbose)
     w.brain = w.fates ? cki_brain_new(w.what.plan, &w.options, &error) : NULL;
     check_refusal(&w, &error);
     for (size_t i = 0; w.fates && i < w.what.plan->count; i++)
-        w.fates[i].left = w.what.plan->tasks[i].nusers;
+        w.fates[i].left = (uint32_t)cki_plan_users(w.what.plan, i).count;
     if (w.brain && v.fine) {
         live(&w);
         judge(&w);
