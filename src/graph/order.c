@@ -20,8 +20,8 @@
 enum { FEW = 16, RECENT = 32, MOST_STEPS = 64, MANY = 1 << 14 };
 
 /* A place's `progress` has the state of its task above the number of inputs that it waits for; once
- * it has run, of the users looked at by next_user. */
-#define STATE_SHIFT  29
+ * it has run, of its users that have not. */
+#define STATE_SHIFT  30
 #define MOST_WAITING ((UINT32_C(1) << STATE_SHIFT) - 1)
 
 /* LATER is NEW, but was begun too early once. */
@@ -61,14 +61,15 @@ static progress state_of(const ordering *order, uint32_t number)
     return (progress)(order->nodes[number].progress >> STATE_SHIFT);
 }
 
-static uint32_t waiting_of(const ordering *order, uint32_t number)
+/* Inputs to wait for; of a task that has run, users to come. */
+static uint32_t count_of(const ordering *order, uint32_t number)
 {
     return order->nodes[number].progress & MOST_WAITING;
 }
 
 static void set_state(ordering *order, uint32_t number, progress state)
 {
-    order->nodes[number].progress = waiting_of(order, number) | (uint32_t)state << STATE_SHIFT;
+    order->nodes[number].progress = count_of(order, number) | (uint32_t)state << STATE_SHIFT;
 }
 
 /* The array, moved to where there is room for `wanted` items; NULL if there is no memory. */
@@ -217,13 +218,11 @@ static bool measure_all(ordering *order)
         cki_plan_list arguments = cki_plan_arguments(plan, number);
         cki_cost cost = cki_plan_cost(plan, number);
         place *node = &order->nodes[number];
-        *node = (place){.output = upper(cost.output),
-                        .left = plan->first_user[number + 1] - plan->first_user[number],
-                        .progress = (uint32_t)arguments.count};
+        *node = (place){.output = upper(cost.output), .progress = (uint32_t)arguments.count};
         if (cki_plan_layer(plan, number)->soon)
             node->freeable = INFINITY;
         declare(plan, number, cost);
-        if (arguments.count > MOST_WAITING ||
+        if (arguments.count > MOST_WAITING || cki_plan_users(plan, number).count > MOST_WAITING ||
             (cost.working && !keep_working(order, number, cost.working)) ||
             !measure(order, arguments, node, upper(cost.working)))
             return false;
@@ -269,9 +268,10 @@ static bool release_inputs(ordering *order, uint32_t number)
     cki_plan_list arguments = cki_plan_arguments(order->plan, number);
     for (size_t i = 0; i < arguments.count; i++) {
         place *below = &order->nodes[arguments.items[i]];
-        if (--below->left == 0)
+        uint32_t left = --below->progress & MOST_WAITING;
+        if (left == 0)
             order->live -= (double)below->output;
-        else if (below->left == 1 && !promise(order, arguments.items[i]))
+        else if (left == 1 && !promise(order, arguments.items[i]))
             return false;
     }
     return true;
@@ -285,7 +285,7 @@ static void account(ordering *order, uint32_t number)
     order->live += output;
     if (order->live + working > order->peak)
         order->peak = order->live + working;
-    if (order->nodes[number].left == 0)
+    if (count_of(order, number) == 0)
         order->live -= output;
 }
 
@@ -295,7 +295,7 @@ static bool keep_alive(ordering *order, uint32_t number)
     if (order->nalive == order->alive_capacity && order->nalive > MANY) {
         size_t kept = 0;
         for (size_t i = 0; i < order->nalive; i++)
-            if (order->nodes[order->alive[i]].left > 0)
+            if (count_of(order, order->alive[i]) > 0)
                 order->alive[kept++] = order->alive[i];
         /* so that this is done only once in as many tasks as there are */
         bool full = kept > order->nalive / 2;
@@ -313,15 +313,18 @@ static bool keep_alive(ordering *order, uint32_t number)
 /* The task is next. */
 static bool emit(ordering *order, uint32_t number)
 {
-    order->nodes[number].progress = (uint32_t)DONE << STATE_SHIFT;
+    cki_plan_list users = cki_plan_users(order->plan, number);
+    place *node = &order->nodes[number];
+    node->progress = (uint32_t)DONE << STATE_SHIFT | (uint32_t)users.count;
+    node->looked = 0;
     order->sequence[order->done++] = number;
     account(order, number);
-    cki_plan_list users = cki_plan_users(order->plan, number);
     for (size_t i = 0; i < users.count; i++)
         order->nodes[users.items[i]].progress--;
     if (!release_inputs(order, number))
         return false;
-    if (users.count > 0 && !keep_alive(order, number))
+    bool fresh = users.count > 1 || (users.count == 1 && state_of(order, users.items[0]) == NEW);
+    if (fresh && !keep_alive(order, number)) /* otherwise it leads to no neighbour */
         return false;
     if (users.count == 1)
         return promise(order, number);
@@ -381,10 +384,10 @@ static bool open(ordering *order, uint32_t number)
 static uint32_t next_user(ordering *order, uint32_t number)
 {
     cki_plan_list users = cki_plan_users(order->plan, number);
-    uint32_t looked = waiting_of(order, number);
+    uint32_t looked = order->nodes[number].looked;
     while (looked < users.count && state_of(order, users.items[looked]) != NEW)
         looked++;
-    order->nodes[number].progress = (uint32_t)DONE << STATE_SHIFT | looked;
+    order->nodes[number].looked = looked;
     return looked < users.count ? users.items[looked] : NONE;
 }
 
@@ -426,12 +429,12 @@ static uint32_t neighbour(ordering *order, uint32_t number)
     for (size_t step = 0, i = order->nalive; i > 0 && step < RECENT; step++) {
         uint32_t result = order->alive[--i];
         const place *node = &order->nodes[result];
-        uint32_t user = node->left > 0 ? next_user(order, result) : NONE;
+        uint32_t user = count_of(order, result) > 0 ? next_user(order, result) : NONE;
         if (user == NONE && i + 1 == order->nalive)
             order->nalive--;
         if (user == NONE || node->output + 1 <= kept || !is_free(order, user))
             continue;
-        float score = (node->output + 1) / (float)(waiting_of(order, user) + 1);
+        float score = (node->output + 1) / (float)(count_of(order, user) + 1);
         if (score > gain || (score >= gain && user < best)) {
             gain = score;
             best = user;
@@ -455,7 +458,7 @@ static bool begin(ordering *order, uint32_t number)
             !push(order, better))
             return false;
     }
-    return waiting_of(order, better) == 0 || open(order, better);
+    return count_of(order, better) == 0 || open(order, better);
 }
 
 /* A neighbour needs a task that is open below it, so all that was opened for it comes later. */
@@ -476,7 +479,7 @@ static bool finish(ordering *order)
 {
     uint32_t top = order->stack[order->depth - 1];
     bool fine = true;
-    if (state_of(order, top) == OPEN && waiting_of(order, top) > 0) {
+    if (state_of(order, top) == OPEN && count_of(order, top) > 0) {
         give_up(order);
     } else {
         order->depth--;
@@ -495,8 +498,8 @@ static bool visit(ordering *order, uint32_t root)
     bool fine = push(order, root);
     while (fine && order->depth > 0) {
         uint32_t top = order->stack[order->depth - 1];
-        fine = state_of(order, top) < OPEN && waiting_of(order, top) > 0 ? begin(order, top)
-                                                                         : finish(order);
+        fine = state_of(order, top) < OPEN && count_of(order, top) > 0 ? begin(order, top)
+                                                                       : finish(order);
     }
     return fine;
 }

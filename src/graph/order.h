@@ -7,10 +7,12 @@
 /* What ordering keeps of a task. Bytes count as floats, which never are too low; sums of them are
  * good enough to compare. */
 typedef struct cki_order_place {
-    float output;      /* declared */
-    float need;        /* bytes alive at most while this task and all below it run */
+    float output; /* declared */
+    union {
+        float need;      /* before it has run: bytes alive at most while it and all below it run */
+        uint32_t looked; /* afterwards: how many of its users are no news any more */
+    };
     float freeable;    /* what goes when this one runs: inputs that nobody else waits for */
-    uint32_t left;     /* users that have not run */
     uint32_t progress; /* how far it is, and what it waits for: see order.c */
 } cki_order_place;
 

@@ -34,9 +34,9 @@ static void link_users(cki_plan *plan)
 /* What moves with a task, in columns; the rest is found anew. */
 typedef struct essence {
     int64_t *block;
-    uint32_t *layer, *narguments, *nusers;
+    uint32_t *layer, *narguments;
 } essence;
-_Static_assert(sizeof(int64_t) + 3 * sizeof(uint32_t) <= sizeof(cki_order_place),
+_Static_assert(sizeof(int64_t) + 2 * sizeof(uint32_t) <= sizeof(cki_order_place),
                "they share their memory");
 
 static essence essence_in(void *scratch, size_t count)
@@ -44,16 +44,14 @@ static essence essence_in(void *scratch, size_t count)
     essence moved = {.block = scratch};
     moved.layer = (uint32_t *)(moved.block + count);
     moved.narguments = moved.layer + count;
-    moved.nusers = moved.narguments + count;
     return moved;
 }
 
 /* The tasks in the order of the sequence, and their arguments by their new numbers to where the
- * users are now. */
+ * users are now. The sequence becomes the numbers of their users. */
 static void gather(const cki_plan *plan, const uint32_t *numbers, const essence *moved)
 {
-    const uint32_t *sequence = plan->sequence;
-    uint32_t *arguments = plan->users;
+    uint32_t *sequence = plan->sequence, *arguments = plan->users;
     for (size_t i = 0; i < plan->count; i++) {
         if (i + AHEAD < plan->count) {
             uint32_t soon = sequence[i + AHEAD];
@@ -64,7 +62,7 @@ static void gather(const cki_plan *plan, const uint32_t *numbers, const essence 
         uint32_t old = sequence[i];
         moved->block[i] = plan->block[old];
         moved->layer[i] = plan->layer[old];
-        moved->nusers[i] = plan->first_user[old + 1] - plan->first_user[old];
+        sequence[i] = (uint32_t)cki_plan_users(plan, old).count;
         cki_plan_list before = cki_plan_arguments(plan, old);
         moved->narguments[i] = (uint32_t)before.count;
         for (size_t a = 0; a < before.count; a++)
@@ -81,7 +79,7 @@ static void move_tasks(cki_plan *plan, const essence *moved)
     }
     memcpy(plan->block, moved->block, plan->count * sizeof *plan->block);
     memcpy(plan->layer, moved->layer, plan->count * sizeof *plan->layer);
-    memcpy(plan->first_user, moved->nusers, plan->count * sizeof *plan->first_user);
+    memcpy(plan->first_user, plan->sequence, plan->count * sizeof *plan->first_user);
     uint32_t *arguments = plan->users;
     plan->users = plan->arguments;
     plan->arguments = arguments;

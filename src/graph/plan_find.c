@@ -272,6 +272,23 @@ static cask_status discover(finding *builder, const cki_key *wanted)
     return status;
 }
 
+/* Give back what the columns and the list do not need: a third of them, where they grew. */
+static void trim(cki_plan *plan)
+{
+    size_t tasks = plan->count + 1;
+    uint32_t *layer = cki_memory_realloc(plan->layer, tasks * sizeof *layer);
+    int64_t *block = cki_memory_realloc(plan->block, tasks * sizeof *block);
+    uint32_t *argument = cki_memory_realloc(plan->first_argument, tasks * sizeof *argument);
+    uint32_t *user = cki_memory_realloc(plan->first_user, tasks * sizeof *user);
+    size_t bytes = plan->narguments * sizeof *plan->arguments;
+    uint32_t *arguments = bytes ? cki_memory_realloc(plan->arguments, bytes) : NULL;
+    plan->layer = layer ? layer : plan->layer;
+    plan->block = block ? block : plan->block;
+    plan->first_argument = argument ? argument : plan->first_argument;
+    plan->first_user = user ? user : plan->first_user;
+    plan->arguments = arguments ? arguments : plan->arguments;
+}
+
 /* All tasks, inputs before users. */
 static cask_status list(finding *builder)
 {
@@ -296,8 +313,10 @@ cask_status cki_plan_find_tasks(cki_plan *plan, const cki_key *wanted, const cki
     cask_status status = cki_index_init(&builder.index, builder.layers, error);
     if (status == CASK_OK)
         status = discover(&builder, wanted);
-    if (status == CASK_OK)
+    if (status == CASK_OK) {
+        trim(plan);
         status = list(&builder);
+    }
     cki_index_free(&builder.index);
     cki_memory_free(builder.keys.items);
     free_values(&builder);
