@@ -27,16 +27,17 @@ bool cki_brain_ready_enable(cki_brain *brain, cki_brain_worker *me, uint32_t num
     cki_plan_list users = cki_plan_users(plan, number);
     uint32_t next = NONE;
     bool surplus = me->hand != NONE;
-    for (size_t i = users.count; i-- > 0;) {
+    for (size_t i = 0; i < users.count; i++) {
         uint32_t user = users.items[i];
         if (!is_last(&brain->nodes[user].arrived, cki_plan_arguments(plan, user).count))
             continue;
-        if (next != NONE) {
-            surplus = true;
-            if (!cki_queue_push(&me->ready, next))
-                cki_brain_give_up(brain);
+        if (next == NONE) {
+            next = user; /* the lowest */
+            continue;
         }
-        next = user;
+        surplus = true;
+        if (!cki_queue_push(&me->ready, user))
+            cki_brain_give_up(brain);
     }
     if (next == NONE)
         return false;

@@ -6,26 +6,6 @@
 
 #define CKI_QUEUE_NONE UINT32_MAX
 
-/* A stack of its owner, from whose other end anybody may steal. */
-typedef struct cki_queue {
-    cki_spin spin;
-    _Atomic size_t count; /* to look at without the lock */
-    uint32_t *items;      /* a ring: oldest at `first` */
-    size_t first, capacity;
-} cki_queue;
-
-/* {0} is an empty queue. */
-void cki_queue_free(cki_queue *queue);
-/* False when there is no memory. */
-bool cki_queue_push(cki_queue *queue, uint32_t task);
-/* The newest; NONE if there is none. */
-uint32_t cki_queue_pop(cki_queue *queue);
-/* The newest task, if its number is lower than `task`, which then takes its place; else `task`. */
-uint32_t cki_queue_swap(cki_queue *queue, uint32_t task);
-/* Move the older half of another's tasks to the owner's own queue, which is empty, but for the
- * newest of them, which is returned. What finds no memory stays where it was. */
-uint32_t cki_queue_steal(cki_queue *queue, cki_queue *from);
-
 /* A heap: the lowest number first. Not for several threads at once. */
 typedef struct cki_heap {
     uint32_t *items;
@@ -39,5 +19,28 @@ static inline uint32_t cki_queue_heap_top(const cki_heap *heap)
 {
     return heap->count ? heap->items[0] : CKI_QUEUE_NONE;
 }
+
+/* What its owner takes lowest number first, and anybody may steal the highest of. Numbers mostly
+ * come in ascending order: those stand in a ring, the others in a heap. */
+typedef struct cki_queue {
+    cki_spin spin;
+    _Atomic size_t count; /* of both, to look at without the lock */
+    uint32_t *items;      /* the ring: lowest at `first` */
+    size_t first, length, capacity;
+    cki_heap rest;
+} cki_queue;
+
+/* {0} is an empty queue. */
+void cki_queue_free(cki_queue *queue);
+/* False when there is no memory. */
+bool cki_queue_push(cki_queue *queue, uint32_t task);
+/* The lowest; NONE if there is none. */
+uint32_t cki_queue_pop(cki_queue *queue);
+/* The lowest of those in the queue and `task`, which then is in its place. */
+uint32_t cki_queue_swap(cki_queue *queue, uint32_t task);
+/* Move the upper half of another's tasks, and no more than some dozens, to the owner's own queue,
+ * which is empty, but for the lowest of them, which is returned. What finds no memory stays where
+ * it was. */
+uint32_t cki_queue_steal(cki_queue *queue, cki_queue *from);
 
 #endif
