@@ -124,7 +124,7 @@ static void sort(input *inputs, size_t count)
 static bool arrange(ordering *order, cki_plan_list arguments)
 {
     size_t count = arguments.count;
-    if (count > order->inputs_capacity) {
+    if (!order->inputs || count > order->inputs_capacity) {
         void *inputs = widen(order->inputs, &order->inputs_capacity, count, sizeof(input));
         if (!inputs)
             return false;
