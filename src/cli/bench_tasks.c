@@ -10,6 +10,7 @@
 #include "sys/clock.h"
 #include "sys/interrupt.h"
 #include "sys/machine.h"
+#include "sys/pages.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -127,6 +128,7 @@ static cki_key *want(int64_t blocks, int64_t count, cki_error *error)
     cki_key *wanted = cki_memory_alloc((size_t)count * sizeof *wanted);
     if (!wanted)
         cki_fail_memory(error, (size_t)count * sizeof *wanted);
+    cki_pages_expect(wanted, (size_t)count * sizeof *wanted);
     for (int64_t i = 0; wanted && i < count; i++)
         wanted[i] = (cki_key){0, blocks - count + i};
     return wanted;

@@ -2,6 +2,7 @@
 #include "exec/brain_state.h"
 
 #include "core/memory.h"
+#include "sys/pages.h"
 
 #define NONE CKI_BRAIN_NONE
 
@@ -15,6 +16,7 @@ static cask_status set_up(cki_brain *brain, cki_error *error)
     int workers = brain->options.workers;
     if (!brain->options.in_order)
         brain->nodes = cki_memory_calloc(plan->count, sizeof *brain->nodes);
+    cki_pages_expect(brain->nodes, plan->count * sizeof *brain->nodes);
     brain->workers = cki_memory_calloc((size_t)workers, sizeof *brain->workers);
     brain->resting = cki_memory_alloc((size_t)workers * sizeof *brain->resting);
     if ((!brain->nodes && !brain->options.in_order) || !brain->workers || !brain->resting)

@@ -3,12 +3,21 @@
 
 #include "core/text.h"
 #include "graph/registry.h"
+#include "sys/pages.h"
 
 #include <string.h>
 
 static cask_status no_memory(const cki_run *run, cki_error *error)
 {
     return cki_fail_memory(error, run->plan->count * sizeof *run->values);
+}
+
+/* Zeros, of which all will be used. */
+static void *table(size_t count, size_t size)
+{
+    void *zeros = cki_memory_calloc(count, size);
+    cki_pages_expect(zeros, count * size);
+    return zeros;
 }
 
 static void free_tables(cki_run *run)
@@ -71,9 +80,9 @@ static cask_status prepare(cki_run *run, const cki_brain_options *brain, cki_err
     const cki_exec_options *options = run->options;
     if (prepare_brain(run, brain, error) != CASK_OK)
         return error->status;
-    run->values = cki_memory_calloc(run->plan->count, sizeof *run->values);
-    run->wanted = cki_memory_calloc(run->plan->count, sizeof *run->wanted);
-    run->next_wanted = cki_memory_calloc(run->plan->nwanted, sizeof *run->next_wanted);
+    run->values = table(run->plan->count, sizeof *run->values);
+    run->wanted = table(run->plan->count, sizeof *run->wanted);
+    run->next_wanted = table(run->plan->nwanted, sizeof *run->next_wanted);
     bool results_told = false;
     for (const cki_callbacks *const *at = options->callbacks; at && *at; at++)
         results_told = results_told || (*at)->result || (*at)->released;

@@ -3,6 +3,7 @@
  */
 #include "graph/index.h"
 #include "core/memory.h"
+#include "sys/pages.h"
 
 #include <stdlib.h>
 
@@ -57,6 +58,8 @@ static bool grow(cki_index_part *part, int64_t all, const int64_t *blocks, size_
     wider.slots = cki_memory_calloc(slots, sizeof *wider.slots);
     if (!wider.slots)
         return false;
+    if (slots <= 2 * likely) /* else little of it may be touched */
+        cki_pages_expect(wider.slots, slots * sizeof *wider.slots);
     size_t filled = part->slots ? (size_t)1 << part->bits : 0;
     for (size_t i = 0; i < filled; i++)
         if (part->slots[i] != 0) {

@@ -233,10 +233,8 @@ static bool measure_all(ordering *order)
 /* Tasks that need nothing are run as they were wanted. */
 static void order_independent(cki_plan *plan)
 {
-    for (uint32_t i = 0; i < plan->count; i++) {
+    for (uint32_t i = 0; i < plan->count; i++)
         declare(plan, i, cki_plan_cost(plan, i));
-        plan->sequence[i] = i;
-    }
     plan->peak_bytes = plan->largest_bytes;
 }
 

@@ -161,6 +161,7 @@ cask_status cki_plan_find(cki_graph *graph, const cki_key *wanted, size_t nwante
     made->layers = cki_graph_table(graph);
     made->nwanted = nwanted;
     made->wanted = cki_memory_alloc(nwanted * sizeof *made->wanted);
+    cki_pages_expect(made->wanted, nwanted * sizeof *made->wanted);
     cask_status status = made->wanted ? build(made, wanted, known, error)
                                       : cki_fail_memory(error, nwanted * sizeof *made->wanted);
     if (status == CASK_OK)
@@ -178,7 +179,7 @@ cask_status cki_plan_order(cki_plan *plan, cki_error *error)
         return cki_fail_memory(error, bytes);
     cki_pages_expect(scratch, bytes);
     cask_status status = cki_order_run(plan, scratch, error);
-    if (status == CASK_OK && !is_numbered(plan))
+    if (status == CASK_OK && plan->sequence && !is_numbered(plan))
         status = renumber(plan, scratch, error);
     cki_memory_free(scratch);
     cki_memory_free(plan->sequence);

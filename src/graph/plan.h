@@ -23,7 +23,8 @@ typedef struct cki_plan {
     /* The results that were known beforehand, by task, each with a reference; NULL if none was.
      * Such a task has no inputs, and its function is not called. */
     cask_value **known;
-    uint32_t *sequence; /* while it is not in order: all tasks, inputs before users */
+    uint32_t *sequence; /* while it is not in order: all tasks, inputs before users; NULL where no
+                           task has any */
     uint32_t *wanted;   /* task number of each wanted key, in the caller's order */
     size_t nwanted;
     uint64_t bytes_read;  /* sum of the tasks' declared reading */

@@ -315,7 +315,7 @@ cask_status cki_plan_find_tasks(cki_plan *plan, const cki_key *wanted, const cki
         status = discover(&builder, wanted);
     if (status == CASK_OK) {
         trim(plan);
-        status = list(&builder);
+        status = plan->narguments > 0 ? list(&builder) : CASK_OK; /* else any order will do */
     }
     cki_index_free(&builder.index);
     cki_memory_free(builder.keys.items);
