@@ -160,11 +160,14 @@ static void usual_chunks(const cki_variable *v, size_t itemsize, int64_t bytes, 
 /* The blocks of the whole: each file has its own along the axis, unless the caller says otherwise.
  */
 static cask_status choose_chunks(cki_build *build, const files *f, cki_dtype dtype,
-                                 cask_value *chunks, cki_axis *axes)
+                                 const cki_files_spec *spec, cki_axis *axes)
 {
+    cask_value *chunks = spec->chunks;
     const cki_variable *v = cki_store_variable(f->parts[0].store, f->parts[0].variable);
     int64_t sizes[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
     usual_chunks(v, cki_dtype_size(dtype), (int64_t)build->ck->tuning.file_chunk_bytes, sizes);
+    for (int k = 0; k < v->ndim && spec->as_stored && v->chunks; k++)
+        sizes[k] = v->chunks[k];
     cki_axis *each = cki_arena_array(build->arena, f->count, sizeof *each);
     bool good = each != NULL;
     for (int k = 0; k < v->ndim && good; k++) {
@@ -336,7 +339,7 @@ static cask_array make_source(cki_build *build, files *f, const cki_files_spec *
         cki_fail_memory(build->error, sizeof *axes);
         return NULL;
     }
-    if (choose_chunks(build, f, packing.out, spec->chunks, axes) != CASK_OK)
+    if (choose_chunks(build, f, packing.out, spec, axes) != CASK_OK)
         return NULL;
     cki_token token = token_of(f, build->error);
     const char *name = strrchr(v->name, '/') ? strrchr(v->name, '/') + 1 : v->name;

@@ -12,6 +12,7 @@ typedef struct cki_files_spec {
     cask_value *chunks;   /* as Dask's; NULL or None: as configured, and as the file is laid out */
     int axis;             /* on which several files follow one another; negative from the last */
     bool unpack;          /* NetCDF's conventions for packed numbers and missing values */
+    bool as_stored;       /* blocks are the file's own chunks if `chunks` does not say */
 } cki_files_spec;
 
 /* Blocks of files aim at a few MiB (array.file-chunk-size): small enough that a block is still in

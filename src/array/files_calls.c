@@ -1,4 +1,4 @@
-/* Reading files as operations: from_netcdf, from_hdf5, from_npy. */
+/* Reading files as operations: from_netcdf, from_hdf5, from_npy, from_zarr. */
 #include "array/files.h"
 
 #include <string.h>
@@ -66,6 +66,83 @@ static cask_value *run_from_npy(cki_call *call)
     return open_files(call, &spec);
 }
 
+/* The folder of an array in a group; the value is new. */
+static cask_value *join_component(const cask_value *path, const char *component, cki_error *error)
+{
+    cki_text joined = {0};
+    cki_text_format(&joined, "%s/%s", path->as.text.bytes, component);
+    cask_value *value = NULL;
+    if (joined.failed)
+        cki_fail_memory(error, path->as.text.length);
+    else
+        value = cki_value_str(joined.bytes, joined.length, error);
+    cki_text_free(&joined);
+    return value;
+}
+
+/* Each path with the component behind it, but for archives, whose variable it names. */
+static cask_value *zarr_paths(cask_value *paths, const char *component, bool *archive,
+                              cki_error *error)
+{
+    *archive = false;
+    if (!component)
+        return cask_value_ref(paths);
+    if (paths->kind == CKI_STR && !strpbrk(paths->as.text.bytes, "*?[") &&
+        !cki_store_is_file(paths->as.text.bytes))
+        return join_component(paths, component, error);
+    cask_value *all = paths->kind == CKI_STR ? cki_store_glob(paths->as.text.bytes, error)
+                                             : cki_value_items(paths, error);
+    for (size_t i = 0; all && i < all->as.list.count; i++) {
+        cask_value *path = all->as.list.items[i];
+        if (path->kind != CKI_STR || cki_store_is_file(path->as.text.bytes)) {
+            *archive = true;
+            break;
+        }
+        cask_value *joined = join_component(path, component, error);
+        if (!joined) {
+            cask_value_unref(all);
+            return NULL;
+        }
+        cask_value_unref(path);
+        all->as.list.items[i] = joined;
+    }
+    return all;
+}
+
+static cask_value *run_from_zarr(cki_call *call)
+{
+    bool archive;
+    const char *component = text_or_null(call, "component");
+    if (call->error->status != CASK_OK)
+        return NULL;
+    if (component && component[0] == '\0')
+        component = NULL;
+    cask_value *paths =
+        zarr_paths(cki_operation_argument(call, "url"), component, &archive, call->error);
+    if (!paths)
+        return NULL;
+    cki_files_spec spec = {
+        .paths = paths, .as_stored = true, .variable = archive ? component : NULL};
+    cask_value *result = open_files(call, &spec);
+    if (!result && strcmp(call->error->python, "FileNotFoundError") == 0 &&
+        paths->kind == CKI_STR) {
+        *call->error = (cki_error){0};
+        cki_fail(call->error, CASK_NOT_FOUND, "ArrayNotFoundError", "array not found at path '%s'",
+                 paths->as.text.bytes);
+    }
+    cask_value_unref(paths);
+    return result;
+}
+
+static const cki_operation op_from_zarr = {
+    "from_zarr",
+    CKI_IN_DA,
+    "url, component=None, storage_options=None, chunks=None, name=None, inline_array=False, axis=0",
+    "A Zarr array, version 2 or 3, in blocks of its own chunks (or shards) unless chunks says "
+    "otherwise. component is its path within a group. url is a folder, a .zarr.zip archive, a "
+    "pattern, or a list of them, end to end along an axis.",
+    run_from_zarr,
+    NULL};
 static const cki_operation op_from_netcdf = {
     "from_netcdf",
     CKI_IN_DA,
@@ -92,8 +169,5 @@ static const cki_operation op_from_npy = {
     NULL};
 
 const cki_operation *const cki_files_operations[] = {
-    &op_from_netcdf,
-    &op_from_hdf5,
-    &op_from_npy,
-    NULL,
+    &op_from_netcdf, &op_from_hdf5, &op_from_npy, &op_from_zarr, NULL,
 };

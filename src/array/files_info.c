@@ -132,10 +132,15 @@ static void put_expression(cki_text *text, const cki_store *store, cki_error *er
     const char *format = cki_store_format(store);
     if (!v)
         return;
-    bool npy = strncmp(format, "npy", 3) == 0, hdf5 = strncmp(format, "HDF5", 4) == 0;
-    cki_text_format(text, "open with: da.from_%s(", npy ? "npy" : hdf5 ? "hdf5" : "netcdf");
+    static const struct {
+        const char *format, *call;
+    } calls[] = {{"npy", "npy"}, {"HDF5", "hdf5"}, {"Zarr", "zarr"}, {"", "netcdf"}};
+    size_t i = 0;
+    while (strncmp(format, calls[i].format, strlen(calls[i].format)) != 0)
+        i++;
+    cki_text_format(text, "open with: da.from_%s(", calls[i].call);
     put_quoted(text, cki_store_path(store), error);
-    if (!npy) {
+    if (cki_store_count(store) > 1 || (i != 0 && strcmp(v->name, "data") != 0)) {
         cki_text_put(text, ", ");
         put_quoted(text, v->name, error);
     }

@@ -27,6 +27,8 @@
     X(cki_index_points_function)                                                                   \
     X(cki_index_take_function)                                                                     \
     X(cki_isin_function)                                                                           \
+    X(cki_put_function)                                                                            \
+    X(cki_put_join_function)                                                                       \
     X(cki_rechunk_function)                                                                        \
     X(cki_reductions_partial_function)                                                             \
     X(cki_reductions_combine_function)                                                             \

@@ -19,6 +19,7 @@
 #include "array/join.h"
 #include "array/pad.h"
 #include "array/protocol.h"
+#include "array/put.h"
 #include "array/rechunk.h"
 #include "array/reductions.h"
 #include "array/reshape.h"
@@ -29,14 +30,34 @@
 #include "array/unravel.h"
 #include "array/view.h"
 
-const cki_operation *const *const cki_operations_tables[] = {
-    cki_creation_operations,   cki_ufuncs_operations,      cki_compound_operations,
-    cki_reductions_operations, cki_contract_operations,    cki_attributes_operations,
-    cki_index_operations,      cki_view_operations,        cki_join_operations,
-    cki_rechunk_operations,    cki_reshape_operations,     cki_routines_operations,
-    cki_cumulative_operations, cki_topk_operations,        cki_files_operations,
-    cki_protocol_operations,   cki_diagonal_operations,    cki_grid_operations,
-    cki_pad_operations,        cki_isin_operations,        cki_unravel_operations,
-    cki_search_operations,     cki_histogram_operations,   cki_unique_operations,
-    cki_covariance_operations, cki_choice_operations,      cki_from_delayed_operations,
-    cki_fft_operations,        cki_frequencies_operations, NULL};
+const cki_operation *const *const cki_operations_tables[] = {cki_creation_operations,
+                                                             cki_ufuncs_operations,
+                                                             cki_compound_operations,
+                                                             cki_reductions_operations,
+                                                             cki_contract_operations,
+                                                             cki_attributes_operations,
+                                                             cki_index_operations,
+                                                             cki_view_operations,
+                                                             cki_join_operations,
+                                                             cki_rechunk_operations,
+                                                             cki_reshape_operations,
+                                                             cki_routines_operations,
+                                                             cki_cumulative_operations,
+                                                             cki_topk_operations,
+                                                             cki_files_operations,
+                                                             cki_protocol_operations,
+                                                             cki_diagonal_operations,
+                                                             cki_grid_operations,
+                                                             cki_pad_operations,
+                                                             cki_isin_operations,
+                                                             cki_unravel_operations,
+                                                             cki_search_operations,
+                                                             cki_histogram_operations,
+                                                             cki_unique_operations,
+                                                             cki_covariance_operations,
+                                                             cki_choice_operations,
+                                                             cki_from_delayed_operations,
+                                                             cki_fft_operations,
+                                                             cki_frequencies_operations,
+                                                             cki_put_operations,
+                                                             NULL};

@@ -13,7 +13,8 @@ struct cki_store {
     _Atomic size_t references;
     const cki_format *format;
     const char *name; /* of the format, in full */
-    cki_file *file;
+    const char *path;
+    cki_file *file;  /* NULL for a folder */
     cki_arena arena; /* holds the variables and all that they point to */
     cki_variable *variables;
     size_t count;
@@ -23,17 +24,22 @@ struct cki_store {
 
 struct cki_writer {
     const cki_format *format;
-    cki_file_output *output;
-    cki_dtype dtype;  /* what regions come in */
-    cki_dtype stored; /* what they are cast to first */
+    const char *path;        /* as asked for; valid while the writer is opened */
+    const char *root;        /* of the store that the path lies in, or NULL */
+    cki_file_output *output; /* NULL for formats that write otherwise */
+    cki_dtype dtype;         /* what regions come in */
+    cki_dtype stored;        /* what they are cast to first */
     int ndim;
     int64_t shape[CKI_MAX_NDIM];
-    cki_region_layout layout; /* where in the file they go */
+    cki_region_layout layout;     /* where in the file they go */
+    int64_t chunks[CKI_MAX_NDIM]; /* stored ones; 0 for none */
+    void *state;                  /* the format's own */
 };
 
 struct cki_format {
     /* Whether a file that starts so is of this format. */
     bool (*starts)(cki_file *file, const unsigned char *head, size_t length);
+    bool folder; /* folders are of this format */
     /* Fill in name, variables, attributes and state. What is left on failure, close clears. */
     cask_status (*open)(cki_store *store, cki_error *error);
     cask_status (*read)(const cki_store *store, size_t i, const int64_t *start,
@@ -47,10 +53,16 @@ struct cki_format {
     /* Write all but the elements, make the file as long as it will be, and fill in `stored` and
      * `layout`. */
     cask_status (*create)(cki_writer *writer, const cki_target *target, cki_error *error);
+    /* Formats that are not one plain file have these three, and no output. The first takes elements
+     * of the stored type; the others free the state. */
+    cask_status (*region)(cki_writer *writer, const int64_t *start, const cki_array *array,
+                          cki_error *error);
+    cask_status (*commit)(cki_writer *writer, cki_error *error);
+    void (*abort)(cki_writer *writer);
 };
 
 extern const cki_format cki_netcdf3_format, cki_hdf5_format, cki_hdf5_netcdf4_format,
-    cki_npy_format;
+    cki_npy_format, cki_zarr_format, cki_zarr_write_format;
 
 /* All of them, up to a NULL. */
 extern const cki_format *const cki_formats_all[];

@@ -1,5 +1,7 @@
 /* HDF5's usual filters undone: deflate, shuffle, fletcher32, and h5py's lzf. */
+#include "io/checksum.h"
 #include "io/hdf5.h"
+#include "io/shuffle.h"
 
 #include <libdeflate.h>
 #include <string.h>
@@ -40,71 +42,13 @@ void cki_hdf5_filter_end(cki_hdf5_decoder *decoder)
         libdeflate_free_decompressor((struct libdeflate_decompressor *)decoder);
 }
 
-/* Bytes of equal rank lie together; put each element's side by side again. The fixed widths become
- * vector interleaves. */
-#define UNSHUFFLE(width)                                                                           \
-    for (size_t i = 0; i < count; i++)                                                             \
-        for (size_t k = 0; k < width; k++)                                                         \
-    to[width * i + k] = from[k * count + i]
-
-static void unshuffle(unsigned char *restrict to, const unsigned char *restrict from, size_t length,
-                      size_t width)
-{
-    size_t count = length / width;
-    switch (width) {
-    case 2:
-        UNSHUFFLE(2);
-        break;
-    case 4:
-        UNSHUFFLE(4);
-        break;
-    case 8:
-        UNSHUFFLE(8);
-        break;
-    default:
-        for (size_t k = 0; k < width; k++)
-            for (size_t i = 0; i < count; i++)
-                to[width * i + k] = from[k * count + i];
-        break;
-    }
-    memcpy(to + count * width, from + count * width, length - count * width);
-}
-
-/* HDF5's own form of Fletcher's sum: 16-bit words, first byte high. */
-static uint32_t fletcher32(const unsigned char *bytes, size_t length)
-{
-    uint32_t low = 0, high = 0;
-    size_t words = length / 2;
-    while (words) {
-        size_t block = words > 360 ? 360 : words;
-        words -= block;
-        for (; block; block--, bytes += 2) {
-            low += (uint32_t)(bytes[0] << 8 | bytes[1]);
-            high += low;
-        }
-        low = (low & 0xffff) + (low >> 16);
-        high = (high & 0xffff) + (high >> 16);
-    }
-    if (length % 2) {
-        low += (uint32_t)*bytes << 8;
-        high += low;
-        low = (low & 0xffff) + (low >> 16);
-        high = (high & 0xffff) + (high >> 16);
-    }
-    low = (low & 0xffff) + (low >> 16);
-    high = (high & 0xffff) + (high >> 16);
-    return high << 16 | low;
-}
-
 static bool check_sum(const unsigned char *bytes, size_t *length)
 {
     if (*length < 4)
         return false;
     *length -= 4;
-    const unsigned char *stored = bytes + *length;
-    uint32_t want = (uint32_t)stored[0] | (uint32_t)stored[1] << 8 | (uint32_t)stored[2] << 16 |
-                    (uint32_t)stored[3] << 24;
-    uint32_t sum = fletcher32(bytes, *length);
+    uint32_t want = cki_checksum_get(bytes + *length);
+    uint32_t sum = cki_checksum_fletcher32(bytes, *length);
     /* very old libraries stored the bytes of each half the other way round */
     uint32_t turned = (sum & 0x00ff00ff) << 8 | (sum & 0xff00ff00) >> 8;
     return want == sum || want == turned;
@@ -170,7 +114,7 @@ bool cki_hdf5_filter_decode(cki_hdf5_decoder *decoder, const cki_hdf5_set *set, 
             break;
         default:
             if (set->filters[i].value > 1)
-                unshuffle(b, a, length, set->filters[i].value);
+                cki_shuffle_undo(b, a, length, set->filters[i].value);
             moved = set->filters[i].value > 1;
             break;
         }

@@ -2,6 +2,7 @@
 #include "io/store.h"
 #include "core/memory.h"
 #include "io/formats.h"
+#include "sys/tree.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -27,6 +28,14 @@ static const cki_format *recognise(cki_file *file, cki_error *error)
     return NULL;
 }
 
+static const cki_format *folder_format(void)
+{
+    const cki_format *const *format = cki_formats_all;
+    while (!(*format)->folder)
+        format++;
+    return *format;
+}
+
 cki_store *cki_store_open(const char *path, cki_error *error)
 {
     cki_error own = {0};
@@ -36,8 +45,15 @@ cki_store *cki_store_open(const char *path, cki_error *error)
         return NULL;
     }
     atomic_init(&store->references, 1);
-    store->file = cki_file_open(path, &own);
-    store->format = store->file ? recognise(store->file, &own) : NULL;
+    store->path = cki_arena_text(&store->arena, path, strlen(path));
+    if (!store->path) {
+        cki_fail_memory(&own, strlen(path));
+    } else if (cki_tree_look(path) == CKI_TREE_FOLDER) {
+        store->format = folder_format();
+    } else {
+        store->file = cki_file_open(path, &own);
+        store->format = store->file ? recognise(store->file, &own) : NULL;
+    }
     store->attributes = store->format ? cki_value_dict(&own) : NULL;
     if (store->attributes && store->format->open(store, &own) == CASK_OK)
         return store;
@@ -48,7 +64,10 @@ cki_store *cki_store_open(const char *path, cki_error *error)
 
 void cki_store_stamp(const cki_store *store, uint64_t stamp[4])
 {
-    cki_file_stamp(store->file, stamp);
+    if (store->file)
+        cki_file_stamp(store->file, stamp);
+    else
+        cki_tree_stamp(store->path, stamp);
 }
 
 cki_store *cki_store_ref(cki_store *store)
@@ -73,7 +92,7 @@ void cki_store_unref(cki_store *store)
 
 const char *cki_store_path(const cki_store *store)
 {
-    return cki_file_path(store->file);
+    return store->path;
 }
 
 const char *cki_store_format(const cki_store *store)
@@ -161,6 +180,16 @@ size_t cki_store_read_bytes(const cki_store *store, size_t i, const int64_t *sta
     return store->format->read_bytes(store, i, start, count, step);
 }
 
+bool cki_store_is_file(const char *path)
+{
+    return cki_tree_look(path) == CKI_TREE_FILE;
+}
+
+bool cki_store_is_there(const char *path)
+{
+    return cki_tree_look(path) != CKI_TREE_NONE;
+}
+
 /* Names as they come, in an array that doubles. */
 typedef struct names {
     cask_value **items;
@@ -188,8 +217,9 @@ static cask_status take_name(void *user, const char *name, cki_error *error)
 cask_value *cki_store_glob(const char *pattern, cki_error *error)
 {
     names all = {0};
-    cask_status status = strpbrk(pattern, "*?[") ? cki_file_glob(pattern, take_name, &all, error)
-                                                 : take_name(&all, pattern, error);
+    bool plain = !strpbrk(pattern, "*?[") || cki_tree_look(pattern) != CKI_TREE_NONE;
+    cask_status status =
+        !plain ? cki_file_glob(pattern, take_name, &all, error) : take_name(&all, pattern, error);
     cask_value *list = status == CASK_OK ? cki_value_list(CKI_LIST, all.count, error) : NULL;
     for (size_t i = 0; i < all.count; i++) {
         if (list)

@@ -27,7 +27,8 @@ typedef struct cki_variable {
  * path or kept descriptor, without a library's lock where the layout allows. */
 typedef struct cki_store cki_store;
 
-/* Open by content, not by name: NetCDF-3 (classic, 64-bit offset, CDF-5), HDF5 and NetCDF-4, npy.
+/* Open by content, not by name: NetCDF-3 (classic, 64-bit offset, CDF-5), HDF5 and NetCDF-4, npy,
+ * Zarr (a folder, or .zarr.zip).
  * FileNotFoundError, IsADirectoryError, PermissionError, or OSError "x.nc: truncated: ..." . */
 cki_store *cki_store_open(const char *path, cki_error *error);
 cki_store *cki_store_ref(cki_store *store);
@@ -52,9 +53,26 @@ cask_status cki_store_read(const cki_store *store, size_t i, const int64_t *star
 size_t cki_store_read_bytes(const cki_store *store, size_t i, const int64_t *start,
                             const int64_t *count, const int64_t *step);
 
-/* Names matching a shell pattern, sorted, as a LIST of str; one plain path gives itself without
- * looking. FileNotFoundError if a pattern matches nothing. */
+/* Whether there is something of that name, and it is no folder. */
+bool cki_store_is_file(const char *path);
+/* Whether there is anything of that name. */
+bool cki_store_is_there(const char *path);
+
+/* Names matching a shell pattern, sorted, as a LIST of str; one plain path, or the name
+ * of something that is there, gives itself. FileNotFoundError if a pattern matches nothing. */
 cask_value *cki_store_glob(const char *pattern, cki_error *error);
+
+/* How elements are stored, for formats that have a choice; zero is the default throughout. */
+typedef struct cki_storage {
+    const char *codec;      /* "zstd:5", "blosc:zstd:5:shuffle", "none" (cki_codec_parse) */
+    int version;            /* Zarr: 2 or 3; default 2 */
+    const int64_t *shards;  /* Zarr 3: each holds whole chunks */
+    char separator;         /* Zarr: of the numbers in a chunk's key */
+    bool fortran;           /* Zarr: order of elements within a chunk */
+    cask_value *fill;       /* Zarr: what stands where nothing was written */
+    cask_value *compressor; /* Zarr 2: a codec's record in full, instead of `codec` */
+    cask_value *filters;    /* Zarr 2: a LIST of such records before it */
+} cki_storage;
 
 /* What to write. */
 typedef struct cki_target {
@@ -62,18 +80,33 @@ typedef struct cki_target {
     cki_dtype dtype;
     int ndim;
     const int64_t *shape;
-    const int64_t *chunks;   /* wanted on-disk chunks; NULL: the format's choice */
-    const char *const *dims; /* names; NULL: dim_0, dim_1, ... */
-    cask_value *attributes;  /* DICT or NULL */
+    const int64_t *chunks;      /* wanted on-disk chunks; NULL: the format's choice */
+    const char *const *dims;    /* names; NULL: dim_0, dim_1, ... */
+    cask_value *attributes;     /* DICT or NULL */
+    const cki_storage *storage; /* NULL: the defaults */
+    const char *root; /* Zarr: the store, if the path lies below it: groups between are made */
 } cki_target;
 
 /* A file being written: regions in any order from any thread; it appears under its name only at
  * commit, whole (temporary name in the same directory, fsync, rename). */
 typedef struct cki_writer cki_writer;
 
-/* The format is chosen by suffix: .npy, .nc (NetCDF-4), .nc3 .cdf (NetCDF-3), .h5 .hdf5.
+/* The format is chosen by suffix: .npy, .nc (NetCDF-4), .nc3 .cdf (NetCDF-3), .h5 .hdf5, .zarr.
  * ValueError naming the known suffixes otherwise. */
 cki_writer *cki_writer_open(const char *path, const cki_target *target, cki_error *error);
+/* A Zarr array of any name; what has that name is replaced. */
+cki_writer *cki_writer_zarr(const char *path, const cki_target *target, cki_error *error);
+/* Regions of an array that is there are replaced, for a Zarr array each chunk at once. Its type and
+ * shape are told by cki_writer_dtype. */
+cki_writer *cki_writer_into(const char *path, cki_error *error);
+/* The same, opened when it is first asked for; any thread, one writer for all. */
+typedef struct cki_writer_later cki_writer_later;
+cki_writer_later *cki_writer_later_new(const char *path, cki_error *error);
+cki_writer *cki_writer_later_get(cki_writer_later *later, cki_error *error);
+void cki_writer_later_free(cki_writer_later *later);
+cki_dtype cki_writer_dtype(const cki_writer *writer, int *ndim, const int64_t **shape);
+/* The chunks that it stores, which two threads had better not write parts of; 1 for none. */
+void cki_writer_chunks(const cki_writer *writer, int64_t *chunks);
 cask_status cki_writer_region(cki_writer *writer, const int64_t *start, const cki_array *array,
                               cki_error *error);
 cask_status cki_writer_commit(cki_writer *writer, cki_error *error); /* frees the writer */

@@ -2,6 +2,7 @@
  * elements to what the format stores, a piece at a time. */
 #include "core/memory.h"
 #include "io/formats.h"
+#include "io/zarr_write.h"
 
 #include <string.h>
 #include <strings.h>
@@ -36,28 +37,72 @@ static void fail_suffix(const char *path, cki_error *error)
     cki_text_free(&known);
 }
 
-cki_writer *cki_writer_open(const char *path, const cki_target *target, cki_error *error)
+static cki_writer *new_writer(const cki_format *format, const char *path, cki_error *error)
 {
-    const cki_format *format = by_suffix(path);
-    if (!format) {
-        fail_suffix(path, error);
-        return NULL;
-    }
     cki_writer *writer = cki_memory_calloc(1, sizeof *writer);
     if (!writer) {
         cki_fail_memory(error, sizeof *writer);
         return NULL;
     }
     writer->format = format;
+    writer->path = path;
+    return writer;
+}
+
+static cki_writer *open_as(const cki_format *format, const char *path, const cki_target *target,
+                           cki_error *error)
+{
+    cki_writer *writer = new_writer(format, path, error);
+    if (!writer)
+        return NULL;
     writer->dtype = writer->stored = target->dtype;
     writer->ndim = writer->layout.ndim = target->ndim;
+    writer->root = target->root;
     if (target->ndim > 0)
         memcpy(writer->shape, target->shape, (size_t)target->ndim * sizeof *target->shape);
-    writer->output = cki_file_create(path, error);
-    if (writer->output && format->create(writer, target, error) == CASK_OK)
+    if (!format->region)
+        writer->output = cki_file_create(path, error);
+    if ((writer->output || format->region) && format->create(writer, target, error) == CASK_OK)
         return writer;
     cki_writer_abort(writer);
     return NULL;
+}
+
+cki_writer *cki_writer_open(const char *path, const cki_target *target, cki_error *error)
+{
+    const cki_format *format = by_suffix(path);
+    if (format)
+        return open_as(format, path, target, error);
+    fail_suffix(path, error);
+    return NULL;
+}
+
+cki_writer *cki_writer_zarr(const char *path, const cki_target *target, cki_error *error)
+{
+    return open_as(&cki_zarr_write_format, path, target, error);
+}
+
+cki_writer *cki_writer_into(const char *path, cki_error *error)
+{
+    cki_writer *writer = new_writer(&cki_zarr_write_format, path, error);
+    if (writer && cki_zarr_write_into(writer, error) != CASK_OK) {
+        cki_writer_abort(writer);
+        writer = NULL;
+    }
+    return writer;
+}
+
+cki_dtype cki_writer_dtype(const cki_writer *writer, int *ndim, const int64_t **shape)
+{
+    *ndim = writer->ndim;
+    *shape = writer->shape;
+    return writer->dtype;
+}
+
+void cki_writer_chunks(const cki_writer *writer, int64_t *chunks)
+{
+    for (int k = 0; k < writer->ndim; k++)
+        chunks[k] = writer->chunks[k] ? writer->chunks[k] : 1;
 }
 
 /* The first axis along which a piece is cut: those before are walked one by one. */
@@ -124,6 +169,8 @@ cask_status cki_writer_region(cki_writer *writer, const int64_t *start, const ck
         return cki_fail_internal(error, "a region that the file being written does not have");
     if (cki_array_size(array) == 0)
         return CASK_OK;
+    if (writer->format->region)
+        return writer->format->region(writer, start, array, error);
     if (cki_dtype_same(writer->dtype, writer->stored))
         return cki_region_write(writer->output, &writer->layout, start, array, error);
     return write_cast(writer, start, array, error);
@@ -131,7 +178,8 @@ cask_status cki_writer_region(cki_writer *writer, const int64_t *start, const ck
 
 cask_status cki_writer_commit(cki_writer *writer, cki_error *error)
 {
-    cask_status status = cki_file_commit(writer->output, error);
+    cask_status status = writer->format->commit ? writer->format->commit(writer, error)
+                                                : cki_file_commit(writer->output, error);
     cki_memory_free(writer);
     return status;
 }
@@ -140,6 +188,8 @@ void cki_writer_abort(cki_writer *writer)
 {
     if (!writer)
         return;
+    if (writer->format->abort)
+        writer->format->abort(writer);
     cki_file_abort(writer->output);
     cki_memory_free(writer);
 }

@@ -24,3 +24,23 @@ cki_library_function cki_library_find(const char *path, const char *function, ck
                  "'%s' is no plug-in of cask: it has no function %s()", path, function);
     return found.function;
 }
+
+cask_status cki_library_load(const char *soname, const char *package, const char *const *names,
+                             size_t count, void *table, cki_error *error)
+{
+    void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        return cki_fail(error, CASK_UNSUPPORTED, "ImportError",
+                        "this needs the library %s, which is not installed: install the package %s",
+                        soname, package);
+    for (size_t i = 0; i < count; i++) {
+        void *found = dlsym(library, names[i]);
+        if (!found)
+            return cki_fail(error, CASK_UNSUPPORTED, "ImportError",
+                            "the library %s is not the one that was built for: it has no %s; "
+                            "install the package %s",
+                            soname, names[i], package);
+        memcpy((char *)table + i * sizeof found, &found, sizeof found);
+    }
+    return CASK_OK;
+}

@@ -1,0 +1,321 @@
+/* Writing Zarr: chunks are files of their own, so any thread encodes and writes its own; a chunk
+ * that a region covers in part is read, changed and written again, one thread at a time. A new
+ * array is made in a hidden folder and gets its name when it is complete. */
+#include "io/zarr_write.h"
+#include "core/memory.h"
+#include "sys/thread.h"
+#include "sys/tree.h"
+
+#include <string.h>
+
+/* A Zarr writer's own. */
+typedef struct writing {
+    cki_store store; /* holds what was parsed of the metadata; of a new array never opened */
+    cki_store *opened;
+    cki_zarr_array *array;
+    const int64_t *shape;
+    cki_blobs *blobs;
+    char *folder; /* where chunks go */
+    char *target; /* the name the folder gets; NULL: it has it */
+    cki_mutex partial;
+} writing;
+
+static void free_writing(writing *w)
+{
+    if (!w)
+        return;
+    cki_blobs_free(w->blobs);
+    cki_memory_free(w->folder);
+    cki_memory_free(w->target);
+    cki_store_unref(w->opened);
+    cask_value_unref(w->store.attributes);
+    if (w->store.variables)
+        cask_value_unref(w->store.variables[0].attributes);
+    cki_arena_free(&w->store.arena);
+    cki_memory_free(w);
+}
+
+/* ---- files ---- */
+
+/* Write a file of the array's folder, making the folders above it when they are missing. */
+static cask_status put_file(const writing *w, const char *key, const char *bytes, size_t length,
+                            cki_error *error)
+{
+    cki_text path = {0};
+    cki_text_format(&path, "%s/%s", w->folder, key);
+    if (path.failed) {
+        cki_text_free(&path);
+        return cki_fail_memory(error, strlen(key));
+    }
+    cki_error own = {0};
+    cki_file_output *output = cki_file_create(path.bytes, &own);
+    if (!output && own.status == CASK_NOT_FOUND) {
+        own = (cki_error){0};
+        char *slash = strrchr(path.bytes, '/');
+        *slash = '\0';
+        cki_tree_make(path.bytes, &own);
+        *slash = '/';
+        output = own.status == CASK_OK ? cki_file_create(path.bytes, &own) : NULL;
+    }
+    if (output && cki_file_write(output, 0, bytes, length, &own) != CASK_OK)
+        cki_file_abort(output);
+    else if (output)
+        cki_file_publish(output, &own);
+    cki_text_free(&path);
+    return own.status == CASK_OK ? CASK_OK
+                                 : cki_fail(error, own.status, own.python, "%s", own.message);
+}
+
+/* ---- chunks ---- */
+
+/* The whole chunk at hand, its edge beyond the array filled, with the part put in its place. */
+static cask_status put_chunk(const writing *w, cki_zarr_desk *desk, const cki_cells *cells,
+                             const cki_array *block, bool covered, cki_error *error)
+{
+    int64_t zero[CKI_MAX_NDIM] = {0}, one[CKI_MAX_NDIM];
+    for (int k = 0; k < CKI_MAX_NDIM; k++)
+        one[k] = 1;
+    bool exact = covered;
+    for (int k = 0; k < block->ndim; k++)
+        exact = exact && cells->part.shape[k] == block->shape[k];
+    cki_text text = {0}, key = {0};
+    cask_status status = CASK_OK;
+    if (!exact) {
+        if (covered)
+            cki_region_fill(block, w->array->fill);
+        else
+            status =
+                cki_zarr_read_chunk(desk, w->blobs, w->array, cells->cell, zero, one, block, error);
+        cki_array inside = cells->part;
+        inside.data = block->data;
+        for (int k = 0; k < block->ndim; k++) {
+            inside.data += cells->at[k] * block->strides[k];
+            inside.strides[k] = block->strides[k];
+        }
+        if (status == CASK_OK)
+            cki_array_copy(&inside, &cells->part);
+    }
+    if (status == CASK_OK)
+        status = cki_zarr_chunk_encode(desk, &w->array->chain, exact ? &cells->part : block, &text,
+                                       error);
+    cki_zarr_read_key(w->array, cells->cell, &key);
+    if (status == CASK_OK)
+        status = key.failed ? cki_fail_memory(error, key.length)
+                            : put_file(w, key.bytes + strlen(w->array->prefix), text.bytes,
+                                       text.length, error);
+    cki_text_free(&text);
+    cki_text_free(&key);
+    return status;
+}
+
+static cask_status write_region(cki_writer *writer, const int64_t *start, const cki_array *array,
+                                cki_error *error)
+{
+    writing *w = writer->state;
+    const cki_zarr_chain *chain = &w->array->chain;
+    cki_zarr_desk desk = {
+        .path = w->target ? w->target : w->folder, .name = "data", .fill = w->array->fill};
+    int64_t one[CKI_MAX_NDIM];
+    for (int k = 0; k < CKI_MAX_NDIM; k++)
+        one[k] = 1;
+    cask_value *block = cki_array_new(array->dtype, chain->ndim, chain->shape, error);
+    cask_status status = block ? cki_zarr_desk_open(&desk, error) : CASK_MEMORY;
+    cki_cells cells;
+    cki_cells_begin(&cells, chain->ndim, chain->shape, start, one, array);
+    while (status == CASK_OK && cki_cells_next(&cells)) {
+        bool covered = cki_cells_covered(&cells, w->shape);
+        if (!covered)
+            cki_thread_lock(&w->partial);
+        status = put_chunk(w, &desk, &cells, cki_array_of(block), covered, error);
+        if (!covered)
+            cki_thread_unlock(&w->partial);
+    }
+    cki_zarr_desk_close(&desk);
+    cask_value_unref(block);
+    return status;
+}
+
+/* ---- a new array ---- */
+
+/* Parse the metadata that we write, so that chunks are encoded as readers will decode them. */
+static cask_status understand(writing *w, int version, const cki_text *metadata, cki_error *error)
+{
+    cki_store *store = &w->store;
+    store->path = w->target;
+    store->variables = cki_formats_alloc(store, 1, sizeof *store->variables, error);
+    w->array = store->variables ? cki_formats_alloc(store, 1, sizeof *w->array, error) : NULL;
+    if (!w->array)
+        return CASK_MEMORY;
+    cask_value *value = cki_zarr_metadata_parse(metadata->bytes, metadata->length, error);
+    if (!value)
+        return error->status;
+    w->array->prefix = "";
+    cki_variable *variable = &store->variables[0];
+    cask_status status = version == 2
+                             ? cki_zarr_metadata_v2(store, value, NULL, w->array, variable, error)
+                             : cki_zarr_metadata_v3(store, value, w->array, variable, error);
+    cask_value_unref(value);
+    if (status == CASK_OK && variable->unreadable)
+        status = cki_fail(error, CASK_INVALID, "ValueError", "%s: cannot be written so: %s",
+                          w->target, variable->unreadable);
+    w->shape = variable->shape;
+    return status == CASK_OK ? cki_zarr_chain_need(&w->array->chain, error) : status;
+}
+
+static cask_status put_metadata(const writing *w, int version, const cki_text *metadata,
+                                const cki_text *attributes, cki_error *error)
+{
+    cask_status status = put_file(w, version == 2 ? ".zarray" : "zarr.json", metadata->bytes,
+                                  metadata->length, error);
+    if (status == CASK_OK && attributes->length)
+        status = put_file(w, ".zattrs", attributes->bytes, attributes->length, error);
+    return status;
+}
+
+static cask_status begin(writing *w, const cki_target *target, cki_error *error)
+{
+    int version = target->storage && target->storage->version ? target->storage->version : 2;
+    cki_text metadata = {0}, attributes = {0};
+    cask_status status = cki_zarr_write_metadata(target, version, &metadata, &attributes, error);
+    if (status == CASK_OK)
+        status = understand(w, version, &metadata, error);
+    if (status == CASK_OK && !(w->folder = cki_tree_hidden(w->target, error)))
+        status = error->status;
+    if (status == CASK_OK)
+        status = put_metadata(w, version, &metadata, &attributes, error);
+    if (status == CASK_OK && !(w->blobs = cki_blobs_folder(w->folder, error)))
+        status = CASK_MEMORY;
+    cki_text_free(&metadata);
+    cki_text_free(&attributes);
+    return status;
+}
+
+static writing *new_writing(cki_error *error)
+{
+    writing *w = cki_memory_calloc(1, sizeof *w);
+    if (!w) {
+        cki_fail_memory(error, sizeof *w);
+        return NULL;
+    }
+    cki_thread_mutex_init(&w->partial);
+    return w;
+}
+
+static void abort_writing(cki_writer *writer)
+{
+    writing *w = writer->state;
+    cki_error own = {0};
+    if (w && w->target && w->folder)
+        cki_tree_remove(w->folder, &own);
+    free_writing(w);
+}
+
+static cask_status create(cki_writer *writer, const cki_target *target, cki_error *error)
+{
+    writing *w = new_writing(error);
+    writer->state = w;
+    if (!w)
+        return CASK_MEMORY;
+    size_t length = strlen(writer->path);
+    while (length > 1 && writer->path[length - 1] == '/')
+        length--;
+    w->target = cki_memory_copy(writer->path, length);
+    return w->target ? begin(w, target, error) : cki_fail_memory(error, length);
+}
+
+/* Groups above an array that have no metadata yet get some, up to the folder that is the store. */
+static cask_status make_groups(const writing *w, const char *root, int version, cki_error *error)
+{
+    static const char old[] = "{\n    \"zarr_format\": 2\n}",
+                      new[] = "{\n    \"zarr_format\": 3,\n    \"node_type\": \"group\",\n"
+                              "    \"attributes\": {}\n}";
+    cki_text path = {0};
+    cki_text_put(&path, w->target);
+    cask_status status = path.failed ? cki_fail_memory(error, strlen(w->target)) : CASK_OK;
+    size_t least = root ? strlen(root) : SIZE_MAX;
+    while (status == CASK_OK && path.length > least) {
+        char *slash = strrchr(path.bytes, '/');
+        if (!slash || (size_t)(slash - path.bytes) < least)
+            break;
+        path.length = (size_t)(slash - path.bytes);
+        *slash = '\0';
+        writing group = {.folder = path.bytes};
+        cki_text file = {0};
+        cki_text_format(&file, "%s/%s", path.bytes, version == 2 ? ".zgroup" : "zarr.json");
+        if (file.failed)
+            status = cki_fail_memory(error, path.length);
+        else if (cki_tree_look(file.bytes) == CKI_TREE_NONE)
+            status =
+                put_file(&group, version == 2 ? ".zgroup" : "zarr.json", version == 2 ? old : new,
+                         version == 2 ? sizeof old - 1 : sizeof new - 1, error);
+        cki_text_free(&file);
+    }
+    cki_text_free(&path);
+    return status;
+}
+
+static cask_status commit(cki_writer *writer, cki_error *error)
+{
+    writing *w = writer->state;
+    cask_status status = CASK_OK;
+    if (w->target) {
+        status = cki_tree_publish(w->folder, w->target, error);
+        if (status == CASK_OK)
+            status = make_groups(w, writer->root, w->array->named ? 3 : 2, error);
+        if (status != CASK_OK) {
+            cki_error own = {0};
+            cki_tree_remove(w->folder, &own);
+        }
+    }
+    free_writing(w);
+    return status;
+}
+
+static const char *const suffixes[] = {".zarr", NULL};
+
+const cki_format cki_zarr_write_format = {
+    .suffixes = suffixes,
+    .create = create,
+    .region = write_region,
+    .commit = commit,
+    .abort = abort_writing,
+};
+
+/* ---- an array that is there ---- */
+
+cask_status cki_zarr_write_into(cki_writer *writer, cki_error *error)
+{
+    writing *w = new_writing(error);
+    writer->state = w;
+    if (!w)
+        return CASK_MEMORY;
+    w->folder = cki_memory_copy(writer->path, strlen(writer->path));
+    if (!w->folder)
+        return cki_fail_memory(error, strlen(writer->path));
+    w->opened = cki_store_open(w->folder, error);
+    if (!w->opened)
+        return error->status;
+    bool array = w->opened->format == &cki_zarr_format && !w->opened->file &&
+                 w->opened->count == 1 && !((cki_zarr *)w->opened->state)->arrays[0].prefix[0];
+    if (!array)
+        return cki_fail(error, CASK_INVALID, "ValueError", "%s: not a Zarr array to write into",
+                        w->folder);
+    const cki_variable *variable = &w->opened->variables[0];
+    if (variable->unreadable)
+        return cki_fail(error, CASK_INVALID, "ValueError", "%s: cannot be written into: %s",
+                        w->folder, variable->unreadable);
+    cki_zarr *zarr = w->opened->state;
+    w->array = &zarr->arrays[0];
+    if (w->array->chain.text != CKI_ZARR_PLAIN)
+        return cki_fail(error, CASK_INVALID, "ValueError", "%s: text of any length is only read",
+                        w->folder);
+    w->shape = variable->shape;
+    w->blobs = cki_blobs_folder(w->folder, error);
+    if (!w->blobs)
+        return CASK_MEMORY;
+    writer->dtype = writer->stored = variable->dtype;
+    writer->ndim = variable->ndim;
+    memcpy(writer->shape, variable->shape, (size_t)variable->ndim * sizeof *variable->shape);
+    memcpy(writer->chunks, variable->chunks, (size_t)variable->ndim * sizeof *variable->chunks);
+    return cki_zarr_chain_need(&w->array->chain, error);
+}
