@@ -254,3 +254,15 @@ cask_array cki_put_later(cki_build *build, cask_array x, const char *path, const
     put.inputs[0] = cki_mapped_same(x);
     return join_all(build, cki_mapped_array(build, &put), put.token);
 }
+
+cask_value *cki_put_delayed(cki_build *build, cask_array later)
+{
+    cask_value *x = cki_node_value(build, later);
+    const cki_operation *delayed = x ? cki_operation_find(build->ck, "delayed", CKI_IN_DASK) : NULL;
+    if (!delayed)
+        return x;
+    cki_arguments arguments = {.positional = &x, .count = 1};
+    cask_value *made = cki_operation_call(build->ck, delayed, &arguments, build->error);
+    cask_value_unref(x);
+    return made;
+}

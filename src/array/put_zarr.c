@@ -2,7 +2,6 @@
 #include "array/files.h"
 #include "array/put.h"
 #include "array/rechunk.h"
-#include <cask/delayed.h>
 
 #include <string.h>
 
@@ -137,10 +136,7 @@ static cask_value *result_of(asking *a)
 
 static cask_value *put_later(asking *a, const int64_t *offset)
 {
-    cask_array later = cki_put_later(&a->build, a->x, a->path.bytes, offset);
-    return later ? cki_operation_wrap((const cki_node *)cask_delayed_from_array(later),
-                                      a->call->error)
-                 : NULL;
+    return cki_put_delayed(&a->build, cki_put_later(&a->build, a->x, a->path.bytes, offset));
 }
 
 static cask_status put_region(void *self, const int64_t *start, const cki_array *array,
