@@ -255,9 +255,9 @@ cask_array cki_put_later(cki_build *build, cask_array x, const char *path, const
     return join_all(build, cki_mapped_array(build, &put), put.token);
 }
 
-cask_value *cki_put_delayed(cki_build *build, cask_array later)
+cask_value *cki_put_delayed(cki_build *build, cask_array writing)
 {
-    cask_value *x = cki_node_value(build, later);
+    cask_value *x = cki_node_value(build, writing);
     const cki_operation *delayed = x ? cki_operation_find(build->ck, "delayed", CKI_IN_DASK) : NULL;
     if (!delayed)
         return x;

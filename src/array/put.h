@@ -28,7 +28,7 @@ cask_array cki_put_align(cki_build *build, cask_array x, const int64_t *stored,
 cask_array cki_put_later(cki_build *build, cask_array x, const char *path, const int64_t *offset);
 
 /* Such an array as a Delayed value; NULL stays NULL. */
-cask_value *cki_put_delayed(cki_build *build, cask_array later);
+cask_value *cki_put_delayed(cki_build *build, cask_array writing);
 
 /* A region argument: None, or slices of step 1, one an axis, as many elements as x has. */
 cask_status cki_put_region(cask_array x, const cask_value *region, int ndim, const int64_t *shape,
