@@ -23,7 +23,7 @@ function(cask_library kind export_name)
   add_library(cask_${kind} ${type} ${PROJECT_SOURCE_DIR}/src/cask.c
     ${PROJECT_SOURCE_DIR}/src/caching.c ${PROJECT_SOURCE_DIR}/src/callbacks.c
     ${PROJECT_SOURCE_DIR}/src/compute.c ${PROJECT_SOURCE_DIR}/src/configure.c
-    ${PROJECT_SOURCE_DIR}/src/scheduler.c
+    ${PROJECT_SOURCE_DIR}/src/scheduler.c ${PROJECT_SOURCE_DIR}/src/storing.c
     ${PROJECT_SOURCE_DIR}/src/inside.c ${PROJECT_SOURCE_DIR}/src/profile.c ${objects})
   add_library(cask::${export_name} ALIAS cask_${kind})
   set_target_properties(cask_${kind} PROPERTIES

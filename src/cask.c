@@ -8,14 +8,17 @@
 #include "delayed/delayed.h"
 #include "exec/exec.h"
 #include "exec/pool.h"
-#include "expr/collection.h"
 #include "expr/node.h"
 #include "expr/operation.h"
 #include "future/future.h"
 #include "inside.h"
+#include "lang/dask.h"
+#include "spec/computing.h"
+#include "spec/graph_calls.h"
 #include "spec/hand.h"
 #include "spec/shown.h"
 #include "spec/visualize.h"
+#include "storing.h"
 #include "sys/pages.h"
 
 static const char *const version = CASK_VERSION;
@@ -43,6 +46,8 @@ cask *cask_open(const cask_options *options)
     if (!ck)
         return &nil;
     ck->compute = cki_compute_nodes;
+    ck->store = cki_storing_run;
+    ck->optimise = cki_compute_optimise;
     ck->plan = cki_compute_plan;
     ck->cancel = &ck->cancelled;
     if (cki_configure_open(ck, options) != CASK_OK)
@@ -65,7 +70,9 @@ cask *cask_open(const cask_options *options)
     ck->futures = cki_future_open(ck, &ck->error);
     ck->user = cki_user_new(&ck->error);
     ck->inner = cki_inner_new(&cki_inside_maker, &ck->error);
-    cki_operation_register(ck, cki_collection_operations, &ck->error);
+    cki_operation_register(ck, cki_computing_operations, &ck->error);
+    cki_operation_register(ck, cki_dask_operations, &ck->error);
+    cki_operation_register(ck, cki_graph_calls_operations, &ck->error);
     cki_operation_register(ck, cki_shown_operations, &ck->error);
     cki_operation_register(ck, cki_delayed_operations, &ck->error);
     cki_operation_register(ck, cki_visualize_operations, &ck->error);

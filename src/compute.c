@@ -11,6 +11,8 @@
 #include "graph/registry.h"
 #include "scheduler.h"
 
+#include <cask/lazy.h>
+
 /* Where each wanted block goes: want i's blocks stand at first[i], first[i] + 1, ... */
 typedef struct delivery {
     const cki_want *wants;
@@ -65,7 +67,8 @@ static cask_status run(cask *ck, const cki_plan *plan, const delivery *d, cki_er
         callbacks[watchers++] = &caching.callbacks;
     const cki_spill_options spill = {(const char *const *)ck->tuning.directories,
                                      ck->tuning.compress};
-    const cki_exec_options options = {.threads = ck->threads,
+    const cki_exec_options options = {.threads = ck->how && ck->how->threads ? ck->how->threads
+                                                                             : ck->threads,
                                       .memory_limit = cki_caching_limit(ck),
                                       .spill = &spill,
                                       .retries = ck->tuning.retries,
@@ -133,6 +136,14 @@ static cask_status plan_layers(cask *ck, cki_graph *graph, const uint32_t *layer
     return status;
 }
 
+cask_status cki_compute_optimise(cask *ck, cki_graph *graph, const cki_node **nodes, size_t count,
+                                 cki_error *error)
+{
+    cki_graph_limit(graph, ck->memory_limit);
+    return cki_optimise_nodes(graph, ck, nodes, count, cki_context_fuses(ck) ? cki_fuse_rule : NULL,
+                              error);
+}
+
 /* Optimise, lower and plan. `first` has room for count + 1. */
 static cask_status prepare(cask *ck, const cki_node *const *wanted, size_t count, cki_graph *graph,
                            size_t *first, cki_plan **plan, cki_error *error)
@@ -140,12 +151,10 @@ static cask_status prepare(cask *ck, const cki_node *const *wanted, size_t count
     const cki_node **nodes = cki_memory_alloc(count * sizeof *nodes);
     uint32_t *layers = cki_memory_alloc(count * sizeof *layers);
     cask_status status = nodes && layers ? CASK_OK : cki_fail_memory(error, count);
-    cki_graph_limit(graph, ck->memory_limit);
     for (size_t i = 0; nodes && i < count; i++)
         nodes[i] = wanted[i];
     if (status == CASK_OK)
-        status = cki_optimise_nodes(graph, ck, nodes, count, ck->tuning.fuse ? cki_fuse_rule : NULL,
-                                    error);
+        status = cki_compute_optimise(ck, graph, nodes, count, error);
     if (status == CASK_OK)
         status = cki_lower_nodes(graph, nodes, count, layers, error);
     if (status == CASK_OK)

@@ -7,8 +7,10 @@
 struct cki_graph;
 struct cki_plan;
 
-/* The context's `compute` and `plan`: see expr/context.h. */
+/* The context's `compute`, `optimise` and `plan`: see expr/context.h. */
 cask_status cki_compute_nodes(cask *ck, const cki_want *wants, size_t count, cki_error *error);
+cask_status cki_compute_optimise(cask *ck, struct cki_graph *graph, const cki_node **nodes,
+                                 size_t count, cki_error *error);
 cask_status cki_compute_plan(cask *ck, const cki_node *const *nodes, size_t count,
                              struct cki_graph **graph, struct cki_plan **plan, cki_error *error);
 

@@ -94,6 +94,8 @@ static cask_status put_options(cki_config *config, const cask_options *options, 
     if (status == CASK_OK && options->spill_directory)
         status = put(config, "spill.directory", cki_value_string(options->spill_directory, error),
                      error);
+    if (status == CASK_OK && options->cache)
+        status = put(config, "cache.bytes", cki_value_string(options->cache, error), error);
     return status;
 }
 
@@ -126,7 +128,7 @@ cask_status cki_configure_open(cask *ck, const cask_options *options)
         put_options(ck->config, options, &error);
     /* The caller's texts may go. */
     ck->options.config = ck->options.memory_limit = ck->options.scheduler = NULL;
-    ck->options.spill_directory = NULL;
+    ck->options.spill_directory = ck->options.cache = NULL;
     ck->options.set = NULL;
     if (error.status != CASK_OK)
         return cki_context_fail(ck, &error);

@@ -31,6 +31,8 @@ static cask_status open_context(cask *outer, cki_inner_context *made, cki_error 
     ck->inner = outer->inner;
     ck->stopped = outer->stopped;
     ck->compute = outer->compute;
+    ck->store = outer->store;
+    ck->optimise = outer->optimise;
     ck->plan = outer->plan;
     ck->ntables = outer->ntables;
     for (size_t i = 0; i < outer->ntables; i++)

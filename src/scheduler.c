@@ -4,6 +4,7 @@
 #include "callbacks.h"
 #include "exec/custom.h"
 
+#include <cask/lazy.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -47,15 +48,17 @@ cask_status cki_scheduler_choose(cask *ck, const char *name, cki_error *error)
     return CASK_OK;
 }
 
+/* The one that this computation asks for, or the context's. */
 static cask_status run_chosen(const cask *ck, const cki_plan *plan, const cki_exec_options *options,
                               cki_deliver deliver, void *user, cki_error *error)
 {
-    const cki_scheduler *built_in = cki_exec_find(ck->scheduler);
+    const char *name = ck->how && ck->how->scheduler ? ck->how->scheduler : ck->scheduler;
+    const cki_scheduler *built_in = cki_exec_find(name);
     if (built_in)
         return built_in->run(plan, options, deliver, user, error);
-    const cask_scheduler *own = find_own(ck, ck->scheduler);
+    const cask_scheduler *own = find_own(ck, name);
     return own ? cki_custom_run(own, plan, options, deliver, user, error)
-               : unknown(ck, ck->scheduler, error);
+               : unknown(ck, name, error);
 }
 
 cask_status cki_scheduler_run(const cask *ck, const cki_plan *plan, const cki_exec_options *options,

@@ -71,6 +71,7 @@ typedef struct cask_options {
                                     colons between them, of which the next takes over when one is
                                     full; default: the system's temporary folder */
     int retries;                 /* how often a task that failed is tried again */
+    const char *cache;           /* bytes of results to keep for later computations, as "1GB" */
 } cask_options;
 
 /* Open a context. Never NULL: where there is no memory for one, or an option cannot be used, what

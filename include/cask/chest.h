@@ -80,7 +80,10 @@ size_t cask_chest_writes(cask_chest *chest);
 CASK_API
 cask_status cask_chest_flush(cask_chest *chest);
 
-/* What the last call of this thread that failed said, and the Python exception class of it. */
+/* What the last call of this thread that failed said, its status, and the Python exception class of
+ * it. */
+CASK_API
+cask_status cask_chest_error(void);
 CASK_API
 const char *cask_chest_message(void);
 CASK_API

@@ -175,6 +175,12 @@ CASK_API
 CASK_CHECKED
 cask_status cask_graph_get_all(const cask_graph *graph, cask_term keys, cask_value **value);
 
+/* Put the values of keys into a chest, each under its key, as they are made: together they may be
+ * more than memory holds. Let the chest keep far less than the memory limit. */
+CASK_API
+CASK_CHECKED
+cask_status cask_graph_store(const cask_graph *graph, cask_keys keys, struct cask_chest *chest);
+
 /* ---- optimising: each gives a new graph, NULL after a failure ---- */
 
 /* Only what the keys need. `dependencies` (may be NULL) gets a dict of each key's, which the caller

@@ -30,9 +30,35 @@ CASK_API
 CASK_CHECKED
 cask_status cask_compute(const cask_lazy *things, size_t count, cask_value **values);
 
-/* The same, but the results stay lazy: held[i] is a thing of the same kind and name as things[i]
- * whose parts are in memory, so that nothing is computed again. The context holds them until it is
- * closed, or the scope ends in which this was called. All NULL on failure. `held` may be `things`.
+/* How one computation is made; NULL, and zero in a field, mean as the context is configured. */
+typedef struct cask_computing {
+    const char *scheduler; /* its name: "sync", "threads", "processes", or one of your own */
+    int threads;           /* worker threads, or processes */
+    bool as_built;         /* run what was built: nothing is fused */
+    /* Where the results go, one entry a block: ('ones-5a3f...', 0, 1) is the block at 0, 1 of the
+     * array of that name, a delayed value has its key. What is in a chest need not fit into memory,
+     * so the results may be larger than the limit; let the chest keep far less than that. */
+    struct cask_chest *chest;
+} cask_computing;
+
+/* Compute things in the way that `how` says. With a chest `values` may be NULL: then nothing stays
+ * in memory. ValueError for a scheduler that nobody knows. */
+CASK_API
+CASK_CHECKED
+cask_status cask_compute_with(const cask_lazy *things, size_t count, const cask_computing *how,
+                              cask_value **values);
+
+/* Equal things whose plans are optimised already, all together: what they have in common is one,
+ * element-wise operations are fused. optimized[i] is a thing of the same kind and name as
+ * things[i]; the context's, like persisted ones. All NULL on failure. */
+CASK_API
+CASK_CHECKED
+cask_status cask_optimize(const cask_lazy *things, size_t count, cask_lazy *optimized);
+
+/* Compute things, but leave the results lazy: held[i] is a thing of the same kind and name as
+ * things[i] whose parts are in memory, so that nothing is computed again. The context holds them
+ * until it is closed, or the scope ends in which this was called. All NULL on failure. `held` may
+ * be `things`.
  */
 CASK_API
 CASK_CHECKED

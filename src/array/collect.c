@@ -179,6 +179,12 @@ static const char *label_of(const cki_node *node)
     return cki_node_as_array(node)->label;
 }
 
+static void print_name(const cki_node *node, cki_text *text)
+{
+    char name[256];
+    cki_text_put(text, cki_attributes_name(cki_node_as_array(node), name, sizeof name));
+}
+
 static int grid_of(const cki_node *node, int64_t *blocks)
 {
     cask_array x = cki_node_as_array(node);
@@ -200,6 +206,7 @@ static void print(void *self, cki_text *text)
 
 const cki_collection cki_collect_array = {.class = {"Array", cki_operation_release, print},
                                           .label = label_of,
+                                          .print_name = print_name,
                                           .status = status_of,
                                           .grid = grid_of,
                                           .streams = true,

@@ -1,6 +1,7 @@
 /* Calling: the kinds of functions, and which one a name stands for. */
 #include "call/call.h"
 
+#include "call/call_token.h"
 #include "call/inner.h"
 #include "call/standard.h"
 #include "call/user.h"
@@ -107,26 +108,24 @@ const char *cki_call_name(const cask_value *function)
 
 /* ---- tokens ---- */
 
-static bool add_value(cki_hasher *hasher, const cask_value *value, int depth);
-
-static bool add_function(cki_hasher *hasher, const cask_value *function, int depth)
+/* What a lambda says, and what it captured. */
+static bool add_lambda(cki_hasher *hasher, const cask_value *function, int depth, cki_error *error)
 {
-    const cask_function *user = cki_user_of(function);
-    if (user) {
-        cki_token_text(hasher, user->name);
-        cki_token_int(hasher, user->version ? user->version : 1);
-        return true;
-    }
-    if (cki_lambda_is(function)) {
-        cki_token_text(hasher, cki_lambda_text(function));
-        const cask_value *part;
-        bool known = true;
-        for (size_t i = 0; known && cki_lambda_part(function, i, &part); i++)
-            known = add_value(hasher, part, depth + 1);
-        return known;
-    }
+    const cask_value *part;
+    bool known = true;
+    cki_token_text(hasher, cki_lambda_text(function));
+    for (size_t i = 0; known && cki_lambda_part(function, i, &part); i++)
+        known = cki_call_token_add(hasher, part, depth + 1, error);
+    return known;
+}
+
+/* The language's own, by what they print as. */
+static bool add_builtin(cki_hasher *hasher, const cask_value *function, cki_error *error)
+{
     cki_text text = {0};
     cki_value_repr(function, &text);
+    if (text.failed)
+        cki_fail_memory(error, text.length);
     /* a bound method's text says only what kind of object it is bound to */
     bool known = !text.failed && cki_eval_callable(function) &&
                  !strstr(text.bytes, "bound method") && !strstr(text.bytes, "-in method");
@@ -138,26 +137,15 @@ static bool add_function(cki_hasher *hasher, const cask_value *function, int dep
     return known;
 }
 
-static bool add_value(cki_hasher *hasher, const cask_value *value, int depth)
+bool cki_call_add(cki_hasher *hasher, const cask_value *function, int depth, cki_error *error)
 {
-    enum { DEEPEST = 100 };
-    bool known = depth < DEEPEST;
-    cki_token_int(hasher, (int64_t)value->kind);
-    if (value->kind == CKI_OBJECT)
-        return known && add_function(hasher, value, depth);
-    if (value->kind == CKI_LIST || value->kind == CKI_TUPLE) {
-        cki_token_int(hasher, (int64_t)value->as.list.count);
-        for (size_t i = 0; known && i < value->as.list.count; i++)
-            known = add_value(hasher, value->as.list.items[i], depth + 1);
-    } else if (value->kind == CKI_DICT) {
-        cki_token_int(hasher, (int64_t)value->as.dict.count);
-        for (size_t i = 0; known && i < value->as.dict.count; i++)
-            known = add_value(hasher, value->as.dict.keys[i], depth + 1) &&
-                    add_value(hasher, value->as.dict.values[i], depth + 1);
-    } else {
-        cki_token_value(hasher, value);
-    }
-    return known;
+    const cask_function *user = cki_user_of(function);
+    if (!user)
+        return cki_lambda_is(function) ? add_lambda(hasher, function, depth, error)
+                                       : add_builtin(hasher, function, error);
+    cki_token_text(hasher, user->name);
+    cki_token_int(hasher, user->version ? user->version : 1);
+    return true;
 }
 
 bool cki_call_token(const cask_value *function, cki_token *token)
@@ -165,7 +153,7 @@ bool cki_call_token(const cask_value *function, cki_token *token)
     cki_hasher *hasher = cki_token_start(NULL);
     if (!hasher)
         return false;
-    bool known = function->kind == CKI_OBJECT && add_function(hasher, function, 0);
+    bool known = function->kind == CKI_OBJECT && cki_call_add(hasher, function, 0, NULL);
     *token = cki_token_end(hasher);
     return known;
 }

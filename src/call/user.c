@@ -154,9 +154,42 @@ cask_value *cki_user_value(const cask_function *function, cki_error *error)
     return cki_value_object(&user_class, (void *)(uintptr_t)function, error);
 }
 
+/* A record that lives as long as another value does. */
+typedef struct held_function {
+    const cask_function *function;
+    cask_value *owner;
+} held_function;
+
+static void release_held(void *self)
+{
+    held_function *held = self;
+    cask_value_unref(held->owner);
+    cki_memory_free(held);
+}
+
+static void print_held(void *self, cki_text *text)
+{
+    const held_function *held = self;
+    cki_text_format(text, "<function %s>", held->function->name);
+}
+
+static const cki_class held_class = {"function", release_held, print_held};
+
+cask_value *cki_user_value_in(const cask_function *function, cask_value *owner, cki_error *error)
+{
+    held_function *held = cki_memory_alloc(sizeof *held);
+    if (!held) {
+        cki_fail_memory(error, sizeof *held);
+        return NULL;
+    }
+    *held = (held_function){function, cask_value_ref(owner)};
+    return cki_value_object(&held_class, held, error);
+}
+
 const cask_function *cki_user_of(const cask_value *value)
 {
-    return cki_value_self(value, &user_class);
+    const held_function *held = cki_value_self(value, &held_class);
+    return held ? held->function : cki_value_self(value, &user_class);
 }
 
 /* ---- in expressions: me.inc is the member inc of me ---- */

@@ -17,6 +17,8 @@ const cask_function *cki_user_at(const cki_user *set, size_t i);
 
 /* A function as a value, of class "function"; a new reference. */
 cask_value *cki_user_value(const cask_function *function, cki_error *error);
+/* The same for a record that lives in another value, which it holds a reference to. */
+cask_value *cki_user_value_in(const cask_function *function, cask_value *owner, cki_error *error);
 /* What a name means in an expression: a function, or (me, where there is me.inc) a space of them. A
  * new reference; NULL without error if it means neither. */
 cask_value *cki_user_name(const cki_user *set, const char *name, cki_error *error);

@@ -25,7 +25,8 @@ static const char usage[] =
     "computes it if it is lazy, and prints it as Python would.\n"
     "\n"
     "  -o, --output OUT     save instead; the suffix says how: .npy .json .csv .nc .h5 .txt "
-    ".png\n" CKI_START_USAGE CKI_WATCH_USAGE
+    ".png\n"
+    "                       .chest (its blocks, in a folder)\n" CKI_START_USAGE CKI_WATCH_USAGE
     "  --stats              at the end, one line on stderr: time, bytes read, memory\n"
     "  --help               this text\n"
     "\n"

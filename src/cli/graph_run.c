@@ -7,11 +7,14 @@
 #include "cli/report.h"
 #include "cli/watch.h"
 #include "core/memory.h"
+#include "spec/hand.h"
 #include "spec/request.h"
 #include "spec/spec_read.h"
 #include "spec/spec_write.h"
 #include "sys/interrupt.h"
 
+#include <cask/chest.h>
+#include <cask/lazy.h>
 #include <string.h>
 
 static const char usage[] =
@@ -30,7 +33,8 @@ static const char usage[] =
     "  optimize          what suits most graphs; keys stay\n"
     "  toposort, cycle, dependencies\n"
     "\n"
-    "  -o, --output OUT     write the result as JSON instead of printing it\n"
+    "  -o, --output OUT     write the result as JSON instead of printing it;\n"
+    "                       .chest: values by key, more than memory may hold\n"
     "  --optimize           optimise the graph before keys are computed\n" CKI_START_USAGE
         CKI_WATCH_USAGE "  --help               this text\n"
     "\n"
@@ -131,6 +135,37 @@ static cask_value *compute(cask *ck, const request *r, const cki_spec *spec,
     return value;
 }
 
+/* Into a chest, each under its key. */
+static void store(cask *ck, const request *r, const cki_spec *spec, const cask_value *asked,
+                  cki_error *error)
+{
+    const cask_chest_options options = {.path = r->output,
+                                        .available_memory = ck->memory_limit / 8 + 1};
+    const cask_value *in_file = asked ? cki_value_dict_find(asked, "keys") : NULL;
+    cask_value *keys = r->count || !in_file ? keys_of(r, error) : NULL;
+    uint32_t *numbers = NULL;
+    size_t count = 0;
+    if (error->status == CASK_OK)
+        cki_request_keys(spec, keys ? keys : in_file, false, &numbers, &count, error);
+    const cask_computing how = {.chest =
+                                    error->status == CASK_OK ? cask_chest_open(&options) : NULL};
+    ck->how = &how;
+    if (how.chest)
+        cki_hand_get(ck, spec, numbers, count, NULL, error);
+    ck->how = NULL;
+    bool told = error->status != CASK_OK;
+    if ((!how.chest || cask_chest_close(how.chest) != CASK_OK) && !told)
+        cki_fail(error, cask_chest_error(), cask_chest_error_class(), "%s", cask_chest_message());
+    cki_memory_free(numbers);
+    cask_value_unref(keys);
+}
+
+static bool is_chest(const char *path)
+{
+    size_t length = path ? strlen(path) : 0;
+    return length > 6 && strcmp(path + length - 6, ".chest") == 0;
+}
+
 /* ---- where it goes ---- */
 
 /* As Python would print it; of several keys each on a line. */
@@ -171,10 +206,14 @@ static void answer(cask *ck, const request *r, cki_error *error)
     cki_spec_request asked = {0};
     cki_text text = {0};
     cask_value *value = NULL;
-    if (spec && cki_spec_read_request(file, length, &asked, error) == CASK_OK &&
-        cki_spec_read(spec, asked.graph, asked.length, error) == CASK_OK)
+    bool read = spec && cki_spec_read_request(file, length, &asked, error) == CASK_OK &&
+                cki_spec_read(spec, asked.graph, asked.length, error) == CASK_OK;
+    bool chest = is_chest(r->output);
+    if (read && chest)
+        store(ck, r, spec, asked.others, error);
+    else if (read)
         value = compute(ck, r, spec, asked.others, &text, error);
-    if (error->status == CASK_OK)
+    if (error->status == CASK_OK && !chest)
         deliver(r, value, &text, error);
     cki_text_free(&text);
     cask_value_unref(value);

@@ -18,6 +18,7 @@ typedef struct cki_start {
     {"--scheduler", NULL, CKI_OPTION_TEXT, &(start)->options.scheduler, NULL},                    \
     {"--spill-directory", NULL, CKI_OPTION_TEXT, &(start)->options.spill_directory, NULL},        \
     {"--retries", NULL, CKI_OPTION_COUNT, &(start)->options.retries, NULL},                       \
+    {"--cache", NULL, CKI_OPTION_BYTES, &(start)->options.cache, NULL},                           \
     {"--config", NULL, CKI_OPTION_TEXT, &(start)->options.config, NULL},                          \
     {"--preload", NULL, CKI_OPTION_TEXTS, &(start)->preload, NULL},                               \
     {"--set", NULL, CKI_OPTION_TEXTS, &(start)->set, NULL}
@@ -31,6 +32,7 @@ typedef struct cki_start {
     "  --spill-directory D  where results go that do not fit into the limit; default: $TMPDIR,\n"  \
     "                       or /var/tmp\n"                                                         \
     "  --retries N          how often a task that failed is tried again\n"                         \
+    "  --cache SIZE         bytes of results to keep for later computations; default: none\n"      \
     "  --config FILE        read this instead of $CASK_CONFIG; see cask help config\n"             \
     "  --preload LIB        load a plug-in, ./libmine.so: its functions, its schedulers\n"         \
     "  --set KEY=VALUE      any other setting: cask config list shows them\n"

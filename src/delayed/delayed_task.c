@@ -136,6 +136,11 @@ static const char *label_of(const cki_node *node)
     return cki_delayed_of_node(node)->label;
 }
 
+static void print_name(const cki_node *node, cki_text *text)
+{
+    cki_delayed_print_key(cki_delayed_of_node(node), text);
+}
+
 static cask_status status_of(const cki_node *node)
 {
     return cki_delayed_of_node(node)->status;
@@ -200,6 +205,7 @@ static void print(void *self, cki_text *text)
 const cki_collection cki_delayed_collection = {.class = {"Delayed", cki_operation_release, print},
                                                .status = status_of,
                                                .label = label_of,
+                                               .print_name = print_name,
                                                .blocks = one_block,
                                                .bytes = no_bytes,
                                                .collector = collector_of,

@@ -1,6 +1,7 @@
 /* Constructors of texts and containers. */
 #include "eval/builtin.h"
 #include "eval/operate.h"
+#include "eval/scope.h"
 #include "eval/string.h"
 #include "eval/walk.h"
 
@@ -108,7 +109,9 @@ static bool add_pair(cki_call *call, cask_value *dict, cask_value *pair, size_t 
     cki_error ignored = {0};
     cask_value *two = cki_walk_all(call->scope, pair, CKI_LIST, &ignored);
     bool ok = false;
-    if (!two)
+    if (!two && ignored.status == CASK_MEMORY)
+        *call->error = ignored;
+    else if (!two)
         cki_function_type_error(
             call, "cannot convert dictionary update sequence element #%zu to a sequence", at);
     else if (two->as.list.count != 2)
@@ -120,6 +123,25 @@ static bool add_pair(cki_call *call, cask_value *dict, cask_value *pair, size_t 
                                 cask_value_ref(two->as.list.items[1]), call->error) == CASK_OK;
     cask_value_unref(two);
     return ok;
+}
+
+/* What an object's items() gives, if it has keys(); NULL if it is no mapping. */
+static bool items_of_mapping(cki_call *call, cask_value *object, cask_value **items)
+{
+    const cki_host *host = &call->scope->host;
+    cki_error none = {0};
+    cask_value *keys = host->attribute ? host->attribute(host->self, object, "keys", &none) : NULL;
+    if (!keys && none.status == CASK_MEMORY)
+        *call->error = none;
+    if (!keys)
+        return none.status != CASK_MEMORY;
+    cask_value *method = host->attribute(host->self, object, "items", call->error);
+    const cki_arguments nothing = {0};
+    if (method)
+        *items = host->call(host->self, method, &nothing, call->error);
+    cask_value_unref(method);
+    cask_value_unref(keys);
+    return *items != NULL;
 }
 
 static bool add_pairs(cki_call *call, cask_value *dict, cask_value *from)
@@ -134,12 +156,16 @@ static bool add_pairs(cki_call *call, cask_value *dict, cask_value *from)
                                    cask_value_ref(from->as.dict.values[i]), call->error) == CASK_OK;
         return ok;
     }
-    ok = cki_walk_start(&walk, call->scope, from, call->error);
+    cask_value *items = NULL;
+    if (from->kind == CKI_OBJECT && !items_of_mapping(call, from, &items))
+        return false;
+    ok = cki_walk_start(&walk, call->scope, items ? items : from, call->error);
     for (size_t at = 0; ok && (pair = cki_walk_next(&walk)); at++) {
         ok = add_pair(call, dict, pair, at);
         cask_value_unref(pair);
     }
     cki_walk_end(&walk);
+    cask_value_unref(items);
     return ok && call->error->status == CASK_OK;
 }
 

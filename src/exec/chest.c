@@ -48,6 +48,11 @@ static cki_error *fresh(void)
     return &failure;
 }
 
+cask_status cask_chest_error(void)
+{
+    return failure.status;
+}
+
 const char *cask_chest_message(void)
 {
     return failure.message;

@@ -2,6 +2,8 @@
  * values that hold some. */
 #include "expr/collection.h"
 
+#include <cask/lazy.h>
+
 #include <string.h>
 
 enum { DEEPEST = 500 }; /* of nested containers, as an expression may have them */
@@ -211,26 +213,36 @@ static cask_status collect(cask *ck, const cki_node *const *nodes, size_t count,
     return error->status;
 }
 
-cask_status cki_collection_compute(cask *ck, const cki_node *const *nodes, size_t count,
-                                   cask_value **values, cki_error *error)
+static cask_status compute_values(cask *ck, const cki_node *const *nodes, size_t count,
+                                  cask_value **values, cki_error *error)
 {
-    for (size_t i = 0; i < count; i++)
-        values[i] = NULL;
-    if (count == 0 || check_room(ck, nodes, count, error) != CASK_OK)
-        return error->status;
     cki_want *wants = cki_memory_calloc(count, sizeof *wants);
     void **collectors = cki_memory_calloc(count, sizeof *collectors);
-    cki_ledger *before = cki_ledger_enter(ck->ledger);
     if (wants && collectors)
         collect(ck, nodes, count, wants, collectors, values, error);
     else
         cki_fail_memory(error, count * sizeof *wants);
-    for (size_t i = 0; i < count && error->status != CASK_OK; i++) {
+    cki_memory_free(wants);
+    cki_memory_free(collectors);
+    return error->status;
+}
+
+cask_status cki_collection_compute(cask *ck, const cki_node *const *nodes, size_t count,
+                                   cask_value **values, cki_error *error)
+{
+    for (size_t i = 0; values && i < count; i++)
+        values[i] = NULL;
+    if (count == 0 || (values && check_room(ck, nodes, count, error) != CASK_OK))
+        return error->status;
+    cki_ledger *before = cki_ledger_enter(ck->ledger);
+    if (ck->how && ck->how->chest)
+        ck->store(ck, nodes, count, values, error);
+    else
+        compute_values(ck, nodes, count, values, error);
+    for (size_t i = 0; values && i < count && error->status != CASK_OK; i++) {
         cask_value_unref(values[i]);
         values[i] = NULL;
     }
-    cki_memory_free(wants);
-    cki_memory_free(collectors);
     cki_ledger_enter(before);
     return error->status;
 }
@@ -283,6 +295,54 @@ cask_status cki_collection_persist(cki_build *build, const cki_node *const *node
     return error->status;
 }
 
+/* ---- optimising ---- */
+
+/* The optimised node under the token that it had: the results are equal, and so both are one in
+ * later computations. */
+static const cki_node *keep_token(cki_graph *graph, const cki_node *made, const cki_node *node,
+                                  cki_error *error)
+{
+    cki_node *copy = cki_arena_copy(cki_graph_arena(graph), made, made->primitive->size);
+    if (!copy) {
+        cki_fail_memory(error, made->primitive->size);
+        return NULL;
+    }
+    copy->token = node->token;
+    copy->lasting = node->lasting;
+    return copy;
+}
+
+static void free_graph(void *graph)
+{
+    cki_graph_free(graph);
+}
+
+cask_status cki_collection_optimise(cki_build *build, const cki_node *const *nodes, size_t count,
+                                    const cki_node **optimised)
+{
+    if (count == 0)
+        return CASK_OK;
+    cki_graph *graph = cki_graph_new(build->error);
+    const cki_node **all = cki_memory_alloc(count * sizeof *all);
+    if (!all)
+        cki_fail_memory(build->error, count * sizeof *all);
+    for (size_t i = 0; all && i < count; i++)
+        all[i] = nodes[i];
+    cask_status status = graph && all
+                             ? build->ck->optimise(build->ck, graph, all, count, build->error)
+                             : build->error->status;
+    for (size_t i = 0; i < count && status == CASK_OK; i++)
+        if (!(all[i] = keep_token(graph, all[i], nodes[i], build->error)))
+            status = build->error->status;
+    if (status != CASK_OK)
+        cki_graph_free(graph);
+    else if (cki_context_own(build->ck, free_graph, graph, build->error) == CASK_OK)
+        for (size_t i = 0; i < count; i++)
+            optimised[i] = all[i];
+    cki_memory_free(all);
+    return build->error->status;
+}
+
 /* ---- values that hold lazy things ---- */
 
 /* The lazy things in a value, in the order of a walk through it, and what takes their places. */
@@ -316,20 +376,8 @@ static cask_value *replace(void *user, cask_value *lazy, cki_error *error)
     return cask_value_ref(g->results[g->used++]);
 }
 
-static cask_status persist_all(cask *ck, gathering *g, cki_error *error)
-{
-    cki_build build = {ck, &ck->arena, error};
-    const cki_node **held = cki_memory_alloc(g->count * sizeof *held);
-    if (!held)
-        return cki_fail_memory(error, g->count * sizeof *held);
-    cki_collection_persist(&build, g->nodes, g->count, held);
-    for (size_t i = 0; i < g->count && error->status == CASK_OK; i++)
-        g->results[i] = cki_operation_wrap(held[i], error);
-    cki_memory_free(held);
-    return error->status;
-}
-
-static cask_value *work(cask *ck, cask_value *value, bool persist, cki_error *error)
+cask_value *cki_collection_work_value(cask *ck, cask_value *value, cki_collection_work work,
+                                      void *user, cki_error *error)
 {
     gathering g = {0};
     cask_value *result = NULL, *walked = cki_collection_map(value, gather, &g, error);
@@ -339,10 +387,8 @@ static cask_value *work(cask *ck, cask_value *value, bool persist, cki_error *er
         g.results = cki_memory_calloc(g.count, sizeof *g.results);
         if (!g.results)
             cki_fail_memory(error, g.count * sizeof *g.results);
-        else if (persist)
-            persist_all(ck, &g, error);
         else
-            cki_collection_compute(ck, g.nodes, g.count, g.results, error);
+            work(ck, g.nodes, g.count, g.results, user, error);
         if (error->status == CASK_OK)
             result = cki_collection_map(value, replace, &g, error);
     }
@@ -354,12 +400,14 @@ static cask_value *work(cask *ck, cask_value *value, bool persist, cki_error *er
     return result;
 }
 
-cask_value *cki_collection_compute_value(cask *ck, cask_value *value, cki_error *error)
+static cask_status compute(cask *ck, const cki_node *const *nodes, size_t count,
+                           cask_value **results, void *user, cki_error *error)
 {
-    return work(ck, value, false, error);
+    (void)user;
+    return cki_collection_compute(ck, nodes, count, results, error);
 }
 
-cask_value *cki_collection_persist_value(cask *ck, cask_value *value, cki_error *error)
+cask_value *cki_collection_compute_value(cask *ck, cask_value *value, cki_error *error)
 {
-    return work(ck, value, true, error);
+    return cki_collection_work_value(ck, value, compute, NULL, error);
 }

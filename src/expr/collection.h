@@ -28,9 +28,12 @@ struct cki_collection {
     /* Of a node that stands for a failed call: why; OK of others. */
     cask_status (*status)(const cki_node *node);
     const char *(*label)(const cki_node *node); /* for messages: "ones", "inc" */
+    /* What it is called in graphs: its label and token, or what the user named it. */
+    void (*print_name)(const cki_node *node, cki_text *text);
     bool streams; /* saving takes its blocks one by one, and so needs no more than the node */
     int64_t (*blocks)(const cki_node *node);
-    /* The grid that the blocks stand in: how many axes, and blocks along each. NULL: one axis. */
+    /* The grid that the blocks stand in: how many axes, and blocks along each. NULL: none, there is
+     * one block. */
     int (*grid)(const cki_node *node, int64_t *blocks);
     uint64_t (*bytes)(const cki_node *node); /* of the whole value, about; 0: nobody can tell */
     /* A collector, which makes one value of a node's blocks. They come from any thread, several at
@@ -57,19 +60,25 @@ bool cki_collection_in(const cask_value *value);
 cask_value *cki_collection_join(const cki_node *node, cask_value *const *blocks, size_t count,
                                 cki_error *error);
 
-/* Compute nodes of any collections in one run: values[i] are new references, all NULL on failure.
- * LIMIT where the results alone exceed the memory limit. */
+/* Compute nodes of any collections in one run, as the context's `how` says: values[i] are new
+ * references, all NULL on failure; NULL if results are to go to a chest alone. LIMIT where the
+ * results alone exceed the memory limit. */
 cask_status cki_collection_compute(cask *ck, const cki_node *const *nodes, size_t count,
                                    cask_value **values, cki_error *error);
 /* The same, but the results stay lazy: held[i] are nodes of the same kinds over blocks in memory,
  * which are the context's. */
 cask_status cki_collection_persist(cki_build *build, const cki_node *const *nodes, size_t count,
                                    const cki_node **held);
-/* The value with all that is lazy in it computed in one run, or persisted; a new reference. */
+/* Nodes that are equal and optimised already, all together; they are the context's. */
+cask_status cki_collection_optimise(cki_build *build, const cki_node *const *nodes, size_t count,
+                                    const cki_node **optimised);
+/* The value with all that is lazy in it computed in one run; a new reference. */
 cask_value *cki_collection_compute_value(cask *ck, cask_value *value, cki_error *error);
-cask_value *cki_collection_persist_value(cask *ck, cask_value *value, cki_error *error);
-
-/* compute, persist. */
-extern const cki_operation *const cki_collection_operations[];
+/* The same for any work on all nodes that the value holds, in the order of a walk: work(ck, nodes,
+ * count, results) gives a new reference for each. */
+typedef cask_status (*cki_collection_work)(cask *ck, const cki_node *const *nodes, size_t count,
+                                           cask_value **results, void *user, cki_error *error);
+cask_value *cki_collection_work_value(cask *ck, cask_value *value, cki_collection_work work,
+                                      void *user, cki_error *error);
 
 #endif

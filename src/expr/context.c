@@ -1,6 +1,8 @@
 /* The context: its first error, and the things that it frees when it closes. */
 #include "expr/context.h"
 
+#include <cask/lazy.h>
+
 cask_status cki_context_fail(cask *ck, const cki_error *error)
 {
     if (ck->error.status == CASK_OK && error->status != CASK_OK) {
@@ -21,6 +23,11 @@ cask_status cki_context_own(cask *ck, void (*release)(void *thing), void *thing,
     *owned = (cki_owned){ck->owned, release, thing};
     ck->owned = owned;
     return CASK_OK;
+}
+
+bool cki_context_fuses(const cask *ck)
+{
+    return ck->tuning.fuse && !(ck->how && ck->how->as_built);
 }
 
 cask_status cki_context_watch(cask *ck, const struct cki_callbacks *watcher, cki_error *error)

@@ -61,6 +61,7 @@ struct cask {
     const struct cask_scheduler *schedulers[CKI_SCHEDULERS]; /* the user's own */
     size_t nschedulers;
     cki_tuning tuning;
+    const struct cask_computing *how; /* one computation is to be made so; NULL: as configured */
     cask_options options;
     atomic_uint_fast64_t bytes_read;
     atomic_bool cancelled;           /* cask_cancel() was called */
@@ -82,10 +83,17 @@ struct cask {
     struct cki_owned *owned;
     /* Optimise, lower and run. Set by cask.c; compute.c alone knows the executors. */
     cask_status (*compute)(cask *ck, const cki_want *wants, size_t count, cki_error *error);
-    /* The same but for running: the plan of all blocks of some nodes, to look at. The caller frees
-     * the plan and then the graph. */
+    /* Compute nodes and put each block into the chest of `how`; `values` (may be NULL) gets what it
+     * has then. */
+    cask_status (*store)(cask *ck, const cki_node *const *nodes, size_t count, cask_value **values,
+                         cki_error *error);
+    /* As computing but for running: the plan of all blocks of some nodes, to look at. The caller
+     * frees the plan and then the graph. */
     cask_status (*plan)(cask *ck, const cki_node *const *nodes, size_t count,
                         struct cki_graph **graph, struct cki_plan **plan, cki_error *error);
+    /* Optimise nodes, in place, as computing would; what is made on the way lives in the graph. */
+    cask_status (*optimise)(cask *ck, struct cki_graph *graph, const cki_node **nodes, size_t count,
+                            cki_error *error);
     /* Call a function value of the language while building: what it is given and gives may be
      * lazy. A new reference. Set by lang/, with `language` as its own; NULL where there is no
      * session. */
@@ -109,6 +117,8 @@ cask_status cki_context_own(cask *ck, void (*release)(void *thing), void *thing,
  * while a run is under way. */
 cask_status cki_context_watch(cask *ck, const struct cki_callbacks *watcher, cki_error *error);
 void cki_context_unwatch(cask *ck, const struct cki_callbacks *watcher);
+/* Whether element-wise operations are fused in the computation that is being made. */
+bool cki_context_fuses(const cask *ck);
 /* Release what was recorded since there were `keep` things. */
 void cki_context_release(cask *ck, struct cki_owned *until);
 

@@ -2,6 +2,7 @@
 #include <cask/lazy.h>
 
 #include "expr/argument.h"
+#include "expr/collection.h"
 
 /* Whether they can be worked on together; the status of the first that stands for a failure. */
 static cask_status check(const cask_lazy *things, size_t count, cki_error *error)
@@ -28,18 +29,50 @@ cask_status cask_compute(const cask_lazy *things, size_t count, cask_value **val
     return error.status == CASK_OK ? status : cki_context_fail(things[0]->ck, &error);
 }
 
-cask_status cask_persist(const cask_lazy *things, size_t count, cask_lazy *held)
+cask_status cask_compute_with(const cask_lazy *things, size_t count, const cask_computing *how,
+                              cask_value **values)
+{
+    if (!count || !things[0] || !how)
+        return cask_compute(things, count, values);
+    cki_error error = {0};
+    cask *ck = things[0]->ck;
+    for (size_t i = 0; values && i < count; i++)
+        values[i] = NULL;
+    cask_status status = check(things, count, &error);
+    if (status == CASK_OK && !values && !how->chest)
+        cki_fail(&error, CASK_INVALID, NULL, "results that go nowhere: give values, or a chest");
+    ck->how = how;
+    if (status == CASK_OK && error.status == CASK_OK)
+        status = cki_collection_compute(ck, things, count, values, &error);
+    ck->how = NULL;
+    return error.status == CASK_OK ? status : cki_context_fail(ck, &error);
+}
+
+/* Results of work that makes lazy things of lazy things. */
+static cask_status remake(const cask_lazy *things, size_t count, cask_lazy *made,
+                          cask_status (*work)(cki_build *build, const cki_node *const *nodes,
+                                              size_t count, const cki_node **made))
 {
     cki_error error = {0};
     cask *ck = count && things[0] ? things[0]->ck : NULL;
     cask_status status = check(things, count, &error);
     if (count && status == CASK_OK) {
         cki_build build = {ck, &ck->arena, &error};
-        status = cki_collection_persist(&build, things, count, held);
+        status = work(&build, things, count, made);
     }
     for (size_t i = 0; i < count && status != CASK_OK; i++)
-        held[i] = NULL;
+        made[i] = NULL;
     return error.status == CASK_OK ? status : cki_context_fail(ck, &error);
+}
+
+cask_status cask_persist(const cask_lazy *things, size_t count, cask_lazy *held)
+{
+    return remake(things, count, held, cki_collection_persist);
+}
+
+cask_status cask_optimize(const cask_lazy *things, size_t count, cask_lazy *optimized)
+{
+    return remake(things, count, optimized, cki_collection_optimise);
 }
 
 cask_lazy cask_lazy_from_array(cask_array x)

@@ -52,7 +52,7 @@ static void identify(cki_graph *graph, const cki_node *node, size_t first)
         cki_token_int(hasher, layer->blocks);
         cki_token_int(hasher, (int64_t)(i - first));
         cki_token_int(hasher, node->ck->tuning.split_every);
-        cki_token_int(hasher, node->ck->tuning.fuse);
+        cki_token_int(hasher, cki_context_fuses(node->ck));
         cki_token_int(hasher, (int64_t)cki_graph_plan_bytes(graph));
         cki_graph_identify(graph, (uint32_t)i, cki_token_end(hasher));
     }

@@ -14,7 +14,8 @@ enum {
     CKI_ARRAY_ATTRIBUTE = 8, /* x.NAME: called with x alone */
     CKI_ARRAY_PROTOCOL = 16, /* "__getitem__", "__len__": the language's own use */
     CKI_IN_DASK = 32,        /* dask.NAME, and the bare name: of no one collection */
-    CKI_LAZY_METHOD = 64     /* x.NAME(...) of anything lazy */
+    CKI_LAZY_METHOD = 64,    /* x.NAME(...) of anything lazy */
+    CKI_LAZY_ATTRIBUTE = 128 /* x.NAME of anything lazy */
 };
 
 /* One call, its arguments bound to the parameters. */
@@ -33,7 +34,8 @@ struct cki_operation {
     unsigned places; /* CKI_IN_... */
     /* Parameters as Python writes them: "a, axis=None, dtype=None, keepdims=False". Defaults are
      * literals. "*arrays" gathers the rest into a tuple. Parameters after "*" go by name only;
-     * "**ignored" takes and drops other names. */
+     * "**ignored" takes and drops other names, "**others" gathers them
+     * into a dict. */
     const char *signature;
     const char *doc; /* one sentence, then details if any */
     /* Returns a new reference, or NULL with call->error set. */

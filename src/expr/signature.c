@@ -133,9 +133,27 @@ static cask_status bind_positional(const char *function, const cki_parameter *pa
                                    : CASK_OK;
 }
 
+/* A named argument that no parameter is for: into the dict of the last one, if it gathers them. */
+static cask_status gather_named(const char *function, const cki_parameter *last, cask_value **dict,
+                                const cki_arguments *arguments, size_t k, cki_error *error)
+{
+    if (!last || last->kind != CKI_PARAMETER_IGNORE)
+        return cki_fail(error, CASK_TYPE, NULL, "%s() got an unexpected keyword argument '%s'",
+                        function, arguments->names[k]);
+    if (!*dict)
+        return CASK_OK;
+    cask_value *name = cki_value_string(arguments->names[k], error);
+    return name ? cki_value_dict_set(*dict, name, cask_value_ref(arguments->named[k]), error)
+                : error->status;
+}
+
 static cask_status bind_named(const char *function, const cki_parameter *parameters, size_t count,
                               const cki_arguments *arguments, cask_value **bound, cki_error *error)
 {
+    size_t last = count ? count - 1 : 0;
+    if (count && parameters[last].kind == CKI_PARAMETER_IGNORE &&
+        strcmp(parameters[last].name, "ignored") != 0 && !(bound[last] = cki_value_dict(error)))
+        return error->status;
     for (size_t k = 0; k < arguments->nnamed; k++) {
         size_t i = 0;
         while (i < count && (parameters[i].kind > CKI_PARAMETER_NAMED ||
@@ -146,9 +164,9 @@ static cask_status bind_named(const char *function, const cki_parameter *paramet
                             function, arguments->names[k]);
         if (i < count)
             bound[i] = cask_value_ref(arguments->named[k]);
-        else if (!count || parameters[count - 1].kind != CKI_PARAMETER_IGNORE)
-            return cki_fail(error, CASK_TYPE, NULL, "%s() got an unexpected keyword argument '%s'",
-                            function, arguments->names[k]);
+        else if (gather_named(function, count ? &parameters[last] : NULL, &bound[last], arguments,
+                              k, error) != CASK_OK)
+            return error->status;
     }
     return CASK_OK;
 }

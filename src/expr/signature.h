@@ -11,7 +11,7 @@ typedef enum cki_parameter_kind {
     CKI_PARAMETER_PLAIN,
     CKI_PARAMETER_NAMED, /* by name only */
     CKI_PARAMETER_REST,  /* *name: a tuple of the remaining positional arguments */
-    CKI_PARAMETER_IGNORE /* **name: other names are taken and dropped */
+    CKI_PARAMETER_IGNORE /* **name: other names, in a dict; **ignored drops them */
 } cki_parameter_kind;
 
 typedef struct cki_parameter {

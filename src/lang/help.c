@@ -6,7 +6,7 @@
 
 enum {
     LISTED = CKI_IN_DA | CKI_IN_NP | CKI_IN_DASK | CKI_ARRAY_METHOD | CKI_ARRAY_ATTRIBUTE |
-             CKI_LAZY_METHOD
+             CKI_LAZY_METHOD | CKI_LAZY_ATTRIBUTE
 };
 
 /* The first sentence, for lists. */
@@ -30,7 +30,7 @@ static void put_forms(const cki_operation *operation, cki_text *out)
         cki_text_format(out, "    %s(%s)\n", operation->name, operation->signature);
     if (operation->places & (CKI_ARRAY_METHOD | CKI_LAZY_METHOD))
         cki_text_format(out, "    x.%s(%s)\n", operation->name, rest);
-    if (operation->places & CKI_ARRAY_ATTRIBUTE)
+    if (operation->places & (CKI_ARRAY_ATTRIBUTE | CKI_LAZY_ATTRIBUTE))
         cki_text_format(out, "    x.%s\n", operation->name);
 }
 

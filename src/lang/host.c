@@ -222,6 +222,11 @@ static cask_value *attribute(void *self, cask_value *object, const char *name, c
     if (cki_operation_node(object) &&
         (found = cki_operation_find(session->ck, name, CKI_LAZY_METHOD)))
         return cki_namespace_function(found, false, object, error);
+    if (cki_operation_node(object) &&
+        (found = cki_operation_find(session->ck, name, CKI_LAZY_ATTRIBUTE))) {
+        const cki_arguments only = {.positional = &object, .count = 1};
+        return cki_host_run(session, found, &only, false, error);
+    }
     const cki_syntax *syntax = syntax_of(object);
     if (syntax)
         return syntax->attribute(session->ck, object, name, error);
@@ -298,9 +303,16 @@ static int64_t length(void *self, cask_value *value, cki_error *error)
     const cki_syntax *syntax = syntax_of(value);
     if (syntax)
         return syntax->length(session->ck, value, error);
-    if (!cki_operation_node(value))
-        return cki_value_length(value, &count, error) == CASK_OK ? count : -1;
-    cask_value *result = cki_host_invoke(self, "__len__", CKI_ARRAY_PROTOCOL, &value, 1, error);
+    const cki_operation *own = value->kind == CKI_OBJECT && !cki_operation_node(value)
+                                   ? find_for_class(session, value, "__len__", error)
+                                   : NULL;
+    if (!own && !cki_operation_node(value))
+        return error->status == CASK_OK && cki_value_length(value, &count, error) == CASK_OK ? count
+                                                                                             : -1;
+    const cki_arguments only = {.positional = &value, .count = 1};
+    cask_value *result =
+        own ? cki_host_run(session, own, &only, false, error)
+            : cki_host_invoke(self, "__len__", CKI_ARRAY_PROTOCOL, &value, 1, error);
     if (result && cki_value_index(result, &count, error) != CASK_OK)
         count = -1;
     if (!result && error->status == CASK_OK)
@@ -316,8 +328,15 @@ static cask_value *items(void *self, cask_value *value, cki_error *error)
     const cki_syntax *syntax = syntax_of(value);
     if (syntax)
         return syntax->items(session->ck, value, error);
-    if (!cki_operation_node(value))
-        return cki_value_items(value, error);
+    if (!cki_operation_node(value)) {
+        const cki_arguments only = {.positional = &value, .count = 1};
+        const cki_operation *own =
+            value->kind == CKI_OBJECT ? find_for_class(session, value, "__iter__", error) : NULL;
+        if (error->status != CASK_OK)
+            return NULL;
+        return own ? cki_host_run(session, own, &only, false, error)
+                   : cki_value_items(value, error);
+    }
     int64_t count = length(self, value, error);
     cask_value *list = count < 0 ? NULL : cki_value_list(CKI_LIST, (size_t)count, error);
     for (int64_t i = 0; list && i < count; i++) {

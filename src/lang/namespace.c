@@ -38,6 +38,16 @@ static space spaces[] = {
     {"da.random", "random.", CKI_IN_DA, false},
     {"da.stats", "stats.", CKI_IN_DA, false},
     {"dask", "", CKI_IN_DASK, false},
+    {"dask.array", "", CKI_IN_DA, false},
+    {"dask.base", "base.", CKI_IN_DASK, false},
+    {"dask.config", "config.", CKI_IN_DASK, false},
+    {"dask.core", "core.", CKI_IN_DASK, false},
+    {"dask.local", "local.", CKI_IN_DASK, false},
+    {"dask.multiprocessing", "multiprocessing.", CKI_IN_DASK, false},
+    {"dask.optimization", "optimization.", CKI_IN_DASK, false},
+    {"dask.order", "order.", CKI_IN_DASK, false},
+    {"dask.threaded", "threaded.", CKI_IN_DASK, false},
+    {"dask.utils", "utils.", CKI_IN_DASK, false},
     {"db", "", 0, false}, /* bags and frames have their names; members come with their rooms */
     {"dd", "", 0, false},
 };

@@ -4,6 +4,8 @@
 #include "lang/host.h"
 #include "lang/namespace.h"
 
+#include <cask/chest.h>
+#include <cask/lazy.h>
 #include <string.h>
 
 /* For operations that are given functions. */
@@ -110,10 +112,37 @@ static cask_value *options_of(const cki_save *how, cki_error *error)
     return options;
 }
 
+/* Into a chest, block by block: more than memory holds. */
+static cask_status save_in_chest(cki_session *session, cask_value *value, const char *path,
+                                 cki_error *error)
+{
+    const cask_chest_options options = {.path = path,
+                                        .available_memory = session->ck->memory_limit / 8 + 1};
+    const cask_computing how = {.chest = cask_chest_open(&options)};
+    const cki_node *node = cki_operation_node(value);
+    if (!how.chest)
+        return cki_fail(error, cask_chest_error(), cask_chest_error_class(), "%s",
+                        cask_chest_message());
+    session->ck->how = &how;
+    if (node)
+        cki_collection_compute(session->ck, &node, 1, NULL, error);
+    else
+        cki_fail(error, CASK_TYPE, NULL,
+                 "a chest takes the blocks of something lazy, not a value of type '%s'",
+                 cki_value_type(value));
+    session->ck->how = NULL;
+    if (cask_chest_close(how.chest) != CASK_OK && error->status == CASK_OK)
+        cki_fail(error, cask_chest_error(), cask_chest_error_class(), "%s", cask_chest_message());
+    return error->status;
+}
+
 cask_status cki_lang_save(cki_session *session, cask_value *value, const char *path,
                           const cki_save *how, cki_error *error)
 {
     static const cki_save usual;
+    size_t length = strlen(path);
+    if (length > 6 && strcmp(path + length - 6, ".chest") == 0)
+        return save_in_chest(session, value, path, error);
     cki_ledger *previous = cki_ledger_enter(session->ck->ledger);
     const cki_node *node = cki_operation_node(value);
     bool streams = node && node->collection->streams; /* anything else is computed first */

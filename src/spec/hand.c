@@ -7,8 +7,11 @@
 #include "core/memory.h"
 #include "expr/collection.h"
 #include "graph/plan.h"
+#include "spec/spec_value.h"
 #include "spec/topology.h"
 
+#include <cask/chest.h>
+#include <cask/lazy.h>
 #include <string.h>
 
 typedef struct hand {
@@ -267,19 +270,31 @@ static cask_status prepare(hand *h, cki_error *error)
     return status;
 }
 
+static cask_status shelve(const hand *h, int64_t block, cask_value *value, cki_error *error)
+{
+    uint32_t number = h->wanted[block];
+    cask_value *key = cki_spec_value_key(cki_spec_text(h->spec, number),
+                                         h->spec->keys.items[number].length, error);
+    cask_status status = key ? cask_chest_set(h->ck->how->chest, key, value) : error->status;
+    if (key && status != CASK_OK)
+        cki_fail(error, cask_chest_error(), cask_chest_error_class(), "%s", cask_chest_message());
+    cask_value_unref(key);
+    return status;
+}
+
 static cask_status deliver(void *user, int64_t block, cask_value *value, cki_error *error)
 {
-    (void)error;
     hand *h = user;
-    h->results[block] = cask_value_ref(value);
-    return CASK_OK;
+    if (h->results)
+        h->results[block] = cask_value_ref(value);
+    return h->ck->how && h->ck->how->chest ? shelve(h, block, value, error) : CASK_OK;
 }
 
 cask_status cki_hand_get(cask *ck, const cki_spec *spec, const uint32_t *keys, size_t count,
                          cask_value **results, cki_error *error)
 {
     hand h = {.ck = ck, .spec = spec, .wanted = keys, .nwanted = count, .results = results};
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; results && i < count; i++)
         results[i] = NULL;
     cask_status status = prepare(&h, error);
     if (status == CASK_OK)
@@ -287,7 +302,7 @@ cask_status cki_hand_get(cask *ck, const cki_spec *spec, const uint32_t *keys, s
     if (status == CASK_OK)
         status = ck->compute(ck, &(cki_want){&h.node, &h, deliver}, 1, error);
     release(&h);
-    for (size_t i = 0; status != CASK_OK && i < count; i++) {
+    for (size_t i = 0; results && status != CASK_OK && i < count; i++) {
         cask_value_unref(results[i]);
         results[i] = NULL;
     }

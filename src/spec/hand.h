@@ -9,8 +9,9 @@
 /* What the tasks name; cask.c makes it known. */
 extern const cki_function cki_hand_function;
 
-/* The keys' values; results has room for count new references, all NULL on failure. Runs as every
- * computation of the context does. The graph must not change meanwhile. */
+/* The keys' values; results has room for count new references, all NULL on failure (NULL: they go
+ * to the chest of the context's `how` alone). Runs as every computation of the context does. The
+ * graph must not change meanwhile. */
 cask_status cki_hand_get(cask *ck, const cki_spec *spec, const uint32_t *keys, size_t count,
                          cask_value **results, cki_error *error);
 /* The graph and plan of that, to look at; the caller frees the plan, then the graph. The spec must

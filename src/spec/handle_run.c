@@ -7,6 +7,7 @@
 #include "spec/rewrite.h"
 #include "spec/spec_write.h"
 
+#include <cask/lazy.h>
 #include <string.h>
 
 cask_status cki_handle_keys(const cask_graph *graph, cask_keys keys, bool lenient,
@@ -45,6 +46,24 @@ cask_status cask_graph_get(const cask_graph *graph, const char *key, cask_value 
     else
         cki_hand_get(graph->ck, graph->spec, &number, 1, value, &error);
     cki_ledger_enter(previous);
+    return cki_handle_fail(graph, &error);
+}
+
+cask_status cask_graph_store(const cask_graph *graph, cask_keys keys, struct cask_chest *chest)
+{
+    if (!cki_handle_is_open(graph))
+        return graph ? graph->ck->error.status : CASK_MEMORY;
+    const cask_computing how = {.chest = chest};
+    cki_error error = {0};
+    uint32_t *numbers;
+    size_t count;
+    cki_ledger *previous = cki_ledger_enter(graph->ck->ledger);
+    graph->ck->how = &how;
+    if (cki_handle_keys(graph, keys, false, &numbers, &count, &error) == CASK_OK)
+        cki_hand_get(graph->ck, graph->spec, numbers, count, NULL, &error);
+    graph->ck->how = NULL;
+    cki_ledger_enter(previous);
+    cki_memory_free(numbers);
     return cki_handle_fail(graph, &error);
 }
 

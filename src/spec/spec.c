@@ -251,12 +251,6 @@ cask_status cki_spec_merge(cki_spec *spec, const cki_spec *other, cki_error *err
             return error->status;
         }
     }
-    for (size_t i = 0; i < other->nvalues; i++) /* what functions rest on without saying so */
-        if (other->values[i]->kind == CKI_OBJECT) {
-            if (!cki_spec_put_value(spec, other->values[i], error))
-                return error->status;
-            cki_spec_drop(spec);
-        }
     return CASK_OK;
 }
 

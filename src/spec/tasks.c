@@ -153,6 +153,7 @@ typedef struct writing {
     cki_spec *spec;
     const cki_plan *plan;
     block_graph *layers;
+    cask_value *holder;  /* what the layers live in */
     uint32_t *keys;      /* by task */
     uint32_t *functions; /* by layer; CKI_NO_NAME while unknown */
     cki_error *error;
@@ -183,7 +184,7 @@ static uint32_t function_of(writing *w, size_t task)
     block_layer *l = &w->layers->layers[number];
     cki_text text = {0};
     cki_graph_describe(l->layer, w->plan->block[task], NULL, &text);
-    cask_value *callable = text.failed ? NULL : cki_user_value(&l->record, w->error);
+    cask_value *callable = text.failed ? NULL : cki_user_value_in(&l->record, w->holder, w->error);
     if (callable)
         w->functions[number] = cki_spec_function(w->spec, text.bytes ? text.bytes : "", text.length,
                                                  callable, w->error);
@@ -223,7 +224,7 @@ static cask_value *wanted_keys(const writing *w)
     return list;
 }
 
-static bool write_all(writing *w, cask_value *holder, cask_value **wanted)
+static bool write_all(writing *w, cask_value **wanted)
 {
     size_t layers = w->layers->count;
     w->keys = cki_memory_alloc((w->plan->count + 1) * sizeof *w->keys);
@@ -231,10 +232,7 @@ static bool write_all(writing *w, cask_value *holder, cask_value **wanted)
     if (!w->keys || !w->functions)
         return cki_fail_memory(w->error, w->plan->count * sizeof *w->keys) == CASK_OK;
     memset(w->functions, 0xFF, layers * sizeof *w->functions);
-    /* the graph lives as long as the spec: its holder is a value that no term mentions */
-    bool fine = cki_spec_put_value(w->spec, holder, w->error);
-    cki_spec_drop(w->spec);
-    fine = fine && number_keys(w);
+    bool fine = number_keys(w);
     for (size_t i = 0; fine && i < w->plan->count; i++)
         fine = write_task(w, i);
     return fine && (!wanted || (*wanted = wanted_keys(w)));
@@ -253,9 +251,10 @@ cki_spec *cki_tasks_spec(cask *ck, const cki_node *const *nodes, size_t count, b
     cask_value *holder = keep_graph(graph, &layers, error);
     writing w = {.spec = holder ? cki_spec_new(error) : NULL,
                  .plan = plan,
+                 .holder = holder,
                  .layers = layers,
                  .error = error};
-    if (w.spec && !write_all(&w, holder, wanted)) {
+    if (w.spec && !write_all(&w, wanted)) {
         cki_spec_free(w.spec);
         w.spec = NULL;
     }

@@ -76,6 +76,22 @@ static const fault_case fault_cases[] = {
     {"da.dot(da.ones((3, 4), chunks=2), da.ones((4, 2), chunks=2))", NULL},
     {"da.tensordot(da.ones((3, 4), chunks=2), da.ones((4, 2), chunks=2), axes=1)", NULL},
     {"da.einsum('ij,jk->ik', da.ones((3, 4), chunks=2), da.ones((4, 2), chunks=2))", NULL},
+    /* graphs by hand, and ways of computing */
+    {"dask.get({'x': 1, ('y', 0): (lambda v: v + 1, 'x'), 'z': (sum, ['x', ('y', 0)])}, ['z', "
+     "['x']])",
+     NULL},
+    {"dask.optimization.fuse({'x': (abs, 1), 'y': (abs, 'x'), 'z': (abs, ['y'])}, 'z')", NULL},
+    {"dask.optimization.inline_functions({'x': 1, 'y': (abs, 'x'), 'z': (abs, 'y')}, 'z', [abs])",
+     NULL},
+    {"dask.order.order(dask.optimization.cull({'x': 1, 'y': (abs, 'x'), 'z': 1}, 'y')[0])", NULL},
+    {"dask.core.get_dependencies({'x': 1, 'y': (abs, 'x')}, 'y')", NULL},
+    {"(lambda x: [dict(x.dask), len(x.dask), x.__dask_keys__()])(da.ones((3, 2), chunks=2))", NULL},
+    {"da.ones((3, 2), chunks=2).sum().compute(scheduler=lambda d, k: dask.get(d, k))", NULL},
+    {"da.arange(6, chunks=2).compute(scheduler='sync', num_workers=1, optimize_graph=False)", NULL},
+    {"(dask.optimize((da.arange(6, chunks=2) + 1) * 2)[0] + 1).sum()", NULL},
+    {"da.arange(6, chunks=2).compute(cache='kept/blocks.chest')", NULL},
+    {"dask.base.tokenize({'a': [1, abs], 2: {3, 4}}, b=da.ones(2))", NULL},
+    {"[dask.config.get('split-every'), dask.config.set(a__b=1), dask.config.get('a.c', 2)]", NULL},
     /* the language itself */
     {"[x * 2 for x in range(5) if x % 2] + sorted({'b': 1, 'a': 2}.items())", NULL},
     {"(lambda x, *rest, y=3: (x, rest, y))(1, 2, 3)", NULL},
