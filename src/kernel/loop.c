@@ -16,6 +16,24 @@ const cki_vector *cki_loop_vector(void)
     return &cki_vector_baseline;
 }
 
+static cki_loop *find_math(cki_op op, cask_dtype type)
+{
+#if defined(__x86_64__)
+    const cki_vector *vector = cki_loop_vector();
+    const cki_scalar_row *loops = cki_math_loops_baseline;
+
+    if (vector == &cki_vector_v4)
+        loops = cki_math_loops_v4;
+    else if (vector == &cki_vector_v3)
+        loops = cki_math_loops_v3;
+    return loops[op][type];
+#else
+    (void)op;
+    (void)type;
+    return NULL;
+#endif
+}
+
 cki_loop *cki_loop_find(cki_op op, const cki_signature *types)
 {
     cki_dtype key = op == CKI_OP_where ? types->in[1] : types->in[0];
@@ -27,6 +45,8 @@ cki_loop *cki_loop_find(cki_op op, const cki_signature *types)
         return cki_time_loop(op, types);
     if (op < CKI_OP_VECTORS)
         loop = cki_loop_vector()->op[op][key.id];
+    if (!loop && op < CKI_OP_COUNT)
+        loop = find_math(op, key.id);
     if (!loop && op < CKI_OP_COUNT)
         loop = cki_scalar_int_loops[op][key.id];
     if (!loop && op < CKI_OP_COUNT)
