@@ -19,6 +19,7 @@
 #include "spec/shown.h"
 #include "spec/visualize.h"
 #include "storing.h"
+#include "sys/entropy.h"
 #include "sys/pages.h"
 
 static const char *const version = CASK_VERSION;
@@ -50,6 +51,8 @@ cask *cask_open(const cask_options *options)
     ck->optimise = cki_compute_optimise;
     ck->plan = cki_compute_plan;
     ck->cancel = &ck->cancelled;
+    ck->entropy = (cki_token){cki_entropy_word(), cki_entropy_word()};
+    ck->random.seed = ck->entropy;
     if (cki_configure_open(ck, options) != CASK_OK)
         return ck;
     size_t pool = ck->memory_limit / 8;

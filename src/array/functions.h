@@ -29,6 +29,10 @@
     X(cki_isin_function)                                                                           \
     X(cki_put_function)                                                                            \
     X(cki_put_join_function)                                                                       \
+    X(cki_random_function)                                                                         \
+    X(cki_random_choice_elements_function)                                                         \
+    X(cki_random_choice_positions_function)                                                        \
+    X(cki_random_integers_function)                                                                \
     X(cki_rechunk_function)                                                                        \
     X(cki_reductions_partial_function)                                                             \
     X(cki_reductions_combine_function)                                                             \

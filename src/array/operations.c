@@ -20,6 +20,7 @@
 #include "array/pad.h"
 #include "array/protocol.h"
 #include "array/put.h"
+#include "array/random.h"
 #include "array/rechunk.h"
 #include "array/reductions.h"
 #include "array/reshape.h"
@@ -60,4 +61,9 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_fft_operations,
                                                              cki_frequencies_operations,
                                                              cki_put_operations,
+                                                             cki_random_operations,
+                                                             cki_random_state_operations,
+                                                             cki_random_integers_operations,
+                                                             cki_random_choice_operations,
+                                                             cki_random_vectors_operations,
                                                              NULL};

@@ -6,6 +6,7 @@
 #include "core/fail.h"
 #include "core/memory.h"
 #include "value/arguments.h"
+#include "value/token.h"
 #include "value/value.h"
 
 #include <stdatomic.h>
@@ -63,6 +64,12 @@ struct cask {
     cki_tuning tuning;
     const struct cask_computing *how; /* one computation is to be made so; NULL: as configured */
     cask_options options;
+    cki_token entropy; /* the system's: of numbers that are not seeded */
+    struct {
+        cki_token seed;
+        int64_t calls;    /* arrays that da.random has made of its seed */
+        int64_t unseeded; /* generators without a seed of their own */
+    } random;
     atomic_uint_fast64_t bytes_read;
     atomic_bool cancelled;           /* cask_cancel() was called */
     atomic_bool *cancel;             /* what ends a run: the flag above, or a program's own */

@@ -127,6 +127,18 @@ static const fault_case fault_cases[] = {
      NULL},
     {"da.fft.fftshift(da.fft.fftfreq(5, chunks=2)), da.fft.rfftfreq(4)", NULL},
     {"da.fft.fft(da.ones(4), norm='x')", NULL},
+    /* random numbers */
+    {"da.random.RandomState(3).normal([0, 1], da.ones((2, 2), chunks=1), chunks=1)", NULL},
+    {"da.random.default_rng([1, 2]).integers(0, [5, 7, 9], chunks=2)", NULL},
+    {"da.random.RandomState(1).random((2, 3), chunks=2)[1] + da.random.RandomState(2).poisson(3)",
+     NULL},
+    {"da.random.RandomState(1).choice([3, 4, 5], 2, False, [0.5, 0.25, 0.25], chunks=1)", NULL},
+    {"da.random.RandomState(1).choice(5, 3), da.random.RandomState(1).multinomial(5, [0.5, 0.5], "
+     "2)",
+     NULL},
+    {"da.random.RandomState(1).permutation(da.arange(5, chunks=2))", NULL},
+    {"da.random.RandomState(1).bytes(20), da.random.RandomState(1)", NULL},
+    {"da.random.gamma(-1, size=3)", NULL},
     /* delayed calls, and several collections in one run */
     {"delayed(lambda x, y=1: x + y)(delayed(len)([1, 2, delayed(3)]), y=delayed(2) * 3)", NULL},
     {"delayed(len)({1: delayed(2), (3, 4): [delayed(5)]}), delayed('a,b').split(',')[1:]", NULL},
