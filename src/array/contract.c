@@ -14,11 +14,8 @@
  * blocks is not all overhead, and little beside any memory limit. */
 #define GATHER_BYTES ((size_t)8 << 20)
 
-/* a's axes are (batch, rows, inner), b's (batch, inner, columns); a batch axis of length 1 in one
- * of them is broadcast. */
-typedef struct parameters {
-    int batch, rows, inner, columns; /* how many axes of each sort */
-} parameters;
+/* A batch axis of length 1 in one of them is broadcast. */
+typedef cki_contraction parameters;
 
 typedef struct product {
     const parameters *p;
@@ -353,9 +350,8 @@ static bool aligned(cask_array a, cask_array b, const parameters *p)
     return true;
 }
 
-/* The node itself: a (batch, rows, inner), b (batch, inner, columns). */
-static cask_array contract(cki_build *build, cask_array a, cask_array b, const parameters *how,
-                           const char *label)
+cask_array cki_contract_product(cki_build *build, cask_array a, cask_array b, const parameters *how,
+                                const char *label)
 {
     int ndim = how->batch + how->rows + how->columns;
     if (ndim + how->inner > CKI_MAX_NDIM) {
@@ -440,7 +436,7 @@ cask_array cki_contract_tensordot(cki_build *build, cask_array a, cask_array b, 
             order_b[nb++] = k;
     a = cki_view_transpose(build, a, order_a);
     b = a ? cki_view_transpose(build, b, order_b) : NULL;
-    return b ? contract(build, a, b, &p, "sum-aggregate") : NULL;
+    return b ? cki_contract_product(build, a, b, &p, "sum-aggregate") : NULL;
 }
 
 cask_array cki_contract_dot(cki_build *build, cask_array a, cask_array b)
@@ -482,7 +478,7 @@ cask_array cki_contract_matmul(cki_build *build, cask_array a, cask_array b)
     a = widen(build, a, ndim);
     b = a ? widen(build, b, ndim) : NULL;
     parameters p = {.batch = ndim - 2, .rows = 1, .inner = 1, .columns = 1};
-    cask_array out = b ? contract(build, a, b, &p, "_chunk_sum-aggregate") : NULL;
+    cask_array out = b ? cki_contract_product(build, a, b, &p, "_chunk_sum-aggregate") : NULL;
     bool drop[CKI_MAX_NDIM] = {0};
     drop[ndim - 2] = row;
     drop[ndim - 1] = column;

@@ -10,6 +10,14 @@ cask_array cki_contract_matmul(cki_build *build, cask_array a, cask_array b);
 /* numpy.tensordot over `count` pairs of axes. */
 cask_array cki_contract_tensordot(cki_build *build, cask_array a, cask_array b, const int *a_axes,
                                   const int *b_axes, int count);
+/* The sum over axes in common: a's axes are (batch, rows, inner), b's (batch, inner, columns), so
+ * many of each sort; the result's (batch, rows, columns). At least one inner axis. Integers and
+ * bools are summed in 64 bits. */
+typedef struct cki_contraction {
+    int batch, rows, inner, columns;
+} cki_contraction;
+cask_array cki_contract_product(cki_build *build, cask_array a, cask_array b,
+                                const cki_contraction *how, const char *label);
 
 extern const cki_operation *const cki_contract_operations[];
 

@@ -13,7 +13,9 @@
     X(cki_cumulative_add_function)                                                                 \
     X(cki_cumulative_scan_function)                                                                \
     X(cki_diagonal_block_function)                                                                 \
+    X(cki_eigh_function)                                                                           \
     X(cki_elementwise_fused_function)                                                              \
+    X(cki_eliminate_function)                                                                      \
     X(cki_fft_function)                                                                            \
     X(cki_from_delayed_function)                                                                   \
     X(cki_held_function)                                                                           \
@@ -27,8 +29,17 @@
     X(cki_index_points_function)                                                                   \
     X(cki_index_take_function)                                                                     \
     X(cki_isin_function)                                                                           \
+    X(cki_lu_factors_diagonal_function)                                                            \
+    X(cki_lu_factors_exchange_function)                                                            \
+    X(cki_lu_factors_lower_function)                                                               \
+    X(cki_lu_factors_parity_function)                                                              \
+    X(cki_lu_factors_permutation_function)                                                         \
+    X(cki_lu_factors_upper_function)                                                               \
+    X(cki_lu_function)                                                                             \
+    X(cki_parts_function)                                                                          \
     X(cki_put_function)                                                                            \
     X(cki_put_join_function)                                                                       \
+    X(cki_qr_block_function)                                                                       \
     X(cki_random_function)                                                                         \
     X(cki_random_choice_elements_function)                                                         \
     X(cki_random_choice_positions_function)                                                        \
@@ -39,11 +50,14 @@
     X(cki_reshape_function)                                                                        \
     X(cki_search_function)                                                                         \
     X(cki_source_function)                                                                         \
+    X(cki_svd_block_function)                                                                      \
     X(cki_topk_block_function)                                                                     \
     X(cki_topk_merge_function)                                                                     \
+    X(cki_tsqr_block_function)                                                                     \
+    X(cki_tsqr_product_function)                                                                   \
+    X(cki_tsqr_top_function)                                                                       \
     X(cki_unique_block_function)                                                                   \
     X(cki_unique_merge_function)                                                                   \
-    X(cki_unique_part_function)                                                                    \
     X(cki_unique_inverse_function)                                                                 \
     X(cki_unravel_function)                                                                        \
     X(cki_unravel_ravel_function)                                                                  \

@@ -393,17 +393,7 @@ static cask_value *run_op_histogram(cki_call *call)
     cask_array counts = histogram(&build, a, edges, weights);
     if (counts && cki_operation_flag(call, "density"))
         counts = densities(&build, counts, edges);
-    cask_value *pair = counts ? cki_value_list(CKI_TUPLE, 2, call->error) : NULL;
-    for (size_t i = 0; pair && i < 2; i++) {
-        cask_value *item = cki_node_value(&build, i ? edges : counts);
-        if (!item) {
-            pair->as.list.count = i;
-            cask_value_unref(pair);
-            return NULL;
-        }
-        pair->as.list.items[i] = item;
-    }
-    return pair;
+    return counts ? cki_node_tuple(&build, (cask_array[]){counts, edges}, 2) : NULL;
 }
 
 /* ---- the records ---- */

@@ -161,6 +161,20 @@ cask_value *cki_node_value(cki_build *build, cask_array x)
     return x ? cki_operation_wrap(&x->base, build->error) : NULL;
 }
 
+cask_value *cki_node_tuple(cki_build *build, const cask_array *arrays, size_t count)
+{
+    cask_value *tuple = cki_value_list(CKI_TUPLE, count, build->error);
+    for (size_t i = 0; tuple && i < count; i++) {
+        tuple->as.list.items[i] = cki_node_value(build, arrays[i]);
+        if (!tuple->as.list.items[i]) {
+            tuple->as.list.count = i;
+            cask_value_unref(tuple);
+            return NULL;
+        }
+    }
+    return tuple;
+}
+
 cask_status cki_node_lower(cki_lowering *lowering, cask_array x, cki_layer layer, const char *part,
                            cki_error *error)
 {

@@ -71,6 +71,8 @@ cask_array cki_node_from_value(cki_build *build, cask_value *value);
 cask_array cki_node_lazy(const cask_value *value);
 /* As a value, a new reference; NULL stays NULL. */
 cask_value *cki_node_value(cki_build *build, cask_array x);
+/* Several as a tuple; NULL if one of them is. */
+cask_value *cki_node_tuple(cki_build *build, const cask_array *arrays, size_t count);
 
 /* Axis arguments: None, an int, a tuple; negative ones count from the end. AxisError (status INDEX)
  * "axis 5 is out of bounds for array of dimension 2"; duplicates are ValueError. */

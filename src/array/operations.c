@@ -8,6 +8,8 @@
 #include "array/creation.h"
 #include "array/cumulative.h"
 #include "array/diagonal.h"
+#include "array/eigh.h"
+#include "array/einsum.h"
 #include "array/elementwise.h"
 #include "array/fft.h"
 #include "array/files.h"
@@ -17,15 +19,19 @@
 #include "array/index.h"
 #include "array/isin.h"
 #include "array/join.h"
+#include "array/norm.h"
 #include "array/pad.h"
 #include "array/protocol.h"
 #include "array/put.h"
+#include "array/qr.h"
 #include "array/random.h"
 #include "array/rechunk.h"
 #include "array/reductions.h"
 #include "array/reshape.h"
 #include "array/routines.h"
 #include "array/search.h"
+#include "array/solve.h"
+#include "array/svd.h"
 #include "array/topk.h"
 #include "array/unique.h"
 #include "array/unravel.h"
@@ -66,4 +72,10 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_random_integers_operations,
                                                              cki_random_choice_operations,
                                                              cki_random_vectors_operations,
+                                                             cki_eigh_operations,
+                                                             cki_einsum_operations,
+                                                             cki_norm_operations,
+                                                             cki_qr_operations,
+                                                             cki_solve_operations,
+                                                             cki_svd_operations,
                                                              NULL};

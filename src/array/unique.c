@@ -6,6 +6,7 @@
 #include "array/join.h"
 #include "array/mapped.h"
 #include "array/order.h"
+#include "array/parts.h"
 #include "array/reshape.h"
 #include "array/runs.h"
 #include "core/memory.h"
@@ -14,20 +15,6 @@
 
 /* What a partial result is made of, in this order: a LIST of three arrays. */
 enum { VALUES, FIRST, COUNTS, PARTS };
-
-static cask_value *list_of(cask_value *const *parts, cki_error *error)
-{
-    cask_value *list = NULL;
-    if (parts[VALUES] && parts[FIRST] && parts[COUNTS])
-        list = cki_value_list(CKI_LIST, PARTS, error);
-    for (int i = 0; i < PARTS; i++) {
-        if (list)
-            list->as.list.items[i] = parts[i];
-        else
-            cask_value_unref(parts[i]);
-    }
-    return list;
-}
 
 static int64_t *numbers_of(const cask_value *value)
 {
@@ -68,7 +55,7 @@ static cask_value *distinct(const cki_array *values, const int64_t *first, const
     }
     cki_memory_free(sorted);
     cki_order_close(&order);
-    return list_of(parts, error);
+    return cki_parts_list(parts, PARTS, error);
 }
 
 /* ---- tasks ---- */
@@ -121,16 +108,6 @@ static cask_status run_merge(const cki_task *task, cask_value **result, cki_erro
     return error->status;
 }
 
-static cask_status run_part(const cki_task *task, cask_value **result, cki_error *error)
-{
-    const int *part = cki_mapped_of(task)->parameters;
-    const cask_value *partial = task->inputs[0];
-    if (partial->kind != CKI_LIST || partial->as.list.count != PARTS)
-        return cki_fail_internal(error, "array.unique");
-    *result = cask_value_ref(partial->as.list.items[*part]);
-    return CASK_OK;
-}
-
 /* Which of the different elements each element is. */
 static cask_status run_inverse(const cki_task *task, cask_value **result, cki_error *error)
 {
@@ -154,7 +131,6 @@ static cask_status run_inverse(const cki_task *task, cask_value **result, cki_er
 
 const cki_function cki_unique_block_function = {"array.unique", 1, run_block};
 const cki_function cki_unique_merge_function = {"array.unique_merge", 1, run_merge};
-const cki_function cki_unique_part_function = {"array.unique_part", 1, run_part};
 const cki_function cki_unique_inverse_function = {"array.unique_inverse", 1, run_inverse};
 
 /* ---- building ---- */
@@ -185,25 +161,12 @@ static cask_array gather(cki_build *build, cask_array flat)
 
 static cask_array part_of(cki_build *build, cask_array gathered, int part)
 {
-    int *own = cki_arena_alloc(build->arena, sizeof *own);
-    cki_hasher *hasher = own ? cki_token_start(build->error) : NULL;
-    if (!hasher) {
-        cki_fail_memory(build->error, sizeof *own);
-        return NULL;
-    }
-    *own = part;
-    cki_token_int(hasher, part);
-    return cki_mapped_array(
-        build, &(cki_mapped){.function = &cki_unique_part_function,
-                             .label = "getitem",
-                             .dtype = part == VALUES ? gathered->dtype : cki_dtype_of(CASK_I64),
-                             .ndim = 1,
-                             .axes = gathered->axes,
-                             .inputs = {cki_mapped_same(gathered)},
-                             .ninputs = 1,
-                             .parameters = own,
-                             .token = cki_token_end(hasher),
-                             .view = true});
+    return cki_parts_pick(
+        build, part,
+        &(cki_mapped){.dtype = part == VALUES ? gathered->dtype : cki_dtype_of(CASK_I64),
+                      .ndim = 1,
+                      .axes = gathered->axes,
+                      .inputs = {cki_mapped_same(gathered)}});
 }
 
 static cask_array inverse(cki_build *build, cask_array flat, cask_array gathered)
@@ -226,16 +189,7 @@ static cask_value *results_of(cki_build *build, const cask_array *arrays, size_t
 {
     if (count == 1)
         return cki_node_value(build, arrays[0]);
-    cask_value *tuple = cki_value_list(CKI_TUPLE, count, build->error);
-    for (size_t i = 0; tuple && i < count; i++) {
-        tuple->as.list.items[i] = cki_node_value(build, arrays[i]);
-        if (!tuple->as.list.items[i]) {
-            tuple->as.list.count = i;
-            cask_value_unref(tuple);
-            return NULL;
-        }
-    }
-    return tuple;
+    return cki_node_tuple(build, arrays, count);
 }
 
 static cask_value *run_unique(cki_call *call)

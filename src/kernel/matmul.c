@@ -33,8 +33,7 @@ static tiled *const tiled_loops[CASK_DTYPE_COUNT] = {
     [CASK_U32] = multiply_u32,   [CASK_I64] = multiply_i64, [CASK_U64] = multiply_u64,
 };
 
-/* Parallelism is the scheduler's: OpenBLAS gets one thread, once, before anybody multiplies. */
-static void one_thread(void)
+void cki_matmul_one_thread(void)
 {
     static atomic_int state; /* 0 untouched, 1 being set, 2 set */
     int untouched = 0;
@@ -101,31 +100,32 @@ static cask_status open_operand(operand *o, const cki_array *array, cki_error *e
     return CASK_OK;
 }
 
+/* out = sign * a @ b, added to what is there if `accumulate`. */
 static void multiply_blas(const operand *a, const operand *b, const cki_array *out, blasint k,
-                          bool accumulate)
+                          bool accumulate, int sign)
 {
     blasint m = (blasint)out->shape[0], n = (blasint)out->shape[1], leading = n > 1 ? n : 1;
-    const double one[2] = {1, 0}, beta[2] = {accumulate, 0};
-    const float one_single[2] = {1, 0}, beta_single[2] = {accumulate, 0};
+    const double alpha[2] = {sign, 0}, beta[2] = {accumulate, 0};
+    const float alpha_single[2] = {(float)sign, 0}, beta_single[2] = {accumulate, 0};
     void *data = out->data;
 
-    one_thread();
+    cki_matmul_one_thread();
     if (out->dtype.id == CASK_F64)
-        cblas_dgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, 1, a->data, a->leading,
-                    b->data, b->leading, beta[0], data, leading);
+        cblas_dgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha[0], a->data,
+                    a->leading, b->data, b->leading, beta[0], data, leading);
     else if (out->dtype.id == CASK_F32)
-        cblas_sgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, 1, a->data, a->leading,
-                    b->data, b->leading, beta_single[0], data, leading);
+        cblas_sgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha_single[0], a->data,
+                    a->leading, b->data, b->leading, beta_single[0], data, leading);
     else if (out->dtype.id == CASK_C128)
-        cblas_zgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, one, a->data, a->leading,
+        cblas_zgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha, a->data, a->leading,
                     b->data, b->leading, beta, data, leading);
     else
-        cblas_cgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, one_single, a->data,
+        cblas_cgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha_single, a->data,
                     a->leading, b->data, b->leading, beta_single, data, leading);
 }
 
 static cask_status run_blas(const cki_array *a, const cki_array *b, const cki_array *out,
-                            bool accumulate, cki_error *error)
+                            bool accumulate, int sign, cki_error *error)
 {
     operand left = {0}, right = {0};
     cask_status status = open_operand(&left, a, error);
@@ -133,7 +133,7 @@ static cask_status run_blas(const cki_array *a, const cki_array *b, const cki_ar
     if (status == CASK_OK)
         status = open_operand(&right, b, error);
     if (status == CASK_OK)
-        multiply_blas(&left, &right, out, (blasint)a->shape[1], accumulate);
+        multiply_blas(&left, &right, out, (blasint)a->shape[1], accumulate, sign);
     cask_value_unref(left.copy);
     cask_value_unref(right.copy);
     return status;
@@ -148,7 +148,7 @@ static cask_status run_half(const cki_array *a, const cki_array *b, const cki_ar
     cask_status status = CASK_MEMORY;
 
     if (left && right && product)
-        status = run_blas(left->as.array, right->as.array, product->as.array, accumulate, error);
+        status = run_blas(left->as.array, right->as.array, product->as.array, accumulate, 1, error);
     if (status == CASK_OK)
         status = cki_array_cast(out, product->as.array, error);
     cask_value_unref(left);
@@ -198,5 +198,19 @@ cask_status cki_matmul_run(const cki_array *a, const cki_array *b, const cki_arr
                         "ufunc 'matmul' did not contain a loop with signature matching types "
                         "(dtype('%s'))",
                         cki_dtype_name(out->dtype, name));
-    return run_blas(a, b, out, accumulate, error);
+    return run_blas(a, b, out, accumulate, 1, error);
+}
+
+cask_status cki_matmul_subtract(const cki_array *a, const cki_array *b, const cki_array *out,
+                                cki_error *error)
+{
+    int64_t m = out->shape[0], n = out->shape[1], k = a->shape[1];
+
+    if (m > INT_MAX || n > INT_MAX || k > INT_MAX)
+        return cki_fail(error, CASK_LIMIT, "ValueError",
+                        "a block of %lld by %lld by %lld is too large to be multiplied; rechunk it",
+                        (long long)m, (long long)k, (long long)n);
+    if (m == 0 || n == 0 || k == 0)
+        return CASK_OK;
+    return run_blas(a, b, out, true, -1, error);
 }

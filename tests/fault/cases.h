@@ -75,6 +75,21 @@ static const fault_case fault_cases[] = {
     /* products */
     {"da.dot(da.ones((3, 4), chunks=2), da.ones((4, 2), chunks=2))", NULL},
     {"da.tensordot(da.ones((3, 4), chunks=2), da.ones((4, 2), chunks=2), axes=1)", NULL},
+    {"da.einsum('ij,jk,kl,ii->l', da.ones((4, 4), chunks=2), da.ones((4, 2), chunks=2), "
+     "da.ones((2, 3), chunks=2), da.ones((4, 4), chunks=3))",
+     NULL},
+    {"da.einsum(da.ones((3, 4), chunks=2), [0, 1], [1, 0])", NULL},
+    {"da.linalg.norm(da.ones((4, 3), chunks=(2, 3)), 'nuc')", NULL},
+    {"da.linalg.norm(da.ones((4, 3), chunks=2), 3, axis=1)", NULL},
+    {"da.linalg.qr(da.ones((60, 3), chunks=(6, 3)))", NULL},
+    {"da.linalg.qr(da.ones((3, 9), chunks=(3, 5)))", NULL},
+    {"da.linalg.svd(da.ones((20, 3), chunks=(6, 3)))", NULL},
+    {"da.linalg.svd(da.ones((3, 20), chunks=(3, 6)) * 1j)", NULL},
+    {"da.linalg.inv(da.eye(6, chunks=2) * 2)", NULL},
+    {"da.linalg.lu(da.eye(6, chunks=2) * 2)", NULL},
+    {"da.linalg.solve(da.eye(6, chunks=2), da.ones(6, chunks=2), assume_a='pos')", NULL},
+    {"da.linalg.slogdet(da.eye(6, chunks=2) * 2j)", NULL},
+    {"da.linalg.eigh(da.eye(4, chunks=2))", NULL},
     {"da.einsum('ij,jk->ik', da.ones((3, 4), chunks=2), da.ones((4, 2), chunks=2))", NULL},
     /* graphs by hand, and ways of computing */
     {"dask.get({'x': 1, ('y', 0): (lambda v: v + 1, 'x'), 'z': (sum, ['x', ('y', 0)])}, ['z', "

@@ -1,0 +1,34 @@
+/* LAPACK's routines by element type, as OpenBLAS has them: no library beyond the one that
+ * multiplies. Fortran's interface: all by address, lengths of texts behind everything else. */
+#ifndef CKI_KERNEL_LAPACK_ROUTINES_H
+#define CKI_KERNEL_LAPACK_ROUTINES_H
+
+#include "value/dtype.h"
+
+/* Of one type; complex ones take a further real workspace in two of them. */
+typedef struct cki_lapack_routines {
+    void (*geqrf)(const int *m, const int *n, void *a, const int *lda, void *tau, void *work,
+                  const int *lwork, int *info);
+    void (*orgqr)(const int *m, const int *n, const int *k, void *a, const int *lda,
+                  const void *tau, void *work, const int *lwork, int *info);
+    void (*getrf)(const int *m, const int *n, void *a, const int *lda, int *pivots, int *info);
+    void (*potrf)(const char *uplo, const int *n, void *a, const int *lda, int *info,
+                  size_t uplo_length);
+    void (*gesdd)(const char *job, const int *m, const int *n, void *a, const int *lda, void *s,
+                  void *u, const int *ldu, void *vt, const int *ldvt, void *work, const int *lwork,
+                  int *iwork, int *info, size_t job_length);
+    void (*gesdd_complex)(const char *job, const int *m, const int *n, void *a, const int *lda,
+                          void *s, void *u, const int *ldu, void *vt, const int *ldvt, void *work,
+                          const int *lwork, void *rwork, int *iwork, int *info, size_t job_length);
+    void (*syevd)(const char *job, const char *uplo, const int *n, void *a, const int *lda, void *w,
+                  void *work, const int *lwork, int *iwork, const int *liwork, int *info,
+                  size_t job_length, size_t uplo_length);
+    void (*heevd)(const char *job, const char *uplo, const int *n, void *a, const int *lda, void *w,
+                  void *work, const int *lwork, void *rwork, const int *lrwork, int *iwork,
+                  const int *liwork, int *info, size_t job_length, size_t uplo_length);
+} cki_lapack_routines;
+
+/* Those of float32, float64, complex64 and complex128; NULL for other types. */
+const cki_lapack_routines *cki_lapack_routines_of(cki_dtype dtype);
+
+#endif
