@@ -2,6 +2,7 @@
 #include "array/collect.h"
 #include "array/api.h"
 #include "array/attributes.h"
+#include "array/blockwise.h"
 #include "array/held.h"
 #include "core/memory.h"
 
@@ -11,9 +12,24 @@
 typedef struct collector {
     cask_array x;
     cask_value *whole;   /* known shape: the result; NULL if it is to be the only block */
-    cask_value **blocks; /* unknown shape, or a single block: one slot each */
+    cask_value **blocks; /* unknown shape, or a single block: one slot each; and for blocks of
+                            users' functions, which may have other shapes than was said */
     int64_t count;
 } collector;
+
+/* The part of the result that a block is, by what its node says. */
+static void find_place(const collector *c, int64_t block, cki_array *place)
+{
+    int64_t position[CKI_MAX_NDIM], start[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
+    cki_node_position(c->x, block, position);
+    cki_node_block_start(c->x, position, start);
+    cki_node_block_shape(c->x, position, shape);
+    *place = *cki_array_of(c->whole);
+    for (int k = 0; k < place->ndim; k++) {
+        place->data += start[k] * place->strides[k];
+        place->shape[k] = shape[k];
+    }
+}
 
 /* Each block has its own place or slot, so several may be delivered at once. */
 static cask_status collect_block(void *user, int64_t block, cask_value *value, cki_error *error)
@@ -22,22 +38,18 @@ static cask_status collect_block(void *user, int64_t block, cask_value *value, c
     const cki_array *array = cki_array_of(value);
     if (!array || array->ndim != c->x->ndim)
         return cki_fail_internal(error, "collect: a block of another shape");
-    if (c->blocks) {
+    cki_array place;
+    bool fits = c->whole && cki_dtype_same(array->dtype, c->x->dtype);
+    if (fits)
+        find_place(c, block, &place);
+    for (int k = 0; fits && k < array->ndim; k++)
+        fits = array->shape[k] == place.shape[k];
+    if (fits)
+        cki_array_copy(&place, array);
+    else if (c->blocks)
         c->blocks[block] = cask_value_ref(value);
-        return CASK_OK;
-    }
-    int64_t position[CKI_MAX_NDIM], start[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
-    cki_node_position(c->x, block, position);
-    cki_node_block_start(c->x, position, start);
-    cki_node_block_shape(c->x, position, shape);
-    cki_array place = *cki_array_of(c->whole);
-    for (int k = 0; k < array->ndim; k++) {
-        if (array->shape[k] != shape[k])
-            return cki_fail_internal(error, "collect: a block of another length");
-        place.data += start[k] * place.strides[k];
-        place.shape[k] = shape[k];
-    }
-    cki_array_copy(&place, array);
+    else
+        return cki_fail_internal(error, "collect: a block of another length");
     return CASK_OK;
 }
 
@@ -48,7 +60,8 @@ static cask_status prepare(collector *c, cask_array x, cki_error *error)
     *c = (collector){.x = x, .count = blocks};
     if (known && blocks != 1) {
         c->whole = cki_array_new(x->dtype, x->ndim, shape, error);
-        return c->whole ? CASK_OK : error->status;
+        if (!c->whole || !cki_blockwise_is(x))
+            return error->status;
     }
     c->blocks = cki_memory_calloc((size_t)blocks + 1, sizeof *c->blocks);
     return c->blocks ? CASK_OK : cki_fail_memory(error, (size_t)blocks * sizeof *c->blocks);
@@ -81,16 +94,28 @@ static void *collector_of(const cki_node *node, cki_error *error)
 
 /* ---- arrays whose shape only the blocks tell ---- */
 
+/* A block as it came; false if it did not. */
+static bool block_of(const collector *c, int64_t block, cki_array *array)
+{
+    if (c->blocks && c->blocks[block])
+        *array = *cki_array_of(c->blocks[block]);
+    else if (c->whole)
+        find_place(c, block, array);
+    else
+        return false;
+    return true;
+}
+
 /* The length of block `i` of an axis: that of the blocks there, which all agree. */
 static cask_status block_length(const collector *c, int axis, int64_t i, int64_t *length,
                                 cki_error *error)
 {
     int64_t position[CKI_MAX_NDIM] = {0};
     position[axis] = i;
-    const cki_array *array = cki_array_of(c->blocks[cki_node_block(c->x, position)]);
-    if (!array)
+    cki_array array;
+    if (!block_of(c, cki_node_block(c->x, position), &array))
         return cki_fail_internal(error, "collect: a block did not come");
-    *length = array->shape[axis];
+    *length = array.shape[axis];
     return CASK_OK;
 }
 
@@ -117,23 +142,34 @@ static int64_t *starts_of(const collector *c, int axis, cki_error *error)
 static cask_status place_blocks(const collector *c, int64_t *const *starts, const cki_array *whole,
                                 cki_error *error)
 {
+    bool loose = cki_blockwise_is(c->x); /* one element stands for many, as in NumPy's assignment */
     for (int64_t i = 0; i < c->count; i++) {
-        const cki_array *array = cki_array_of(c->blocks[i]);
         int64_t position[CKI_MAX_NDIM];
-        cki_array place = *whole;
+        cki_array array, place = *whole;
+        bool fits = block_of(c, i, &array);
         cki_node_position(c->x, i, position);
         for (int k = 0; k < c->x->ndim; k++) {
-            int64_t from = starts[k][position[k]];
-            if (!array || array->shape[k] != starts[k][position[k] + 1] - from)
+            int64_t from = starts[k][position[k]], length = starts[k][position[k] + 1] - from;
+            bool spread = fits && loose && array.shape[k] == 1;
+            if (!fits || (array.shape[k] != length && !spread))
                 return cki_fail(error, CASK_SHAPE, NULL,
                                 "blocks of %s do not fit together along axis %d", c->x->label, k);
             place.data += from * place.strides[k];
-            place.shape[k] = array->shape[k];
+            place.shape[k] = length;
+            array.strides[k] = array.shape[k] == length ? array.strides[k] : 0;
+            array.shape[k] = length;
         }
-        if (array)
-            cki_array_copy(&place, array);
+        if (cki_array_cast(&place, &array, error) != CASK_OK)
+            return error->status;
     }
     return CASK_OK;
+}
+
+/* The type of the first block. */
+static cki_dtype dtype_of(const collector *c)
+{
+    cki_array first;
+    return c->count && block_of(c, 0, &first) ? first.dtype : c->x->dtype;
 }
 
 static cask_value *join_blocks(const collector *c, cki_error *error)
@@ -146,7 +182,7 @@ static cask_value *join_blocks(const collector *c, cki_error *error)
         shape[k] = good ? starts[k][c->x->axes[k].blocks] : 0;
     }
     if (good)
-        whole = cki_array_new(c->x->dtype, c->x->ndim, shape, error);
+        whole = cki_array_new(dtype_of(c), c->x->ndim, shape, error);
     if (whole && place_blocks(c, starts, cki_array_of(whole), error) != CASK_OK) {
         cask_value_unref(whole);
         whole = NULL;
@@ -160,9 +196,12 @@ static cask_value *join_blocks(const collector *c, cki_error *error)
 static cask_value *result_of(void *self, cki_error *error)
 {
     collector *c = self;
-    if (!c->blocks)
+    bool odd = !c->whole;
+    for (int64_t i = 0; c->blocks && !odd && i < c->count; i++)
+        odd = c->blocks[i] != NULL;
+    if (!odd)
         return cask_value_ref(c->whole);
-    if (c->count == 1 && c->blocks[0])
+    if (c->count == 1 && c->blocks && c->blocks[0])
         return cki_array_compact(c->blocks[0], error);
     return join_blocks(c, error);
 }

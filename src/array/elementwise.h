@@ -37,6 +37,11 @@ cask_array cki_elementwise_rebuild(cki_build *build, cask_array node, const cask
 cask_status cki_elementwise_unify(cki_build *build, cask_array *arrays, size_t count,
                                   cki_axis *axes, int *ndim);
 
+/* Take one array's axis into the common one. A length of 1 gives way to any other. The arrays are
+ * for the message. */
+cask_status cki_unify_meet(cki_build *build, const cki_axis *axis, cki_axis *common,
+                           const cask_array *arrays, size_t count);
+
 /* The parameters of an element-wise node; NULL if it is none. */
 const cki_elementwise *cki_elementwise_of(const cki_node *node);
 bool cki_elementwise_is(const cki_node *node);

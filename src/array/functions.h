@@ -7,6 +7,8 @@
 
 /* One or more a file: cki_<file>_..._function. */
 #define CKI_ARRAY_FUNCTIONS(X)                                                                     \
+    X(cki_blockwise_call_function)                                                                 \
+    X(cki_blockwise_part_function)                                                                 \
     X(cki_choice_check_function)                                                                   \
     X(cki_contract_blocks_function)                                                                \
     X(cki_cumulative_total_function)                                                               \
@@ -44,6 +46,9 @@
     X(cki_random_choice_elements_function)                                                         \
     X(cki_random_choice_positions_function)                                                        \
     X(cki_random_integers_function)                                                                \
+    X(cki_overlap_function)                                                                        \
+    X(cki_overlap_trim_function)                                                                   \
+    X(cki_overlap_windows_function)                                                                \
     X(cki_rechunk_function)                                                                        \
     X(cki_reductions_partial_function)                                                             \
     X(cki_reductions_combine_function)                                                             \

@@ -1,8 +1,11 @@
 /* The list of the array room's tables of operations. */
 #include "array/operations.h"
 
+#include "array/along_axis.h"
 #include "array/attributes.h"
+#include "array/blockwise_calls.h"
 #include "array/choice.h"
+#include "array/coarsen.h"
 #include "array/contract.h"
 #include "array/covariance.h"
 #include "array/creation.h"
@@ -15,17 +18,22 @@
 #include "array/files.h"
 #include "array/from_delayed.h"
 #include "array/grid.h"
+#include "array/gufunc.h"
 #include "array/histogram.h"
 #include "array/index.h"
 #include "array/isin.h"
 #include "array/join.h"
 #include "array/norm.h"
+#include "array/map_blocks.h"
+#include "array/overlap.h"
 #include "array/pad.h"
+#include "array/piecewise.h"
 #include "array/protocol.h"
 #include "array/put.h"
 #include "array/qr.h"
 #include "array/random.h"
 #include "array/rechunk.h"
+#include "array/reduction.h"
 #include "array/reductions.h"
 #include "array/reshape.h"
 #include "array/routines.h"
@@ -78,4 +86,13 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_qr_operations,
                                                              cki_solve_operations,
                                                              cki_svd_operations,
+                                                             cki_blockwise_operations,
+                                                             cki_map_blocks_operations,
+                                                             cki_overlap_operations,
+                                                             cki_gufunc_operations,
+                                                             cki_gufunc_object_operations,
+                                                             cki_along_axis_operations,
+                                                             cki_coarsen_operations,
+                                                             cki_piecewise_operations,
+                                                             cki_reduction_operations,
                                                              NULL};

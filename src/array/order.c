@@ -33,22 +33,23 @@ static uint64_t key_of_time(int64_t value)
     return ((uint64_t)value ^ SIGN) - 1;
 }
 
-static bool has_keys(cki_dtype dtype)
+bool cki_order_has_keys(cki_dtype dtype)
 {
     return !cki_dtype_is_complex(dtype) && !cki_dtype_is_text(dtype);
 }
 
 #define KEYS_OF(type, expression)                                                                  \
-    for (int64_t i = 0; i < order->count; i++) {                                                   \
+    for (int64_t i = 0; i < count; i++) {                                                          \
         type value;                                                                                \
-        memcpy(&value, order->data + i * order->stride, sizeof value);                             \
-        order->keys[i] = expression;                                                               \
+        memcpy(&value, data + i * stride, sizeof value);                                           \
+        keys[i] = expression;                                                                      \
     }                                                                                              \
     break
 
-static void make_keys(cki_order *order)
+static void make_keys(cki_dtype dtype, const unsigned char *data, int64_t stride, int64_t count,
+                      uint64_t *keys)
 {
-    switch ((cask_dtype)order->dtype.id) {
+    switch ((cask_dtype)dtype.id) {
     case CASK_BOOL:
     case CASK_U8:
         KEYS_OF(uint8_t, value);
@@ -85,18 +86,120 @@ static void make_keys(cki_order *order)
     }
 }
 
+/* ---- keys and back ---- */
+
+/* Numbers by their bits: below zero all bits turned, above the sign alone. NaN comes last. */
+static uint64_t exact_of_double(double value)
+{
+    uint64_t bits;
+    if (isnan(value))
+        return MISSING;
+    memcpy(&bits, &value, sizeof bits);
+    return bits & SIGN ? ~bits : bits | SIGN;
+}
+
+static double double_of(uint64_t key)
+{
+    double value;
+    uint64_t bits = key & SIGN ? key ^ SIGN : ~key;
+    if (key == MISSING)
+        return (double)NAN;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+void cki_order_exact(cki_dtype dtype, const unsigned char *data, int64_t stride, int64_t count,
+                     uint64_t *keys)
+{
+    switch ((cask_dtype)dtype.id) {
+    case CASK_F16:
+        KEYS_OF(uint16_t, exact_of_double((double)cki_dtype_from_half(value)));
+    case CASK_F32:
+        KEYS_OF(float, exact_of_double((double)value));
+    case CASK_F64:
+        KEYS_OF(double, exact_of_double(value));
+    case CASK_BOOL:
+    case CASK_I8:
+    case CASK_U8:
+    case CASK_I16:
+    case CASK_U16:
+    case CASK_I32:
+    case CASK_U32:
+    case CASK_I64:
+    case CASK_U64:
+    case CASK_DATETIME:
+    case CASK_TIMEDELTA:
+    case CASK_DTYPE_DEFAULT:
+    case CASK_C64:
+    case CASK_C128:
+    case CASK_BYTES:
+    case CASK_STR:
+    case CASK_DTYPE_COUNT:
+        make_keys(dtype, data, stride, count, keys);
+        break;
+    }
+}
+
+#define VALUES_OF(type, expression)                                                                \
+    for (int64_t i = 0; i < count; i++) {                                                          \
+        const uint64_t key = keys[i];                                                              \
+        const type value = (type)(expression);                                                     \
+        memcpy(out + i * stride, &value, sizeof value);                                            \
+    }                                                                                              \
+    break
+
+void cki_order_values(cki_dtype dtype, const uint64_t *keys, int64_t count, unsigned char *out,
+                      int64_t stride)
+{
+    switch ((cask_dtype)dtype.id) {
+    case CASK_BOOL:
+    case CASK_U8:
+        VALUES_OF(uint8_t, key);
+    case CASK_U16:
+        VALUES_OF(uint16_t, key);
+    case CASK_U32:
+        VALUES_OF(uint32_t, key);
+    case CASK_U64:
+        VALUES_OF(uint64_t, key);
+    case CASK_I8:
+        VALUES_OF(int8_t, (int64_t)(key ^ SIGN));
+    case CASK_I16:
+        VALUES_OF(int16_t, (int64_t)(key ^ SIGN));
+    case CASK_I32:
+        VALUES_OF(int32_t, (int64_t)(key ^ SIGN));
+    case CASK_I64:
+        VALUES_OF(int64_t, key ^ SIGN);
+    case CASK_DATETIME:
+    case CASK_TIMEDELTA:
+        VALUES_OF(int64_t, (key + 1) ^ SIGN);
+    case CASK_F16:
+        VALUES_OF(uint16_t, cki_dtype_to_half((float)double_of(key)));
+    case CASK_F32:
+        VALUES_OF(float, double_of(key));
+    case CASK_F64:
+        VALUES_OF(double, double_of(key));
+    case CASK_DTYPE_DEFAULT:
+    case CASK_C64:
+    case CASK_C128:
+    case CASK_BYTES:
+    case CASK_STR:
+    case CASK_DTYPE_COUNT:
+        break;
+    }
+}
+
 cask_status cki_order_open(cki_order *order, const cki_array *array, cki_error *error)
 {
     *order = (cki_order){.dtype = array->dtype,
                          .data = array->data,
                          .stride = (int64_t)cki_dtype_size(array->dtype),
                          .count = cki_array_size(array)};
-    if (!has_keys(order->dtype))
+    if (!cki_order_has_keys(order->dtype))
         return CASK_OK;
     order->keys = cki_memory_alloc(((size_t)order->count + 1) * sizeof *order->keys);
     if (!order->keys)
         return cki_fail_memory(error, (size_t)order->count * sizeof *order->keys);
-    make_keys(order);
+    make_keys(order->dtype, order->data, order->stride, order->count, order->keys);
     return CASK_OK;
 }
 
@@ -108,7 +211,7 @@ void cki_order_close(cki_order *order)
 
 size_t cki_order_bytes(int64_t count)
 {
-    return count > 0 ? 3 * sizeof(uint64_t) * (size_t)count : 0;
+    return count > 0 ? 5 * sizeof(uint64_t) * (size_t)count : 0;
 }
 
 /* ---- comparing ---- */
@@ -194,8 +297,32 @@ static void merge(const cki_order *order, const int64_t *from, int64_t middle, i
     }
 }
 
+/* By keys, which are copied. */
+static int64_t *sorted_by_keys(const cki_order *order, cki_error *error)
+{
+    size_t count = (size_t)order->count;
+    cki_order_room room = {0};
+    int64_t *sorted = cki_memory_alloc((count + 1) * sizeof *sorted);
+    uint64_t *keys = cki_memory_alloc((count + 1) * sizeof *keys);
+    if (!sorted || !keys || cki_order_room_open(&room, order->count, true, error) != CASK_OK) {
+        cki_memory_free(sorted);
+        cki_memory_free(keys);
+        cki_fail_memory(error, 2 * count * sizeof *sorted);
+        return NULL;
+    }
+    memcpy(keys, order->keys, count * sizeof *keys);
+    for (int64_t i = 0; i < order->count; i++)
+        sorted[i] = i;
+    cki_order_sort_keys(keys, sorted, order->count, &room);
+    cki_order_room_close(&room);
+    cki_memory_free(keys);
+    return sorted;
+}
+
 int64_t *cki_order_sorted(const cki_order *order, cki_error *error)
 {
+    if (order->keys)
+        return sorted_by_keys(order, error);
     size_t count = (size_t)order->count;
     int64_t *sorted = cki_memory_alloc((count + 1) * sizeof *sorted);
     int64_t *other = cki_memory_alloc((count + 1) * sizeof *other);

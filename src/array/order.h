@@ -32,4 +32,24 @@ int64_t *cki_order_sorted(const cki_order *order, cki_error *error);
 int64_t cki_order_search(const cki_order *in, const int64_t *sorted, const cki_order *of, int64_t i,
                          bool right);
 
+/* Whether elements of a type have keys. */
+bool cki_order_has_keys(cki_dtype dtype);
+/* Elements from keys that cki_order_exact() made. */
+void cki_order_values(cki_dtype dtype, const uint64_t *keys, int64_t count, unsigned char *out,
+                      int64_t stride);
+/* Keys from which the elements can be had again, bit by bit but for those of a NaN: as those of an
+ * order, but -0.0 is before 0.0. `data` by `stride` bytes. */
+void cki_order_exact(cki_dtype dtype, const unsigned char *data, int64_t stride, int64_t count,
+                     uint64_t *keys);
+
+/* Room for sorting up to so many keys, and places if wanted. */
+typedef struct cki_order_room {
+    uint64_t *keys;
+    int64_t *places, *counts;
+} cki_order_room;
+cask_status cki_order_room_open(cki_order_room *room, int64_t count, bool places, cki_error *error);
+void cki_order_room_close(cki_order_room *room);
+/* Keys in rising order, and places (may be NULL) with them; equal ones stay as they are. */
+void cki_order_sort_keys(uint64_t *keys, int64_t *places, int64_t count, cki_order_room *room);
+
 #endif

@@ -1,4 +1,5 @@
 /* Computing arrays into files: block by block where the format takes regions, else at once. */
+#include "array/blockwise.h"
 #include "array/collect.h"
 #include "array/coordinates.h"
 #include "array/save.h"
@@ -6,6 +7,7 @@
 #include "io/sink.h"
 #include "io/store.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <strings.h>
 
@@ -85,23 +87,33 @@ static cask_status write_whole(const cki_array *array, const char *path,
 typedef struct stream {
     cask_array x;
     cki_writer *writer;
+    atomic_bool odd; /* a block had another shape than was said */
 } stream;
 
 static cask_status write_block(void *user, int64_t block, cask_value *value, cki_error *error)
 {
-    const stream *s = user;
+    stream *s = user;
     const cki_array *array = cki_array_of(value);
-    int64_t position[CKI_MAX_NDIM], start[CKI_MAX_NDIM];
+    int64_t position[CKI_MAX_NDIM], start[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
     if (!array)
         return cki_fail_internal(error, "save: a block that is no array");
     cki_node_position(s->x, block, position);
     cki_node_block_start(s->x, position, start);
+    cki_node_block_shape(s->x, position, shape);
+    bool fits = cki_dtype_same(array->dtype, s->x->dtype);
+    for (int k = 0; k < array->ndim; k++)
+        fits = fits && array->shape[k] == shape[k];
+    if (!fits) {
+        atomic_store(&s->odd, true);
+        return cki_fail(error, CASK_SHAPE, NULL, "save: a block of another shape than %s has",
+                        s->x->label);
+    }
     return cki_writer_region(s->writer, start, array, error);
 }
 
 /* Blocks go to the file as they are made, so the whole is never in memory. */
 static cask_status write_stream(cask *ck, cask_array x, const int64_t *shape, const char *path,
-                                const cki_save_options *how, cki_error *error)
+                                const cki_save_options *how, bool *odd, cki_error *error)
 {
     int64_t chunks[CKI_MAX_NDIM];
     bool blocked = cki_node_blocks(x) > 1;
@@ -112,7 +124,9 @@ static cask_status write_stream(cask *ck, cask_array x, const int64_t *shape, co
     if (!s.writer)
         return error->status;
     cki_want want = {&x->base, &s, write_block};
-    return finish_writer(s.writer, ck->compute(ck, &want, 1, error), error);
+    cask_status status = finish_writer(s.writer, ck->compute(ck, &want, 1, error), error);
+    *odd = atomic_load(&s.odd);
+    return status;
 }
 
 /* ---- formats that want all at once ---- */
@@ -178,9 +192,12 @@ cask_status cki_save_array(cask *ck, cask_array x, const char *path, const cki_s
     bool regions = cki_writer_knows(path);
     if (regions && cki_node_shape(x, shape)) {
         cki_ledger *before = cki_ledger_enter(ck->ledger);
-        cask_status status = write_stream(ck, x, shape, path, how, error);
+        bool odd = false;
+        cask_status status = write_stream(ck, x, shape, path, how, &odd, error);
         cki_ledger_enter(before);
-        return status;
+        if (!odd || !cki_blockwise_is(x))
+            return status;
+        *error = (cki_error){0}; /* its shape shows when all of it is there */
     }
     static const char *const wholes[] = {".png", ".csv", ".json", ".txt"};
     bool known = regions;

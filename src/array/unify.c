@@ -31,9 +31,8 @@ static cask_status not_broadcast(cki_build *build, const cask_array *arrays, siz
     return CASK_SHAPE;
 }
 
-/* Take one array's axis into the common one. A length of 1 gives way to any other. */
-static cask_status meet(cki_build *build, const cki_axis *axis, cki_axis *common,
-                        const cask_array *arrays, size_t count)
+cask_status cki_unify_meet(cki_build *build, const cki_axis *axis, cki_axis *common,
+                           const cask_array *arrays, size_t count)
 {
     if (common->length == 1 && common->blocks == 1) {
         *common = *axis;
@@ -78,7 +77,7 @@ cask_status cki_elementwise_unify(cki_build *build, cask_array *arrays, size_t c
             const cki_axis *axis = &arrays[i]->axes[arrays[i]->ndim - 1 - k];
             if (first)
                 *common = *axis;
-            else if (meet(build, axis, common, arrays, count) != CASK_OK)
+            else if (cki_unify_meet(build, axis, common, arrays, count) != CASK_OK)
                 return build->error->status;
             first = false;
         }

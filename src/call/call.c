@@ -106,6 +106,12 @@ const char *cki_call_name(const cask_value *function)
     return name ? name : cki_value_type(function);
 }
 
+bool cki_call_takes(const cask_value *function, const char *name)
+{
+    return function->kind == CKI_OBJECT && cki_lambda_is(function) &&
+           cki_lambda_takes(function, name);
+}
+
 /* ---- tokens ---- */
 
 /* What a lambda says, and what it captured. */

@@ -27,7 +27,8 @@ cask_value *cki_eval_call(cki_scope *scope, cask_value *function, const cki_argu
  * lifts the bound. For fuzzing, and for input that is not trusted. */
 void cki_eval_budget(int64_t steps);
 /* Whether a value can be called. A host's object can if its class is named "function",
- * "builtin_function_or_method", "method", "method_descriptor", "ufunc", "type" or "Delayed". */
+ * "builtin_function_or_method", "method", "method_descriptor", "ufunc", "gufunc", "type" or
+ * "Delayed". */
 bool cki_eval_callable(const cask_value *value);
 /* A lambda's text, and for a builtin its name; NULL for what has none. */
 const char *cki_eval_function_text(const cask_value *function);

@@ -67,6 +67,29 @@ bool cki_lambda_part(const cask_value *value, size_t i, const cask_value **part)
     return true;
 }
 
+static uint32_t name_of(const lambda *made, uint32_t parameter)
+{
+    return made->links[3 * parameter];
+}
+
+static cki_flavour flavour_of(const lambda *made, uint32_t parameter)
+{
+    return (cki_flavour)made->links[3 * parameter + 2];
+}
+
+bool cki_lambda_takes(const cask_value *value, const char *name)
+{
+    const lambda *made = value->as.object.self;
+    for (uint32_t i = 0; i < made->nparameters; i++) {
+        cki_flavour flavour = flavour_of(made, i);
+        bool by_name = flavour == CKI_PARAMETER_PLAIN || flavour == CKI_PARAMETER_KEYWORD;
+        if (flavour == CKI_PARAMETER_DOUBLE_STAR ||
+            (by_name && strcmp(made->tree->names[name_of(made, i)], name) == 0))
+            return true;
+    }
+    return false;
+}
+
 static bool capture(cki_frame *frame, lambda *made)
 {
     const uint32_t *listed = made->links + 3 * (size_t)made->nparameters;
@@ -128,16 +151,6 @@ cask_value *cki_lambda_new(cki_frame *frame, uint32_t at)
         return NULL;
     }
     return cki_value_object(&lambda_class, made, frame->error);
-}
-
-static uint32_t name_of(const lambda *made, uint32_t parameter)
-{
-    return made->links[3 * parameter];
-}
-
-static cki_flavour flavour_of(const lambda *made, uint32_t parameter)
-{
-    return (cki_flavour)made->links[3 * parameter + 2];
 }
 
 /* TypeError for missing arguments, in Python's words. */

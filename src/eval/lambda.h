@@ -14,4 +14,7 @@ const char *cki_lambda_text(const cask_value *value);
  * there is none), then what it captured. False past the last. */
 bool cki_lambda_part(const cask_value *value, size_t i, const cask_value **part);
 
+/* Whether it takes an argument by that name: as a parameter, or with `**names`. */
+bool cki_lambda_takes(const cask_value *value, const char *name);
+
 #endif

@@ -21,6 +21,8 @@ typedef struct cki_primitive {
     const cki_node *(*simplify)(cki_optimiser *optimiser, const cki_node *node, cki_error *error);
     /* Optional, after all are simplified: take element-wise inputs into this node (see fuse.c). */
     const cki_node *(*fuse)(cki_optimiser *optimiser, const cki_node *node, cki_error *error);
+    /* Optional: what takes the place of a node that is wanted and that nobody else uses. */
+    const cki_node *(*finish)(cki_optimiser *optimiser, const cki_node *node, cki_error *error);
     /* Append this node's layers to the graph; cki_lower_input() gives the inputs' layers, and
      * cki_lower_result() tells which layer holds its blocks. */
     cask_status (*lower)(cki_lowering *lowering, const cki_node *node, cki_error *error);

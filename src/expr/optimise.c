@@ -332,6 +332,8 @@ static cask_status fuse_all(cki_optimiser *optimiser, const cki_node **wanted, s
         else
             fact->result = node->primitive->fuse ? node->primitive->fuse(optimiser, node, error)
                                                  : replace(optimiser, node, error);
+        if (fact->result && fact->wanted && !fact->nusers && fact->result->primitive->finish)
+            fact->result = fact->result->primitive->finish(optimiser, fact->result, error);
         if (!fact->result)
             return error->status;
     }

@@ -12,6 +12,20 @@
 enum { ANY_METHOD = CKI_ARRAY_METHOD, ANY_ATTRIBUTE = CKI_ARRAY_ATTRIBUTE };
 enum { BARE = CKI_IN_DASK | CKI_IN_DA }; /* names that need no namespace before them */
 
+/* Whether a value may hold on to something of the plan: an indexer as x.blocks does. */
+static bool rests_on_plan(const cask_value *value)
+{
+    if (value->kind == CKI_LIST || value->kind == CKI_TUPLE) {
+        for (size_t i = 0; i < value->as.list.count; i++)
+            if (value->as.list.items[i]->kind == CKI_OBJECT ||
+                value->as.list.items[i]->kind == CKI_LIST ||
+                value->as.list.items[i]->kind == CKI_TUPLE)
+                return true;
+        return false;
+    }
+    return value->kind == CKI_OBJECT || value->kind == CKI_DICT || value->kind == CKI_SET;
+}
+
 cask_value *cki_host_run(cki_session *session, const cki_operation *operation,
                          const cki_arguments *arguments, bool eager, cki_error *error)
 {
@@ -19,12 +33,21 @@ cask_value *cki_host_run(cki_session *session, const cki_operation *operation,
         eager = !cki_collection_in(arguments->positional[i]);
     for (size_t i = 0; eager && i < arguments->nnamed; i++)
         eager = !cki_collection_in(arguments->named[i]);
-    cask_value *result = cki_operation_call(session->ck, operation, arguments, error);
-    if (!result || !eager)
-        return result;
-    cask_value *computed = cki_lang_compute(session, result, error);
-    cask_value_unref(result);
-    return computed;
+    cask *ck = session->ck;
+    bool scoped = eager && ck->nscopes < CKI_SCOPES;
+    if (scoped)
+        cask_scope_begin(ck);
+    cask_value *result = cki_operation_call(ck, operation, arguments, error);
+    if (result && eager) {
+        cask_value *computed = cki_lang_compute(session, result, error);
+        cask_value_unref(result);
+        result = computed;
+    }
+    if (scoped) { /* what was built on the way goes, its operands and temporaries with it */
+        ck->scopes[ck->nscopes - 1].kept |= result && rests_on_plan(result);
+        cask_scope_end(ck);
+    }
+    return result;
 }
 
 cask_value *cki_host_invoke(cki_session *session, const char *name, unsigned places,
@@ -272,8 +295,17 @@ static cask_value *call(void *self, cask_value *function, const cki_arguments *a
     if (user)
         return cki_user_run(session->ck, user, arguments, NULL, error);
     const cki_syntax *syntax = syntax_of(function);
-    return syntax ? syntax->call(session->ck, function, arguments, error)
-                  : cki_namespace_call(session, function, arguments, error);
+    if (syntax)
+        return syntax->call(session->ck, function, arguments, error);
+    cask_value *result = cki_namespace_call(session, function, arguments, error);
+    if (result || error->status != CASK_OK)
+        return result;
+    const cki_operation *own = find_for_class(session, function, "__call__", error);
+    cask_value *bound = own ? cki_namespace_function(own, true, function, error) : NULL;
+    if (bound)
+        result = cki_namespace_call(session, bound, arguments, error);
+    cask_value_unref(bound);
+    return result;
 }
 
 static cask_value *concrete(void *self, cask_value *value, cki_error *error)
