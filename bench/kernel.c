@@ -119,7 +119,7 @@ static double time_reduce(cki_reduce_kind kind, const cki_program *program, cons
             bool axes[2] = {axis != 1, axis != 0};
             int64_t offset[2] = {row, 0};
             cki_block_place place = {offset, array->shape};
-            cask_value *partial;
+            cask_value *partial = NULL;
 
             part.shape[0] = rows < array->shape[0] - row ? rows : array->shape[0] - row;
             part.data += row * array->strides[0];

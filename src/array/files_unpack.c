@@ -94,10 +94,14 @@ bool cki_files_same_packing(const cki_packing *a, const cki_packing *b)
     return same && memcmp(a->missing, b->missing, sizeof a->missing) == 0;
 }
 
-/* A ufunc of an array and a number, whose type gives way to the array's. */
+/* A ufunc of an array and a number, whose type gives way to the array's: a whole number is compared
+ * with integers as one, which need not become floats for it. */
 static cask_array with_number(cki_build *build, const char *ufunc, cask_array x, double number)
 {
-    cask_value *pair[2] = {cki_node_value(build, x), cki_value_float(number, build->error)};
+    bool whole = cki_dtype_is_integer(x->dtype) && fabs(number) < 0x1p53 && number == trunc(number);
+    cask_value *pair[2] = {cki_node_value(build, x),
+                           whole ? cki_value_int((int64_t)number, build->error)
+                                 : cki_value_float(number, build->error)};
     cask_array result = pair[0] && pair[1] ? cki_elementwise_values(build, ufunc, pair, 2) : NULL;
     cask_value_unref(pair[0]);
     cask_value_unref(pair[1]);

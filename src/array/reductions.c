@@ -12,11 +12,14 @@ typedef struct parameters {
     cki_reduction reduction;
     bool axes[CKI_MAX_NDIM];
     int64_t split[CKI_MAX_NDIM]; /* how many partial results along an axis become one */
-    cask_array value;            /* what is reduced, for its grid of blocks */
-    cki_fused fused;             /* the program that makes its blocks; set by fuse */
+    int along;                   /* a partial result is that of `run` blocks along this axis */
+    int64_t run;
+    cask_array value; /* what is reduced, for its grid of blocks */
+    cki_fused fused;  /* the program that makes its blocks; set by fuse */
 } parameters;
 
-/* A layer's own: the partial results of blocks, or their combining from one grid to a coarser. */
+/* A layer's own: the partial results of runs of blocks, or their combining from one grid to a
+ * coarser. */
 typedef struct stage {
     const parameters *p;
     cask_array out;
@@ -32,6 +35,27 @@ static bool is_arg(cki_reduce_kind kind)
 }
 
 /* ---- tasks ---- */
+
+static void stage_position(const stage *s, int64_t block, int64_t *position)
+{
+    for (int k = s->p->value->ndim - 1; k >= 0; k--) {
+        position[k] = block % s->grid[k];
+        block /= s->grid[k];
+    }
+}
+
+/* The first block of the run that is block `block` of the first stage, and how many it has. */
+static int64_t run_of(const stage *s, int64_t block, int64_t *position)
+{
+    const parameters *p = s->p;
+    position[0] = 0; /* also where there are no axes */
+    stage_position(s, block, position);
+    if (p->run == 1)
+        return 1;
+    position[p->along] *= p->run;
+    int64_t left = p->value->axes[p->along].blocks - position[p->along];
+    return left < p->run ? left : p->run;
+}
 
 /* The finished array of a partial result, without the reduced axes unless they are kept. */
 static cask_status finish(const parameters *p, cask_value *partial, cask_value **result,
@@ -86,30 +110,42 @@ static void block_shape(cask_array value, const int64_t *position, const cki_arr
     }
 }
 
-static cask_status run_partial(const cki_task *task, cask_value **result, cki_error *error)
+/* Add a block's elements to the partial result, or begin one. */
+static cask_status add_block(const parameters *p, const int64_t *position,
+                             const cki_array *const *inputs, size_t ninputs, cask_value **partial,
+                             cki_error *error)
 {
-    const stage *s = task->layer->parameters;
-    const parameters *p = s->p;
     cask_array value = p->value;
-    const cki_array *inputs[CKI_PROGRAM_INPUTS];
-    if (task->ninputs > CKI_PROGRAM_INPUTS)
-        return cki_fail_internal(error, "reductions: too many inputs");
-    for (size_t i = 0; i < task->ninputs; i++)
-        if (!(inputs[i] = cki_array_of(task->inputs[i])))
-            return cki_fail_internal(error, "reductions: an input is no array");
-    int64_t position[CKI_MAX_NDIM], shape[CKI_MAX_NDIM], offset[CKI_MAX_NDIM], whole[CKI_MAX_NDIM];
-    cki_node_position(value, task->block, position);
-    block_shape(value, position, inputs, task->ninputs, shape);
+    int64_t shape[CKI_MAX_NDIM], offset[CKI_MAX_NDIM], whole[CKI_MAX_NDIM];
+    block_shape(value, position, inputs, ninputs, shape);
     cki_node_block_start(value, position, offset);
     for (int k = 0; k < value->ndim; k++) {
         /* an axis of unknown length has but one block where places count */
         offset[k] = offset[k] < 0 ? 0 : offset[k];
         whole[k] = cki_node_length(value, k) < 0 ? shape[k] : cki_node_length(value, k);
     }
+    return cki_reduce_block(&p->reduction, p->fused.program, inputs, value->ndim, shape, p->axes,
+                            &(cki_block_place){offset, whole}, partial, error);
+}
+
+static cask_status run_partial(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const stage *s = task->layer->parameters;
+    const parameters *p = s->p;
+    const cki_array *inputs[CKI_PROGRAM_INPUTS];
+    int64_t position[CKI_MAX_NDIM];
+    int64_t blocks = run_of(s, task->block, position);
+    size_t each = p->fused.ninputs;
+    if (each > CKI_PROGRAM_INPUTS || task->ninputs != each * (size_t)blocks)
+        return cki_fail_internal(error, "reductions: the wrong number of inputs");
     cask_value *partial = NULL;
-    cask_status status =
-        cki_reduce_block(&p->reduction, p->fused.program, inputs, value->ndim, shape, p->axes,
-                         &(cki_block_place){offset, whole}, &partial, error);
+    cask_status status = CASK_OK;
+    for (size_t b = 0; status == CASK_OK && b < (size_t)blocks; b++, position[p->along]++) {
+        for (size_t i = 0; i < each; i++)
+            if (!(inputs[i] = cki_array_of(task->inputs[b * each + i])))
+                return cki_fail_internal(error, "reductions: an input is no array");
+        status = add_block(p, position, inputs, each, &partial, error);
+    }
     return status == CASK_OK ? deliver(s, partial, result, error) : status;
 }
 
@@ -127,21 +163,15 @@ const cki_function cki_reductions_combine_function = {"array.reduce_combine", 1,
 
 /* ---- layers ---- */
 
-static void stage_position(const stage *s, int64_t block, int64_t *position)
-{
-    for (int k = s->p->value->ndim - 1; k >= 0; k--) {
-        position[k] = block % s->grid[k];
-        block /= s->grid[k];
-    }
-}
-
 static void partial_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
 {
     const stage *s = layer->parameters;
     const cki_fused *fused = &s->p->fused;
     int64_t position[CKI_MAX_NDIM];
-    stage_position(s, block, position);
-    cki_fuse_inputs(s->layers, fused->inputs, fused->ninputs, s->p->value->ndim, position, keys);
+    int64_t blocks = run_of(s, block, position);
+    for (int64_t b = 0; b < blocks && !keys->failed; b++, position[s->p->along]++)
+        cki_fuse_inputs(s->layers, fused->inputs, fused->ninputs, s->p->value->ndim, position,
+                        keys);
 }
 
 static void combine_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
@@ -238,6 +268,8 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
     stage s = {.p = p, .out = cki_node_as_array(node), .layers = layers};
     for (int k = 0; k < p->value->ndim; k++)
         s.grid[k] = p->value->axes[k].blocks;
+    if (p->run > 1)
+        s.grid[p->along] = (s.grid[p->along] + p->run - 1) / p->run;
     cask_status status = add_stage(lowering, &s, true, &s.from, error);
     while (status == CASK_OK && is_split(&s)) {
         memcpy(s.before, s.grid, sizeof s.before);
@@ -309,6 +341,31 @@ static void choose_splits(parameters *p, int ndim, int usual)
     }
 }
 
+/* Where blocks are so short along the reduced axes that partial results are about as large as they
+ * are, one is made of several blocks, of a few MB in all: to write and combine it costs more than
+ * to go on with it. */
+static void choose_run(parameters *p)
+{
+    enum { SHORT = 8, MOST_BLOCKS = 32, MOST_BYTES = 1 << 23 };
+    cask_array x = p->value;
+    size_t bytes = cki_dtype_size(x->dtype);
+    int64_t reduced = 1;
+    p->run = 1;
+    p->along = 0;
+    for (int k = x->ndim - 1; k >= 0; k--) {
+        int64_t size = cki_chunks_largest(&x->axes[k]);
+        if (size < 0 || __builtin_mul_overflow(bytes, (size_t)size, &bytes))
+            return;
+        reduced *= p->axes[k] && reduced < SHORT ? size : 1;
+        if (p->axes[k] && x->axes[k].blocks > 1)
+            p->along = k;
+    }
+    if (is_arg(p->reduction.kind) || bytes == 0 || reduced >= SHORT || !p->axes[p->along])
+        return;
+    int64_t most = (int64_t)(MOST_BYTES / bytes);
+    p->run = most < 1 ? 1 : most < MOST_BLOCKS ? most : MOST_BLOCKS;
+}
+
 static cki_token token_of(const parameters *p, int ndim, cki_error *error)
 {
     cki_hasher *hasher = cki_token_start(error);
@@ -368,6 +425,7 @@ cask_array cki_reductions_reduce(cki_build *build, cask_array x, const cki_reduc
     if (is_arg(spec->kind) && !places_known(build, x, p->axes))
         return NULL;
     choose_splits(p, x->ndim, build->ck->tuning.split_every);
+    choose_run(p);
     cki_axis *axes = cki_arena_array(build->arena, (size_t)x->ndim + 1, sizeof *axes);
     int ndim = axes ? result_axes(build, p, axes) : -1;
     if (ndim < 0) {

@@ -98,6 +98,30 @@ static cask_value *new_partial(block *b, int ndim, const int64_t *shape, const b
     return list;
 }
 
+/* The accumulators of a partial result that was begun with other blocks. */
+static void reopen(block *b, const cask_value *list, int ndim, const int64_t *shape,
+                   const bool *axes)
+{
+    const cki_reduce_layout *layout = &b->layout;
+    int next = 0;
+
+    b->run.a = data_of(list->as.list.items[next++]);
+    if (layout->b.id)
+        b->run.b = data_of(list->as.list.items[next++]);
+    if (layout->count_each)
+        b->run.n = (int64_t *)(void *)data_of(list->as.list.items[next++]);
+    if (layout->count_one) {
+        int64_t elements = 1, before;
+        unsigned char *count = data_of(list->as.list.items[next]);
+
+        for (int i = 0; i < ndim; i++)
+            elements *= axes[i] ? shape[i] : 1;
+        memcpy(&before, count, sizeof before);
+        elements += before;
+        memcpy(count, &elements, sizeof elements);
+    }
+}
+
 /* ---- tiles into accumulators ---- */
 
 static void measure(block *b)
@@ -243,14 +267,16 @@ cask_status cki_reduce_block(const cki_reduction *reduction, const cki_program *
     cki_program *extended;
     cask_status status;
 
-    *partial = NULL;
     cki_reduce_plan(reduction, &b.layout);
     b.loops = cki_reduce_find(reduction->kind, reduction->skip_nan, b.layout.element);
     if (!b.loops)
         return cki_fail_internal(error, "reduce: a type without loops");
     status = extend(program, reduction->in, b.layout.element, &extended, error);
     if (status == CASK_OK) {
-        *partial = new_partial(&b, ndim, shape, axes, error);
+        if (*partial)
+            reopen(&b, *partial, ndim, shape, axes);
+        else
+            *partial = new_partial(&b, ndim, shape, axes, error);
         status = *partial ? run(&b, extended ? extended : program, inputs, ndim, shape, axes, error)
                           : CASK_MEMORY;
     }

@@ -53,13 +53,12 @@ static cki_program *identity(cki_dtype dtype)
 /* Reduce block number `which` of those that cut each reduced axis in `cuts`. */
 static cask_value *one_block(const cki_reduction *r, const cki_program *program,
                              const cki_array *array, const bool *axes, int64_t cuts, int64_t which,
-                             cki_error *error)
+                             cask_value *partial, cki_error *error)
 {
     cki_array part = *array;
     const cki_array *inputs[1] = {&part};
     int64_t offset[CKI_MAX_NDIM] = {0};
     cki_block_place place = {.offset = offset, .shape = array->shape};
-    cask_value *partial;
 
     for (int i = array->ndim - 1; i >= 0; i--) {
         int64_t at = axes[i] ? which % cuts : 0, end;
@@ -81,16 +80,21 @@ static cask_value *reduce(const cki_reduction *r, const cki_array *array, const 
 {
     cki_program *program = identity(array->dtype);
     cask_value *partials[64] = {0}, *combined = NULL, *result = NULL;
-    int64_t blocks = 1;
+    bool runs = r->kind != CKI_REDUCE_ARGMIN && r->kind != CKI_REDUCE_ARGMAX;
+    int64_t blocks = 1, made = 0;
 
     for (int i = 0; i < array->ndim; i++)
         blocks *= axes[i] ? cuts : 1;
     assert_true(blocks <= 64);
-    for (int64_t i = 0; i < blocks; i++)
-        partials[backwards ? blocks - 1 - i : i] =
-            one_block(r, program, array, axes, cuts, i, error);
+    for (int64_t i = 0; i < blocks && error->status == CASK_OK; i++) {
+        bool goes_on = runs && i % 3 == 2; /* with the partial result of the block before */
+        int64_t at = goes_on ? made - 1 : made++;
+
+        partials[at] = one_block(r, program, array, axes, cuts, backwards ? blocks - 1 - i : i,
+                                 partials[at], error);
+    }
     if (error->status == CASK_OK)
-        cki_reduce_combine(r, partials, (size_t)blocks, &combined, error);
+        cki_reduce_combine(r, partials, (size_t)made, &combined, error);
     if (combined)
         cki_reduce_finish(r, combined, &result, error);
     for (int64_t i = 0; i < blocks; i++)
