@@ -461,6 +461,8 @@ static cask_status walk_file(walk *w)
 static cask_status open_store(cki_store *store, cki_error *error)
 {
     walk w = {.store = store, .error = error};
+    if (cki_hdf5_calls_load(error) != CASK_OK)
+        return error->status;
     cki_hdf5_lock_enter();
     w.file = cki_hdf5_lock_open(cki_store_path(store), error);
     w.status = w.file >= 0 ? CASK_OK : CASK_FORMAT;

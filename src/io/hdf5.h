@@ -3,9 +3,8 @@
 #ifndef CKI_IO_HDF5_H
 #define CKI_IO_HDF5_H
 
-#define H5_USE_110_API 1
 #include "io/formats.h"
-#include <hdf5.h>
+#include "io/hdf5_calls.h"
 
 /* How the elements of a dataset are got at. */
 typedef enum cki_hdf5_way {

@@ -362,6 +362,8 @@ static void reads_beside_a_cut_file(void **state)
 
 int main(void)
 {
+    if (cki_hdf5_calls_load(NULL) != CASK_OK)
+        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_layout),
         cmocka_unit_test(reads_odd_numbers),

@@ -327,6 +327,8 @@ cask_status cki_hdf5_write_create(cki_writer *writer, const cki_target *target, 
                                   cki_error *error)
 {
     making m;
+    if (cki_hdf5_calls_load(error) != CASK_OK)
+        return error->status;
     cask_status status = prepare(&m, target, netcdf, &writer->stored, error);
     if (status != CASK_OK)
         return status;
