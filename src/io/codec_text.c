@@ -35,7 +35,8 @@ static bool take_part(const char *part, size_t length, cki_codec *codec)
             memcpy(codec->cname, inner[i], strlen(inner[i]) + 1);
             return true;
         }
-    for (int i = 0; codec->id == CKI_CODEC_BLOSC && i < 3; i++)
+    bool shuffles_too = codec->id == CKI_CODEC_ZLIB || codec->id == CKI_CODEC_GZIP; /* in HDF5 */
+    for (int i = 0; (codec->id == CKI_CODEC_BLOSC || (shuffles_too && i < 2)) && i < 3; i++)
         if (is_word(part, length, shuffles[i])) {
             codec->shuffle = i;
             return true;

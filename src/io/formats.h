@@ -26,6 +26,9 @@ struct cki_writer {
     const cki_format *format;
     const char *path;        /* as asked for; valid while the writer is opened */
     const char *root;        /* of the store that the path lies in, or NULL */
+    cki_store *store;        /* that it writes into, or NULL */
+    bool guest;              /* its output is another writer's */
+    bool filled;             /* its output holds a file to which the array is added */
     cki_file_output *output; /* NULL for formats that write otherwise */
     cki_dtype dtype;         /* what regions come in */
     cki_dtype stored;        /* what they are cast to first */
@@ -34,6 +37,9 @@ struct cki_writer {
     cki_region_layout layout;     /* where in the file they go */
     int64_t chunks[CKI_MAX_NDIM]; /* stored ones; 0 for none */
     void *state;                  /* the format's own */
+    /* Where elements do not go by the layout. They come in the type in which regions come. */
+    cask_status (*region)(cki_writer *writer, const int64_t *start, const cki_array *array,
+                          cki_error *error);
 };
 
 struct cki_format {
@@ -53,10 +59,15 @@ struct cki_format {
     /* Write all but the elements, make the file as long as it will be, and fill in `stored` and
      * `layout`. */
     cask_status (*create)(cki_writer *writer, const cki_target *target, cki_error *error);
-    /* Formats that are not one plain file have these three, and no output. The first takes elements
-     * of the stored type; the others free the state. */
-    cask_status (*region)(cki_writer *writer, const int64_t *start, const cki_array *array,
-                          cki_error *error);
+    bool tree;    /* makes no single file: there is no output */
+    bool several; /* holds several arrays, added one by one */
+    /* Make a writer one into variable i of a file that is there: fill in format and layout, or
+     * region and state. Type and shape are the caller's. NULL: that cannot be done. */
+    cask_status (*into)(cki_writer *writer, const cki_store *store, size_t i, cki_error *error);
+    /* Before the output is committed or given up: finish and free the state. NULL: nothing to do.
+     */
+    cask_status (*close_writer)(cki_writer *writer, cki_error *error);
+    /* Trees have these instead, which free the state. */
     cask_status (*commit)(cki_writer *writer, cki_error *error);
     void (*abort)(cki_writer *writer);
 };

@@ -511,10 +511,14 @@ const cki_format cki_hdf5_format = {
     .close = close_store,
     .suffixes = plain_suffixes,
     .create = create_plain,
+    .into = cki_hdf5_into,
+    .close_writer = cki_hdf5_write_close,
+    .several = true,
 };
 
 /* For writing only: files of both kinds are read as HDF5. */
 const cki_format cki_hdf5_netcdf4_format = {
     .suffixes = netcdf_suffixes,
     .create = create_netcdf,
+    .close_writer = cki_hdf5_write_close,
 };

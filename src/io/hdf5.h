@@ -112,7 +112,13 @@ cask_status cki_hdf5_read_region(const cki_store *store, size_t i, const int64_t
 size_t cki_hdf5_read_bytes(const cki_store *store, size_t i, const int64_t *start,
                            const int64_t *count, const int64_t *step);
 
+/* What a writer of a chunked dataset keeps (hdf5_chunks.h). */
+typedef struct cki_hdf5_chunks cki_hdf5_chunks;
+/* Make a writer one into variable i of an open file. */
+cask_status cki_hdf5_into(cki_writer *writer, const cki_store *store, size_t i, cki_error *error);
+
 cask_status cki_hdf5_write_create(cki_writer *writer, const cki_target *target, bool netcdf,
                                   cki_error *error);
+cask_status cki_hdf5_write_close(cki_writer *writer, cki_error *error);
 
 #endif

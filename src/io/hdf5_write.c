@@ -1,6 +1,6 @@
 /* Writing HDF5 and NetCDF-4: the library makes the file with its one contiguous dataset, dimension
  * scales and attributes, and closes it; the elements go to their place in it by our own writes. */
-#include "io/hdf5.h"
+#include "io/hdf5_chunks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +16,8 @@ typedef struct making {
     char names[CKI_MAX_NDIM + 1][32];
     const char *dims[CKI_MAX_NDIM + 1];
     hsize_t shape[CKI_MAX_NDIM + 1];
+    bool chunked;
+    cki_hdf5_chunking how;
 } making;
 
 /* IEEE half, as h5py makes it. */
@@ -220,13 +222,32 @@ static cask_status check_dimensions(const making *m, cki_error *error)
     return CASK_OK;
 }
 
+static void set_chunks(const making *m, hid_t creation)
+{
+    hsize_t chunk[CKI_MAX_NDIM + 1];
+    for (int k = 0; k < m->ndim; k++)
+        chunk[k] = k < m->how.rank ? (hsize_t)m->how.chunk[k] : m->shape[k];
+    H5Pset_chunk(creation, m->ndim, chunk);
+    for (int i = 0; i < m->how.nfilters; i++) {
+        if (m->how.filters[i].id == 1)
+            H5Pset_deflate(creation, (unsigned)m->how.filters[i].level);
+        else if (m->how.filters[i].id == 2)
+            H5Pset_shuffle(creation);
+        else
+            H5Pset_fletcher32(creation);
+    }
+}
+
 static bool make_dataset(making *m)
 {
     hid_t type = file_type(m->stored, m->netcdf);
     hid_t space = m->ndim ? H5Screate_simple(m->ndim, m->shape, NULL) : H5Screate(H5S_SCALAR);
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE), link = H5Pcreate(H5P_LINK_CREATE);
     H5Pset_create_intermediate_group(link, 1);
-    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+    if (m->chunked)
+        set_chunks(m, creation);
+    else
+        H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
     H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
     H5Pset_obj_track_times(creation, false); /* the same file every time */
@@ -259,6 +280,15 @@ static cask_status fill_file(making *m, const cask_value *attributes, cki_error 
     if (!done)
         return cki_hdf5_lock_fail(m->name, "cannot make this dataset", error);
     return put_attributes(m, attributes, error);
+}
+
+static hid_t reopen_file(const char *path)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_file_locking(access, false, true);
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, access);
+    H5Pclose(access);
+    return file;
 }
 
 static hid_t create_file(const char *path)
@@ -304,6 +334,105 @@ static cask_status prepare(making *m, const cki_target *target, bool netcdf, cki
     return netcdf ? check_dimensions(m, error) : CASK_OK;
 }
 
+/* The codec asked for, as filters: deflate behind shuffle, or a checksum. */
+static cask_status choose_filters(making *m, const cki_target *target, cki_error *error)
+{
+    const char *text = target->storage ? target->storage->codec : NULL;
+    cki_codec codec;
+    bool none = true;
+    size_t width = cki_dtype_size(m->stored);
+    if (text && cki_codec_parse(text, (int)width, &codec, &none, error) != CASK_OK)
+        return error->status;
+    m->chunked = !none || (text && target->chunks) || (target->storage && target->storage->chunked);
+    for (int k = 0; k < target->ndim; k++)
+        m->chunked = m->chunked && target->shape[k] > 0;
+    if (none || !m->chunked)
+        return CASK_OK;
+    int *count = &m->how.nfilters;
+    if (codec.id == CKI_CODEC_FLETCHER32) {
+        m->how.filters[(*count)++].id = 3;
+        return CASK_OK;
+    }
+    if (codec.id != CKI_CODEC_ZLIB && codec.id != CKI_CODEC_GZIP)
+        return cki_fail(error, CASK_INVALID, "ValueError",
+                        "HDF5 files are written with gzip, shuffle and fletcher32, not '%s'", text);
+    if (codec.shuffle && width > 1) {
+        m->how.filters[*count].id = 2;
+        m->how.filters[(*count)++].width = width;
+    }
+    m->how.filters[*count].id = 1;
+    m->how.filters[(*count)++].level = codec.level < 0 ? 4 : codec.level > 9 ? 9 : codec.level;
+    return CASK_OK;
+}
+
+/* The chunks asked for, or some of about a MiB; none reaches beyond the array, which HDF5 refuses.
+ */
+static cask_status choose_chunks(making *m, const cki_target *target, cki_error *error)
+{
+    if (choose_filters(m, target, error) != CASK_OK || !m->chunked || target->ndim == 0) {
+        m->chunked = false;
+        return error->status;
+    }
+    int64_t room = (int64_t)(1 << 20) / (int64_t)(cki_dtype_size(m->stored) + 1);
+    m->how.rank = target->ndim;
+    m->how.word = 1;
+    for (int k = target->ndim - 1; k >= 0; k--) {
+        int64_t length = target->chunks ? target->chunks[k] : room < 1 ? 1 : room;
+        m->how.chunk[k] = length < 1 ? 1 : length < target->shape[k] ? length : target->shape[k];
+        room /= m->how.chunk[k];
+    }
+    double bytes = (double)cki_dtype_size(m->stored);
+    for (int k = 0; k < target->ndim; k++)
+        bytes *= (double)m->how.chunk[k];
+    if (bytes >= 4294967295.0)
+        return cki_fail(error, CASK_INVALID, "ValueError",
+                        "chunks of an HDF5 file hold less than 4 GiB; choose smaller ones");
+    return CASK_OK;
+}
+
+/* A dataset of that name is replaced if it was like the new one, as h5py's require_dataset. */
+static cask_status make_way(const making *m, cki_error *error)
+{
+    hid_t there = H5Dopen2(m->file, m->name, H5P_DEFAULT);
+    if (there < 0)
+        return CASK_OK;
+    hid_t space = H5Dget_space(there), type = H5Dget_type(there);
+    cki_hdf5_type found;
+    hsize_t shape[H5S_MAX_RANK] = {0};
+    cki_hdf5_type_find(type, &found);
+    bool same = H5Sget_simple_extent_ndims(space) == m->ndim &&
+                H5Sget_simple_extent_dims(space, shape, NULL) == m->ndim &&
+                cki_dtype_same(found.dtype, m->stored) &&
+                memcmp(shape, m->shape, (size_t)m->ndim * sizeof *shape) == 0;
+    H5Tclose(type);
+    H5Sclose(space);
+    H5Dclose(there);
+    if (!same)
+        return cki_fail(error, CASK_TYPE, "TypeError",
+                        "the file has a data set '%s' of another shape or type", m->name);
+    return H5Ldelete(m->file, m->name, H5P_DEFAULT) >= 0
+               ? CASK_OK
+               : cki_hdf5_lock_fail(m->name, "cannot be replaced", error);
+}
+
+/* The dataset is made; where its elements go, or what takes its chunks. */
+static cask_status find_place(making *m, cki_writer *writer, cki_error *error)
+{
+    if (m->chunked) {
+        writer->state = cki_hdf5_chunks_new(m->file, m->dataset, m->ndim, &m->how,
+                                            cki_dtype_size(m->stored), error);
+        if (!writer->state)
+            return CASK_MEMORY;
+        writer->region = cki_hdf5_chunks_region;
+        memcpy(writer->chunks, m->how.chunk, sizeof writer->chunks);
+        m->file = m->dataset = H5I_INVALID_HID;
+        return CASK_OK;
+    }
+    haddr_t address = m->dataset >= 0 ? H5Dget_offset(m->dataset) : HADDR_UNDEF;
+    writer->layout.offset = address == HADDR_UNDEF ? 0 : address;
+    return CASK_OK;
+}
+
 /* Under the lock: make the file, and find out where the elements go. */
 static cask_status make_file(making *m, cki_writer *writer, const cask_value *attributes,
                              cki_error *error)
@@ -311,16 +440,27 @@ static cask_status make_file(making *m, cki_writer *writer, const cask_value *at
     cask_status status = cki_file_reveal(writer->output, error);
     if (status != CASK_OK)
         return status;
-    m->file = create_file(cki_file_temporary(writer->output));
+    const char *path = cki_file_temporary(writer->output);
+    m->file = writer->filled ? reopen_file(path) : create_file(path);
     if (m->file < 0)
         return cki_hdf5_lock_fail(m->name, "cannot make an HDF5 file for this dataset", error);
-    status = fill_file(m, attributes, error);
-    haddr_t address = m->dataset >= 0 ? H5Dget_offset(m->dataset) : HADDR_UNDEF;
-    writer->layout.offset = address == HADDR_UNDEF ? 0 : address;
+    if (writer->filled)
+        status = make_way(m, error);
+    if (status == CASK_OK)
+        status = fill_file(m, attributes, error);
+    if (status == CASK_OK)
+        status = find_place(m, writer, error);
     H5Dclose(m->dataset);
-    if (H5Fclose(m->file) < 0 && status == CASK_OK)
+    if (m->file >= 0 && H5Fclose(m->file) < 0 && status == CASK_OK)
         status = cki_hdf5_lock_fail(m->name, "cannot write the file of this dataset", error);
     return status;
+}
+
+cask_status cki_hdf5_write_close(cki_writer *writer, cki_error *error)
+{
+    cki_hdf5_chunks *chunks = writer->state;
+    writer->state = NULL;
+    return cki_hdf5_chunks_close(chunks, error);
 }
 
 cask_status cki_hdf5_write_create(cki_writer *writer, const cki_target *target, bool netcdf,
@@ -340,6 +480,11 @@ cask_status cki_hdf5_write_create(cki_writer *writer, const cki_target *target, 
     writer->layout.itemsize = cki_dtype_size(m.stored);
     writer->layout.word = 1;
     uint64_t bytes;
+    status = choose_chunks(&m, target, error);
+    if (status != CASK_OK) {
+        cask_value_unref(attributes);
+        return status;
+    }
     if (!cki_region_order(&writer->layout, target->shape, false, &bytes)) {
         status = cki_fail(error, CASK_INVALID, "ValueError", "the array is larger than any file");
     } else {

@@ -288,6 +288,15 @@ static cask_status create(cki_writer *writer, const cki_target *target, cki_erro
     return cki_file_resize(writer->output, writer->layout.offset + bytes, error);
 }
 
+static cask_status write_into(cki_writer *writer, const cki_store *store, size_t i,
+                              cki_error *error)
+{
+    (void)i, (void)error;
+    writer->format = &cki_npy_format;
+    writer->layout = *(const cki_region_layout *)store->state;
+    return CASK_OK;
+}
+
 static const char *const suffixes[] = {".npy", NULL};
 
 const cki_format cki_npy_format = {
@@ -297,4 +306,5 @@ const cki_format cki_npy_format = {
     .read_bytes = region_bytes,
     .suffixes = suffixes,
     .create = create,
+    .into = write_into,
 };

@@ -66,6 +66,7 @@ cask_value *cki_store_glob(const char *pattern, cki_error *error);
 typedef struct cki_storage {
     const char *codec;      /* "zstd:5", "blosc:zstd:5:shuffle", "none" (cki_codec_parse) */
     int version;            /* Zarr: 2 or 3; default 2 */
+    bool chunked;           /* HDF5: in chunks, even without a codec */
     const int64_t *shards;  /* Zarr 3: each holds whole chunks */
     char separator;         /* Zarr: of the numbers in a chunk's key */
     bool fortran;           /* Zarr: order of elements within a chunk */
@@ -84,6 +85,7 @@ typedef struct cki_target {
     const char *const *dims;    /* names; NULL: dim_0, dim_1, ... */
     cask_value *attributes;     /* DICT or NULL */
     const cki_storage *storage; /* NULL: the defaults */
+    bool append;      /* HDF5: beside what the file has, if it is there */
     const char *root; /* Zarr: the store, if the path lies below it: groups between are made */
 } cki_target;
 
@@ -96,8 +98,11 @@ typedef struct cki_writer cki_writer;
 cki_writer *cki_writer_open(const char *path, const cki_target *target, cki_error *error);
 /* A Zarr array of any name; what has that name is replaced. */
 cki_writer *cki_writer_zarr(const char *path, const cki_target *target, cki_error *error);
+/* One more array in the file that another writer makes, for formats that hold several (.h5, .hdf5):
+ * to be committed, or aborted, before the first, which alone decides what becomes of the file. */
+cki_writer *cki_writer_beside(cki_writer *first, const cki_target *target, cki_error *error);
 /* Regions of an array that is there are replaced, for a Zarr array each chunk at once. Its type and
- * shape are told by cki_writer_dtype. */
+ * shape are told by cki_writer_dtype. "file.h5::/x" names one of several. */
 cki_writer *cki_writer_into(const char *path, cki_error *error);
 /* The same, opened when it is first asked for; any thread, one writer for all. */
 typedef struct cki_writer_later cki_writer_later;

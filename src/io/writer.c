@@ -49,20 +49,30 @@ static cki_writer *new_writer(const cki_format *format, const char *path, cki_er
     return writer;
 }
 
+static void take_target(cki_writer *writer, const cki_target *target)
+{
+    writer->dtype = writer->stored = target->dtype;
+    writer->ndim = writer->layout.ndim = target->ndim;
+    writer->root = target->root;
+    if (target->ndim > 0)
+        memcpy(writer->shape, target->shape, (size_t)target->ndim * sizeof *target->shape);
+}
+
 static cki_writer *open_as(const cki_format *format, const char *path, const cki_target *target,
                            cki_error *error)
 {
     cki_writer *writer = new_writer(format, path, error);
     if (!writer)
         return NULL;
-    writer->dtype = writer->stored = target->dtype;
-    writer->ndim = writer->layout.ndim = target->ndim;
-    writer->root = target->root;
-    if (target->ndim > 0)
-        memcpy(writer->shape, target->shape, (size_t)target->ndim * sizeof *target->shape);
-    if (!format->region)
+    take_target(writer, target);
+    if (!format->tree)
         writer->output = cki_file_create(path, error);
-    if ((writer->output || format->region) && format->create(writer, target, error) == CASK_OK)
+    cask_status status = writer->output || format->tree ? CASK_OK : CASK_IO;
+    if (status == CASK_OK && target->append && format->several && cki_store_is_file(path)) {
+        writer->filled = true;
+        status = cki_file_copy(writer->output, path, error);
+    }
+    if (status == CASK_OK && format->create(writer, target, error) == CASK_OK)
         return writer;
     cki_writer_abort(writer);
     return NULL;
@@ -82,13 +92,92 @@ cki_writer *cki_writer_zarr(const char *path, const cki_target *target, cki_erro
     return open_as(&cki_zarr_write_format, path, target, error);
 }
 
+cki_writer *cki_writer_beside(cki_writer *first, const cki_target *target, cki_error *error)
+{
+    if (!first->format->several) {
+        cki_fail(error, CASK_INVALID, NULL, "%s: a file of this format holds one array",
+                 first->path);
+        return NULL;
+    }
+    cki_writer *writer = new_writer(first->format, first->path, error);
+    if (!writer)
+        return NULL;
+    take_target(writer, target);
+    writer->guest = writer->filled = true;
+    writer->output = first->output;
+    if (writer->format->create(writer, target, error) == CASK_OK)
+        return writer;
+    cki_writer_abort(writer);
+    return NULL;
+}
+
+/* ---- into what is there ---- */
+
+/* "file.h5::/x": the file's name and, *name, the array's. */
+static char *split_name(const char *path, const char **name, cki_error *error)
+{
+    const char *colons = strstr(path, "::");
+    *name = colons ? colons + 2 : NULL;
+    size_t length = colons ? (size_t)(colons - path) : strlen(path);
+    char *file = cki_memory_copy(path, length);
+    if (!file)
+        cki_fail_memory(error, length);
+    return file;
+}
+
+static cask_status find_array(const cki_store *store, const char *name, size_t *i, cki_error *error)
+{
+    *i = 0;
+    if (name)
+        return cki_store_find(store, name, i, error);
+    if (cki_store_count(store) != 1)
+        return cki_fail(error, CASK_INVALID, NULL,
+                        "%s: it has %zu arrays: name one behind two colons, as in '%s::/x'",
+                        cki_store_path(store), cki_store_count(store), cki_store_path(store));
+    return CASK_OK;
+}
+
+static cask_status open_into(cki_writer *writer, const char *name, cki_error *error)
+{
+    size_t i;
+    cki_store *store = writer->store;
+    if (find_array(store, name, &i, error) != CASK_OK)
+        return error->status;
+    const cki_variable *v = cki_store_variable(store, i);
+    if (v->unreadable || !store->format->into)
+        return cki_fail(error, CASK_INVALID, "ValueError", "%s: cannot be written into: %s",
+                        cki_store_path(store),
+                        v->unreadable ? v->unreadable : "files of this format are written once");
+    writer->dtype = writer->stored = v->dtype;
+    writer->ndim = v->ndim;
+    if (v->ndim > 0)
+        memcpy(writer->shape, v->shape, (size_t)v->ndim * sizeof *v->shape);
+    if (v->ndim > 0 && v->chunks)
+        memcpy(writer->chunks, v->chunks, (size_t)v->ndim * sizeof *v->chunks);
+    cask_status status = store->format->into(writer, store, i, error);
+    if (status == CASK_OK && !writer->format->tree &&
+        !(writer->output = cki_file_amend(cki_store_path(store), error)))
+        status = error->status;
+    return status;
+}
+
 cki_writer *cki_writer_into(const char *path, cki_error *error)
 {
-    cki_writer *writer = new_writer(&cki_zarr_write_format, path, error);
-    if (writer && cki_zarr_write_into(writer, error) != CASK_OK) {
-        cki_writer_abort(writer);
+    const char *name;
+    char *file = split_name(path, &name, error);
+    cki_writer *writer = file ? new_writer(NULL, path, error) : NULL;
+    if (writer && !(writer->store = cki_store_open(file, error))) {
+        cki_memory_free(writer);
         writer = NULL;
     }
+    if (writer) {
+        writer->format = writer->store->format;
+        if (open_into(writer, name, error) != CASK_OK) {
+            cki_writer_abort(writer);
+            writer = NULL;
+        }
+    }
+    cki_memory_free(file);
     return writer;
 }
 
@@ -169,18 +258,32 @@ cask_status cki_writer_region(cki_writer *writer, const int64_t *start, const ck
         return cki_fail_internal(error, "a region that the file being written does not have");
     if (cki_array_size(array) == 0)
         return CASK_OK;
-    if (writer->format->region)
-        return writer->format->region(writer, start, array, error);
+    if (writer->region)
+        return writer->region(writer, start, array, error);
     if (cki_dtype_same(writer->dtype, writer->stored))
         return cki_region_write(writer->output, &writer->layout, start, array, error);
     return write_cast(writer, start, array, error);
 }
 
+/* Whatever is left of it, but for the output. */
+static void free_writer(cki_writer *writer)
+{
+    cki_store_unref(writer->store);
+    cki_memory_free(writer);
+}
+
 cask_status cki_writer_commit(cki_writer *writer, cki_error *error)
 {
-    cask_status status = writer->format->commit ? writer->format->commit(writer, error)
-                                                : cki_file_commit(writer->output, error);
-    cki_memory_free(writer);
+    cask_status status = CASK_OK;
+    if (writer->format->close_writer)
+        status = writer->format->close_writer(writer, error);
+    if (writer->format->commit)
+        status = writer->format->commit(writer, error);
+    else if (status != CASK_OK && !writer->guest)
+        cki_file_abort(writer->output);
+    else if (!writer->guest)
+        status = cki_file_commit(writer->output, error);
+    free_writer(writer);
     return status;
 }
 
@@ -188,8 +291,11 @@ void cki_writer_abort(cki_writer *writer)
 {
     if (!writer)
         return;
+    if (writer->format->close_writer)
+        writer->format->close_writer(writer, NULL);
     if (writer->format->abort)
         writer->format->abort(writer);
-    cki_file_abort(writer->output);
-    cki_memory_free(writer);
+    if (!writer->guest)
+        cki_file_abort(writer->output);
+    free_writer(writer);
 }

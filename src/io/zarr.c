@@ -1,7 +1,7 @@
 /* Zarr stores: a folder (or a zip archive of one) that is an array or a group of them, versions 2
  * and 3. A group's arrays are those that its consolidated metadata list, else those found below it.
  */
-#include "io/zarr.h"
+#include "io/zarr_write.h"
 #include "core/memory.h"
 #include "io/zip.h"
 #include "sys/tree.h"
@@ -310,4 +310,5 @@ const cki_format cki_zarr_format = {
     .read = cki_zarr_read_region,
     .read_bytes = read_bytes,
     .close = close_store,
+    .into = cki_zarr_write_into,
 };

@@ -11,10 +11,9 @@
 /* A Zarr writer's own. */
 typedef struct writing {
     cki_store store; /* holds what was parsed of the metadata; of a new array never opened */
-    cki_store *opened;
     cki_zarr_array *array;
     const int64_t *shape;
-    cki_blobs *blobs;
+    cki_blobs *blobs; /* of a new array our own, else the store's */
     char *folder; /* where chunks go */
     char *target; /* the name the folder gets; NULL: it has it */
     cki_mutex partial;
@@ -24,10 +23,10 @@ static void free_writing(writing *w)
 {
     if (!w)
         return;
-    cki_blobs_free(w->blobs);
+    if (w->target)
+        cki_blobs_free(w->blobs);
     cki_memory_free(w->folder);
     cki_memory_free(w->target);
-    cki_store_unref(w->opened);
     cask_value_unref(w->store.attributes);
     if (w->store.variables)
         cask_value_unref(w->store.variables[0].attributes);
@@ -214,6 +213,7 @@ static cask_status create(cki_writer *writer, const cki_target *target, cki_erro
 {
     writing *w = new_writing(error);
     writer->state = w;
+    writer->region = write_region;
     if (!w)
         return CASK_MEMORY;
     size_t length = strlen(writer->path);
@@ -276,46 +276,38 @@ static const char *const suffixes[] = {".zarr", NULL};
 const cki_format cki_zarr_write_format = {
     .suffixes = suffixes,
     .create = create,
-    .region = write_region,
+    .tree = true,
     .commit = commit,
     .abort = abort_writing,
 };
 
 /* ---- an array that is there ---- */
 
-cask_status cki_zarr_write_into(cki_writer *writer, cki_error *error)
+cask_status cki_zarr_write_into(cki_writer *writer, const cki_store *store, size_t i,
+                                cki_error *error)
 {
     writing *w = new_writing(error);
     writer->state = w;
+    writer->region = write_region;
+    writer->format = &cki_zarr_write_format;
     if (!w)
         return CASK_MEMORY;
-    w->folder = cki_memory_copy(writer->path, strlen(writer->path));
-    if (!w->folder)
-        return cki_fail_memory(error, strlen(writer->path));
-    w->opened = cki_store_open(w->folder, error);
-    if (!w->opened)
-        return error->status;
-    bool array = w->opened->format == &cki_zarr_format && !w->opened->file &&
-                 w->opened->count == 1 && !((cki_zarr *)w->opened->state)->arrays[0].prefix[0];
-    if (!array)
-        return cki_fail(error, CASK_INVALID, "ValueError", "%s: not a Zarr array to write into",
-                        w->folder);
-    const cki_variable *variable = &w->opened->variables[0];
-    if (variable->unreadable)
+    const cki_zarr *zarr = store->state;
+    w->array = &zarr->arrays[i];
+    w->shape = store->variables[i].shape;
+    w->blobs = zarr->blobs;
+    const char *refused = store->file                               ? "it lies in an archive"
+                          : w->array->chain.text != CKI_ZARR_PLAIN ? "text of any length is only read"
+                                                                   : NULL;
+    if (refused)
         return cki_fail(error, CASK_INVALID, "ValueError", "%s: cannot be written into: %s",
-                        w->folder, variable->unreadable);
-    cki_zarr *zarr = w->opened->state;
-    w->array = &zarr->arrays[0];
-    if (w->array->chain.text != CKI_ZARR_PLAIN)
-        return cki_fail(error, CASK_INVALID, "ValueError", "%s: text of any length is only read",
-                        w->folder);
-    w->shape = variable->shape;
-    w->blobs = cki_blobs_folder(w->folder, error);
-    if (!w->blobs)
-        return CASK_MEMORY;
-    writer->dtype = writer->stored = variable->dtype;
-    writer->ndim = variable->ndim;
-    memcpy(writer->shape, variable->shape, (size_t)variable->ndim * sizeof *variable->shape);
-    memcpy(writer->chunks, variable->chunks, (size_t)variable->ndim * sizeof *variable->chunks);
-    return cki_zarr_chain_need(&w->array->chain, error);
+                        cki_store_path(store), refused);
+    cki_text folder = {0};
+    size_t prefix = strlen(w->array->prefix);
+    cki_text_put(&folder, cki_store_path(store));
+    cki_text_char(&folder, '/');
+    cki_text_add(&folder, w->array->prefix, prefix ? prefix - 1 : 0);
+    w->folder = cki_text_take(&folder);
+    return w->folder ? cki_zarr_chain_need(&w->array->chain, error)
+                     : cki_fail_memory(error, prefix);
 }

@@ -8,7 +8,8 @@
  * say). ValueError for what the version has no words for. */
 cask_status cki_zarr_write_metadata(const cki_target *target, int version, cki_text *metadata,
                                     cki_text *attributes, cki_error *error);
-/* Open writer->path, an array that is there, for regions; fills in its type and shape. */
-cask_status cki_zarr_write_into(cki_writer *writer, cki_error *error);
+/* Make a writer one into an array of an open store. */
+cask_status cki_zarr_write_into(cki_writer *writer, const cki_store *store, size_t i,
+                                cki_error *error);
 
 #endif

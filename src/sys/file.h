@@ -39,6 +39,10 @@ void cki_file_count_read(size_t bytes);
  * in the same directory. */
 typedef struct cki_file_output cki_file_output;
 cki_file_output *cki_file_create(const char *path, cki_error *error);
+/* A file that is there, to be written in place: nothing is whole or undone. */
+cki_file_output *cki_file_amend(const char *path, cki_error *error);
+/* The bytes of another file at the beginning of an output. */
+cask_status cki_file_copy(cki_file_output *output, const char *path, cki_error *error);
 /* A name by which this process can open it meanwhile. */
 const char *cki_file_temporary(const cki_file_output *output);
 /* Give it its hidden name already, for libraries that take no other. */

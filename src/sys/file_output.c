@@ -18,6 +18,7 @@ struct cki_file_output {
     char *target;    /* the same with symbolic links followed: what gets replaced */
     char *hidden;    /* the name in the same directory on the way there */
     bool named;      /* whether `hidden` exists */
+    bool amended;    /* it is the target itself */
     char opened[40]; /* "/proc/self/fd/7" of a file without a name */
     int descriptor;
 };
@@ -139,6 +140,46 @@ cki_file_output *cki_file_create(const char *path, cki_error *error)
     return output;
 }
 
+cki_file_output *cki_file_amend(const char *path, cki_error *error)
+{
+    cki_file_output *output = cki_memory_calloc(1, sizeof *output);
+    if (!output) {
+        cki_fail_memory(error, sizeof *output);
+        return NULL;
+    }
+    output->amended = true;
+    output->descriptor = open(path, O_RDWR | O_CLOEXEC);
+    output->asked = cki_memory_copy(path, strlen(path));
+    if (output->descriptor >= 0 && output->asked)
+        return output;
+    if (output->descriptor < 0)
+        cki_file_fail(error, errno, path);
+    else
+        cki_fail_memory(error, strlen(path));
+    free_output(output);
+    return NULL;
+}
+
+cask_status cki_file_copy(cki_file_output *output, const char *path, cki_error *error)
+{
+    enum { PIECE = 1 << 20 };
+    cki_file *file = cki_file_open(path, error);
+    unsigned char *piece = file ? cki_memory_alloc(PIECE) : NULL;
+    cask_status status = file ? CASK_OK : CASK_IO;
+    if (file && !piece)
+        status = cki_fail_memory(error, PIECE);
+    uint64_t size = file ? cki_file_size(file) : 0;
+    for (uint64_t at = 0; status == CASK_OK && at < size; at += PIECE) {
+        size_t count = size - at < PIECE ? (size_t)(size - at) : PIECE;
+        status = cki_file_read(file, at, piece, count, "the file", error);
+        if (status == CASK_OK)
+            status = cki_file_write(output, at, piece, count, error);
+    }
+    cki_memory_free(piece);
+    cki_file_unref(file);
+    return status;
+}
+
 const char *cki_file_temporary(const cki_file_output *output)
 {
     return output->named ? output->hidden : output->opened;
@@ -197,6 +238,8 @@ static int publish(cki_file_output *output, bool flush)
 {
     if (flush && fsync(output->descriptor) != 0 && errno != EINVAL && errno != EROFS)
         return errno;
+    if (output->amended)
+        return 0;
     int number = give_name(output);
     if (number)
         return number;
