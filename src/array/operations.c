@@ -23,8 +23,8 @@
 #include "array/index.h"
 #include "array/isin.h"
 #include "array/join.h"
-#include "array/norm.h"
 #include "array/map_blocks.h"
+#include "array/norm.h"
 #include "array/overlap.h"
 #include "array/pad.h"
 #include "array/piecewise.h"
@@ -95,4 +95,5 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_coarsen_operations,
                                                              cki_piecewise_operations,
                                                              cki_reduction_operations,
+                                                             cki_put_calls_operations,
                                                              NULL};

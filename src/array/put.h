@@ -34,6 +34,6 @@ cask_value *cki_put_delayed(cki_build *build, cask_array writing);
 cask_status cki_put_region(cask_array x, const cask_value *region, int ndim, const int64_t *shape,
                            int64_t *offset, cki_error *error);
 
-extern const cki_operation *const cki_put_operations[];
+extern const cki_operation *const cki_put_operations[], *const cki_put_calls_operations[];
 
 #endif

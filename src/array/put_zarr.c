@@ -1,6 +1,6 @@
 /* to_zarr: a lazy array as a new Zarr array, or into a region of one that is there. */
+#include "array/put_zarr.h"
 #include "array/files.h"
-#include "array/put.h"
 #include "array/rechunk.h"
 
 #include <string.h>
@@ -125,13 +125,8 @@ static cask_status read_call(asking *a)
 /* The array as it is in the file now. */
 static cask_value *result_of(asking *a)
 {
-    if (!a->stored)
-        return cki_value_none();
-    cask_value *path = cki_value_str(a->path.bytes, a->path.length, a->call->error);
-    cki_files_spec spec = {.paths = path, .as_stored = true};
-    cask_array made = path ? cki_files_open(&a->build, &spec) : NULL;
-    cask_value_unref(path);
-    return cki_node_value(&a->build, made);
+    return a->stored ? cki_node_value(&a->build, cki_put_zarr_reopen(&a->build, a->path.bytes))
+                     : cki_value_none();
 }
 
 static cask_value *put_later(asking *a, const int64_t *offset)
@@ -158,36 +153,58 @@ static cask_status put_now(asking *a, cki_writer *writer, const int64_t *offset)
 
 /* ---- a region of an array that is there ---- */
 
-static cask_value *run_region(asking *a)
+static cask_array cast_to(cki_build *build, cask_array x, cki_dtype dtype)
 {
-    cki_error *error = a->call->error;
-    int64_t offset[CKI_MAX_NDIM], stored[CKI_MAX_NDIM];
-    cki_writer *writer = cki_writer_into(a->path.bytes, error);
-    if (!writer)
-        return NULL;
+    const cki_operation *astype = cki_operation_find(build->ck, "astype", CKI_ARRAY_METHOD);
+    cask_value *given[2] = {cki_node_value(build, x), cki_value_dtype(dtype, build->error)};
+    cki_arguments arguments = {.positional = given, .count = 2};
+    cask_value *made = NULL;
+    if (astype && given[0] && given[1])
+        made = cki_operation_call(build->ck, astype, &arguments, build->error);
+    cask_array result = made ? cki_node_lazy(made) : NULL;
+    cask_value_unref(made);
+    cask_value_unref(given[0]);
+    cask_value_unref(given[1]);
+    return result;
+}
+
+cask_array cki_put_zarr_fit(cki_build *build, cask_array x, const cki_writer *writer,
+                            const cask_value *region, int64_t *stored, int64_t *offset)
+{
     const int64_t *shape;
     int ndim;
     cki_dtype dtype = cki_writer_dtype(writer, &ndim, &shape);
     cki_writer_chunks(writer, stored);
-    cask_status status = cki_put_region(a->x, argument(a, "region"), ndim, shape, offset, error);
-    if (status == CASK_OK && !cki_dtype_same(dtype, a->x->dtype)) {
-        cask_value *type = cki_value_dtype(dtype, error), *given = cki_node_value(&a->build, a->x);
-        cki_arguments arguments = {.positional = (cask_value *[]){given, type}, .count = 2};
-        const cki_operation *astype = cki_operation_find(a->call->ck, "astype", CKI_ARRAY_METHOD);
-        cask_value *made =
-            type && given ? cki_operation_call(a->call->ck, astype, &arguments, error) : NULL;
-        a->x = made ? cki_node_lazy(made) : NULL;
-        cask_value_unref(made);
-        cask_value_unref(type);
-        cask_value_unref(given);
-        status = error->status;
-    }
-    if (status == CASK_OK && !(a->x = cki_put_align(&a->build, a->x, stored, offset)))
-        status = error->status;
-    if (status == CASK_OK && a->compute)
+    if (cki_put_region(x, region, ndim, shape, offset, build->error) != CASK_OK)
+        return NULL;
+    if (!cki_dtype_same(dtype, x->dtype))
+        x = cast_to(build, x, dtype);
+    return x ? cki_put_align(build, x, stored, offset) : NULL;
+}
+
+cask_array cki_put_zarr_reopen(cki_build *build, const char *path)
+{
+    const char *colons = strstr(path, "::");
+    cask_value *file =
+        cki_value_str(path, colons ? (size_t)(colons - path) : strlen(path), build->error);
+    cki_files_spec spec = {
+        .paths = file, .variable = colons ? colons + 2 : NULL, .as_stored = true};
+    cask_array made = file ? cki_files_open(build, &spec) : NULL;
+    cask_value_unref(file);
+    return made;
+}
+
+static cask_value *run_region(asking *a)
+{
+    int64_t offset[CKI_MAX_NDIM], stored[CKI_MAX_NDIM];
+    cki_writer *writer = cki_writer_into(a->path.bytes, a->call->error);
+    if (!writer)
+        return NULL;
+    a->x = cki_put_zarr_fit(&a->build, a->x, writer, argument(a, "region"), stored, offset);
+    if (a->x && a->compute)
         return put_now(a, writer, offset) == CASK_OK ? result_of(a) : NULL;
     cki_writer_abort(writer);
-    return status == CASK_OK ? put_later(a, offset) : NULL;
+    return a->x ? put_later(a, offset) : NULL;
 }
 
 /* ---- a new array ---- */

@@ -13,7 +13,7 @@ struct cki_store {
     _Atomic size_t references;
     const cki_format *format;
     const char *name; /* of the format, in full */
-    const char *path;
+    char *path;
     cki_file *file;  /* NULL for a folder */
     cki_arena arena; /* holds the variables and all that they point to */
     cki_variable *variables;

@@ -1,9 +1,9 @@
 /* Writing chunked HDF5 datasets: each thread shuffles and compresses its own chunks, and only
  * handing the bytes to the library is done one at a time. A chunk that a region covers in part is
  * read, changed and written again. */
+#include "io/hdf5_chunks.h"
 #include "core/memory.h"
 #include "io/cells.h"
-#include "io/hdf5_chunks.h"
 #include "sys/thread.h"
 
 #include <string.h>
@@ -133,7 +133,8 @@ static cask_status load(const cki_hdf5_chunks *c, desk *d, const int64_t *cell, 
         size = 0;
     if (size > d->room)
         status = cki_fail(error, CASK_FORMAT, "OSError", "a chunk is larger than it can be");
-    else if (size > 0 && H5Dread_chunk(c->dataset, H5P_DEFAULT, offset, &skipped, d->buffers[0]) < 0)
+    else if (size > 0 &&
+             H5Dread_chunk(c->dataset, H5P_DEFAULT, offset, &skipped, d->buffers[0]) < 0)
         status = cki_hdf5_lock_fail("the file", "a chunk cannot be read", error);
     cki_hdf5_lock_leave();
     if (status == CASK_OK && size > 0)

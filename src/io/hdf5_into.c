@@ -49,8 +49,8 @@ static cask_status allocate(const char *path, const cki_hdf5_set *set, uint64_t 
 static cask_status open_chunks(cki_writer *writer, const char *path, const cki_variable *variable,
                                const cki_hdf5_set *set, cki_error *error)
 {
-    cki_hdf5_chunking how = {.rank = set->rank, .word = set->layout.word,
-                             .nfilters = set->nfilters};
+    cki_hdf5_chunking how = {
+        .rank = set->rank, .word = set->layout.word, .nfilters = set->nfilters};
     size_t size = cki_dtype_size(variable->dtype);
     if (set->rank != variable->ndim)
         return refuse(path, "its elements are arrays", error);
@@ -87,8 +87,9 @@ cask_status cki_hdf5_into(cki_writer *writer, const cki_store *store, size_t i, 
     cask_status status = CASK_OK;
     writer->format = &cki_hdf5_format;
     if (variable->unreadable || set->convert || set->way == CKI_HDF5_LIBRARY)
-        return refuse(path, variable->unreadable ? variable->unreadable
-                                                 : "its elements are stored in a way of their own",
+        return refuse(path,
+                      variable->unreadable ? variable->unreadable
+                                           : "its elements are stored in a way of their own",
                       error);
     writer->layout = set->layout;
     cki_hdf5_lock_enter();

@@ -1,8 +1,8 @@
 /* Zarr stores: a folder (or a zip archive of one) that is an array or a group of them, versions 2
  * and 3. A group's arrays are those that its consolidated metadata list, else those found below it.
  */
-#include "io/zarr_write.h"
 #include "core/memory.h"
+#include "io/zarr_write.h"
 #include "io/zip.h"
 #include "sys/tree.h"
 

@@ -14,8 +14,8 @@ typedef struct writing {
     cki_zarr_array *array;
     const int64_t *shape;
     cki_blobs *blobs; /* of a new array our own, else the store's */
-    char *folder; /* where chunks go */
-    char *target; /* the name the folder gets; NULL: it has it */
+    char *folder;     /* where chunks go */
+    char *target;     /* the name the folder gets; NULL: it has it */
     cki_mutex partial;
 } writing;
 
@@ -140,7 +140,7 @@ static cask_status write_region(cki_writer *writer, const int64_t *start, const 
 static cask_status understand(writing *w, int version, const cki_text *metadata, cki_error *error)
 {
     cki_store *store = &w->store;
-    store->path = w->target;
+    store->path = w->target; /* borrowed */
     store->variables = cki_formats_alloc(store, 1, sizeof *store->variables, error);
     w->array = store->variables ? cki_formats_alloc(store, 1, sizeof *w->array, error) : NULL;
     if (!w->array)
@@ -296,9 +296,10 @@ cask_status cki_zarr_write_into(cki_writer *writer, const cki_store *store, size
     w->array = &zarr->arrays[i];
     w->shape = store->variables[i].shape;
     w->blobs = zarr->blobs;
-    const char *refused = store->file                               ? "it lies in an archive"
-                          : w->array->chain.text != CKI_ZARR_PLAIN ? "text of any length is only read"
-                                                                   : NULL;
+    const char *refused = store->file ? "it lies in an archive"
+                          : w->array->chain.text != CKI_ZARR_PLAIN
+                              ? "text of any length is only read"
+                              : NULL;
     if (refused)
         return cki_fail(error, CASK_INVALID, "ValueError", "%s: cannot be written into: %s",
                         cki_store_path(store), refused);
