@@ -1,6 +1,7 @@
 /* Protocol: the operations through which the language saves without knowing arrays. */
 #include "array/protocol.h"
 
+#include "array/convert.h"
 #include "array/files.h"
 #include "array/node.h"
 #include "array/save.h"
@@ -44,10 +45,28 @@ static cask_value *run_info(cki_call *call)
     return result;
 }
 
+static cask_value *run_convert(cki_call *call)
+{
+    const cask_value *options = call->arguments[2];
+    cki_convert_options how = {.variable = text_option(options, "variable"),
+                               .codec = text_option(options, "codec"),
+                               .chunks = cki_value_dict_find(options, "chunks"),
+                               .shards = cki_value_dict_find(options, "shards")};
+    const cask_value *version = cki_value_dict_find(options, "zarr_format");
+    how.version = version && version->kind == CKI_INT ? (int)version->as.integer : 0;
+    cask_status status = cki_convert_file(call->ck, call->arguments[0]->as.text.bytes,
+                                          call->arguments[1]->as.text.bytes, &how, call->error);
+    return status == CASK_OK ? cki_value_none() : NULL;
+}
+
 static const cki_operation save = {
     "__save__", CKI_ARRAY_PROTOCOL, "value, path, options", "Write a value to a file.", run_save,
     NULL};
 static const cki_operation info = {
     "__info__", CKI_ARRAY_PROTOCOL, "path", "What is inside a file.", run_info, NULL};
 
-const cki_operation *const cki_protocol_operations[] = {&save, &info, NULL};
+static const cki_operation convert = {"__convert__",        CKI_ARRAY_PROTOCOL,
+                                      "path, out, options", "Write a file as another.",
+                                      run_convert,          NULL};
+
+const cki_operation *const cki_protocol_operations[] = {&save, &info, &convert, NULL};

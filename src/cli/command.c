@@ -9,13 +9,14 @@
 #include <string.h>
 
 static const cki_command *const commands[] = {
-    &cki_eval_command,  &cki_explain_command, &cki_info_command, &cki_graph_command,
-    &cki_bench_command, &cki_config_command,  &cki_help_command};
+    &cki_eval_command,  &cki_explain_command, &cki_info_command,   &cki_convert_command,
+    &cki_graph_command, &cki_bench_command,   &cki_config_command, &cki_help_command};
 
 static const char usage[] =
     "usage: cask eval EXPR [NAME=EXPR ...] [-o OUT]   evaluate an expression\n"
     "       cask explain EXPR|FILE [NAME=EXPR ...]    what computing it would take\n"
     "       cask info FILE...                         what is inside data files\n"
+    "       cask convert IN OUT [options]             a file as another, in other chunks\n"
     "       cask graph run | show | stats FILE        graphs by hand, and pictures of any graph\n"
     "       cask bench tasks [options]                what a task costs here\n"
     "       cask config list | get KEY                what is configured, and where\n"

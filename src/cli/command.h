@@ -19,6 +19,7 @@ extern const cki_command cki_eval_command;
 extern const cki_command cki_config_command;
 extern const cki_command cki_explain_command;
 extern const cki_command cki_info_command;
+extern const cki_command cki_convert_command;
 extern const cki_command cki_graph_command;
 extern const cki_command cki_bench_command;
 extern const cki_command cki_help_command;

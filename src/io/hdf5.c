@@ -519,6 +519,7 @@ const cki_format cki_hdf5_format = {
 /* For writing only: files of both kinds are read as HDF5. */
 const cki_format cki_hdf5_netcdf4_format = {
     .suffixes = netcdf_suffixes,
+    .several = true,
     .create = create_netcdf,
     .close_writer = cki_hdf5_write_close,
 };

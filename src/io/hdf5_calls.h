@@ -12,7 +12,9 @@
 #define CKI_HDF5_FUNCTIONS(X)                                                                      \
     X(H5Aclose)                                                                                    \
     X(H5Acreate2)                                                                                  \
+    X(H5Adelete)                                                                                   \
     X(H5Aexists)                                                                                   \
+    X(H5Aexists_by_name)                                                                           \
     X(H5Aget_space)                                                                                \
     X(H5Aget_type)                                                                                 \
     X(H5Aiterate2)                                                                                 \
@@ -170,6 +172,8 @@ cask_status cki_hdf5_calls_load(cki_error *error);
 #define H5Aclose                         cki_hdf5_calls.H5Aclose
 #define H5Acreate2                       cki_hdf5_calls.H5Acreate2
 #define H5Aexists                        cki_hdf5_calls.H5Aexists
+#define H5Aexists_by_name                cki_hdf5_calls.H5Aexists_by_name
+#define H5Adelete                        cki_hdf5_calls.H5Adelete
 #define H5Aget_space                     cki_hdf5_calls.H5Aget_space
 #define H5Aget_type                      cki_hdf5_calls.H5Aget_type
 #define H5Aiterate2                      cki_hdf5_calls.H5Aiterate2

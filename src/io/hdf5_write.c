@@ -1,5 +1,6 @@
 /* Writing HDF5 and NetCDF-4: the library makes the file with its one contiguous dataset, dimension
  * scales and attributes, and closes it; the elements go to their place in it by our own writes. */
+#include "core/memory.h"
 #include "io/hdf5_chunks.h"
 
 #include <stdio.h>
@@ -99,7 +100,8 @@ static bool put_text(hid_t object, const char *name, const cask_value *value, bo
     return done;
 }
 
-static cask_status put_attributes(const making *m, const cask_value *dict, cki_error *error)
+static cask_status put_attributes(const making *m, hid_t object, const cask_value *dict,
+                                  cki_error *error)
 {
     for (size_t i = 0; i < dict->as.dict.count; i++) {
         const cask_value *key = dict->as.dict.keys[i], *value = dict->as.dict.values[i];
@@ -108,7 +110,7 @@ static cask_status put_attributes(const making *m, const cask_value *dict, cki_e
             continue;
         const char *name = key->as.text.bytes;
         if (value->kind == CKI_STR) {
-            done = put_text(m->dataset, name, value, m->netcdf);
+            done = put_text(object, name, value, m->netcdf);
         } else {
             cask_value *array = cki_formats_elements(name, value, m->stored, error);
             if (!array)
@@ -118,7 +120,7 @@ static cask_status put_attributes(const making *m, const cask_value *dict, cki_e
                               ? H5Screate(H5S_SCALAR)
                               : H5Screate_simple(1, &count, NULL);
             hid_t type = file_type(cki_array_of(array)->dtype, m->netcdf);
-            done = put_attribute(m->dataset, name, type, space, cki_array_of(array)->data);
+            done = put_attribute(object, name, type, space, cki_array_of(array)->data);
             H5Tclose(type);
             cask_value_unref(array);
         }
@@ -128,10 +130,28 @@ static cask_status put_attributes(const making *m, const cask_value *dict, cki_e
     return CASK_OK;
 }
 
+static herr_t count_dimension(hid_t group, const char *name, const H5L_info_t *about, void *user)
+{
+    (void)about;
+    if (H5Aexists_by_name(group, name, "_Netcdf4Dimid", H5P_DEFAULT) > 0)
+        ++*(int *)user;
+    return 0;
+}
+
+/* The number of the next dimension: how many the file has. */
+static int next_dimension(const making *m)
+{
+    int count = 0;
+    hsize_t position = 0;
+    H5Literate(m->file, H5_INDEX_NAME, H5_ITER_INC, &position, count_dimension, &count);
+    return count;
+}
+
 /* The scale of a dimension that has no variable: a dataset without data, under its name. */
 static bool make_scale(const making *m, int k)
 {
     char words[80];
+    int number = next_dimension(m);
     hid_t space = H5Screate_simple(1, &m->shape[k], NULL);
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_obj_track_times(creation, false);
@@ -141,36 +161,78 @@ static bool make_scale(const making *m, int k)
     H5Sclose(space);
     snprintf(words, sizeof words, "This is a netCDF dimension but not a netCDF variable.%10llu",
              (unsigned long long)m->shape[k]);
-    bool done = scale >= 0 && put_fixed(scale, "CLASS", "DIMENSION_SCALE", 16) &&
-                put_fixed(scale, "NAME", words, strlen(words) + 1) &&
-                put_attribute(scale, "_Netcdf4Dimid", H5T_NATIVE_INT, H5Screate(H5S_SCALAR), &k);
+    bool done =
+        scale >= 0 && put_fixed(scale, "CLASS", "DIMENSION_SCALE", 16) &&
+        put_fixed(scale, "NAME", words, strlen(words) + 1) &&
+        put_attribute(scale, "_Netcdf4Dimid", H5T_NATIVE_INT, H5Screate(H5S_SCALAR), &number);
     H5Dclose(scale);
     return done;
 }
 
-/* From the scale back to the dataset, an entry for each axis it serves. */
+/* A dimension that another variable of the file has must be as long here. */
+static cask_status check_scale(const making *m, int k, cki_error *error)
+{
+    hsize_t length[H5S_MAX_RANK] = {0};
+    hid_t scale = H5Dopen2(m->file, m->dims[k], H5P_DEFAULT);
+    hid_t space = H5Dget_space(scale);
+    bool same = H5Sget_simple_extent_ndims(space) == 1 &&
+                H5Sget_simple_extent_dims(space, length, NULL) == 1 && length[0] == m->shape[k];
+    H5Sclose(space);
+    H5Dclose(scale);
+    return same ? CASK_OK
+                : cki_fail(error, CASK_INVALID, "ValueError",
+                           "dimension '%s' has two lengths, %llu and %llu", m->dims[k],
+                           (unsigned long long)length[0], (unsigned long long)m->shape[k]);
+}
+
+/* From the scale back to the datasets that it serves, an entry for each axis. */
+typedef struct entry {
+    hobj_ref_t dataset;
+    int axis;
+} entry;
+
+/* The entries that are there, with room for those of one more dataset. */
+static entry *read_entries(hid_t scale, hid_t type, size_t *count)
+{
+    hid_t attribute = H5I_INVALID_HID, space = H5I_INVALID_HID;
+    hssize_t points = 0;
+    if (H5Aexists(scale, "REFERENCE_LIST") > 0) {
+        attribute = H5Aopen(scale, "REFERENCE_LIST", H5P_DEFAULT);
+        space = H5Aget_space(attribute);
+        points = H5Sget_simple_extent_npoints(space);
+    }
+    *count = points > 0 && points < 1 << 20 ? (size_t)points : 0;
+    entry *entries = cki_memory_calloc(*count + CKI_MAX_NDIM + 1, sizeof *entries);
+    if (entries && *count && H5Aread(attribute, type, entries) < 0)
+        *count = 0;
+    if (attribute >= 0) {
+        H5Sclose(space);
+        H5Aclose(attribute);
+        H5Adelete(scale, "REFERENCE_LIST");
+    }
+    return entries;
+}
+
 static bool refer_back(const making *m, int k)
 {
-    typedef struct entry {
-        hobj_ref_t dataset;
-        int axis;
-    } entry;
-    entry entries[CKI_MAX_NDIM + 1];
-    hsize_t count = 0;
-    for (int i = 0; i < m->ndim; i++) {
-        if (strcmp(m->dims[i], m->dims[k]) != 0)
-            continue;
-        memset(&entries[count], 0, sizeof *entries);
-        entries[count].axis = i;
-        if (H5Rcreate(&entries[count++].dataset, m->file, m->name, H5R_OBJECT, H5I_INVALID_HID) < 0)
-            return false;
-    }
     hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(entry));
     H5Tinsert(type, "dataset", HOFFSET(entry, dataset), H5T_STD_REF_OBJ);
     H5Tinsert(type, "dimension", HOFFSET(entry, axis), H5T_NATIVE_INT);
     hid_t scale = H5Dopen2(m->file, m->dims[k], H5P_DEFAULT);
-    bool done = scale >= 0 && put_attribute(scale, "REFERENCE_LIST", type,
-                                            H5Screate_simple(1, &count, NULL), entries);
+    size_t count = 0;
+    entry *entries = scale >= 0 ? read_entries(scale, type, &count) : NULL;
+    bool done = entries != NULL;
+    for (int i = 0; done && i < m->ndim; i++) {
+        if (strcmp(m->dims[i], m->dims[k]) != 0)
+            continue;
+        entries[count].axis = i;
+        done = H5Rcreate(&entries[count++].dataset, m->file, m->name, H5R_OBJECT,
+                         H5I_INVALID_HID) >= 0;
+    }
+    hsize_t length = count;
+    done = done && put_attribute(scale, "REFERENCE_LIST", type, H5Screate_simple(1, &length, NULL),
+                                 entries);
+    cki_memory_free(entries);
     H5Dclose(scale);
     H5Tclose(type);
     return done;
@@ -264,12 +326,17 @@ static cask_status fill_file(making *m, const cask_value *attributes, cki_error 
 {
     bool coordinate = m->netcdf && m->ndim == 1 && strcmp(m->dims[0], m->name) == 0;
     bool done = true;
-    for (int k = 0; done && m->netcdf && !coordinate && k < m->ndim; k++)
-        if (first_of_name(m, k))
+    for (int k = 0; done && m->netcdf && !coordinate && k < m->ndim; k++) {
+        if (!first_of_name(m, k))
+            continue;
+        if (H5Lexists(m->file, m->dims[k], H5P_DEFAULT) <= 0)
             done = make_scale(m, k);
+        else if (check_scale(m, k, error) != CASK_OK)
+            return error->status;
+    }
+    int dimid = coordinate ? next_dimension(m) : 0;
     done = done && make_dataset(m);
     if (done && coordinate) {
-        int dimid = 0;
         done = put_fixed(m->dataset, "CLASS", "DIMENSION_SCALE", 16) &&
                put_fixed(m->dataset, "NAME", m->name, strlen(m->name) + 1) &&
                put_attribute(m->dataset, "_Netcdf4Dimid", H5T_NATIVE_INT, H5Screate(H5S_SCALAR),
@@ -279,7 +346,7 @@ static cask_status fill_file(making *m, const cask_value *attributes, cki_error 
     }
     if (!done)
         return cki_hdf5_lock_fail(m->name, "cannot make this dataset", error);
-    return put_attributes(m, attributes, error);
+    return put_attributes(m, m->dataset, attributes, error);
 }
 
 static hid_t reopen_file(const char *path)
@@ -446,6 +513,8 @@ static cask_status make_file(making *m, cki_writer *writer, const cask_value *at
         return cki_hdf5_lock_fail(m->name, "cannot make an HDF5 file for this dataset", error);
     if (writer->filled)
         status = make_way(m, error);
+    if (status == CASK_OK && !writer->filled && m->target->globals)
+        status = put_attributes(m, m->file, m->target->globals, error);
     if (status == CASK_OK)
         status = fill_file(m, attributes, error);
     if (status == CASK_OK)

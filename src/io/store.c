@@ -45,7 +45,7 @@ cki_store *cki_store_open(const char *path, cki_error *error)
         return NULL;
     }
     atomic_init(&store->references, 1);
-    store->path = cki_arena_text(&store->arena, path, strlen(path));
+    store->path = cki_memory_copy(path, strlen(path));
     if (!store->path) {
         cki_fail_memory(&own, strlen(path));
     } else if (cki_tree_look(path) == CKI_TREE_FOLDER) {
@@ -87,6 +87,7 @@ void cki_store_unref(cki_store *store)
     cask_value_unref(store->attributes);
     cki_file_unref(store->file);
     cki_arena_free(&store->arena);
+    cki_memory_free(store->path);
     cki_memory_free(store);
 }
 

@@ -84,8 +84,9 @@ typedef struct cki_target {
     const int64_t *chunks;      /* wanted on-disk chunks; NULL: the format's choice */
     const char *const *dims;    /* names; NULL: dim_0, dim_1, ... */
     cask_value *attributes;     /* DICT or NULL */
+    cask_value *globals;        /* of the whole file, where it is new and has any: DICT or NULL */
     const cki_storage *storage; /* NULL: the defaults */
-    bool append;      /* HDF5: beside what the file has, if it is there */
+    bool append;                /* HDF5: beside what the file has, if it is there */
     const char *root; /* Zarr: the store, if the path lies below it: groups between are made */
 } cki_target;
 
@@ -116,6 +117,24 @@ cask_status cki_writer_region(cki_writer *writer, const int64_t *start, const ck
                               cki_error *error);
 cask_status cki_writer_commit(cki_writer *writer, cki_error *error); /* frees the writer */
 void cki_writer_abort(cki_writer *writer);                           /* likewise; NULL accepted */
+/* A new Zarr group, whole or not at all: arrays are written below its path meanwhile, and each told
+ * when it is there. */
+typedef struct cki_zarr_group cki_zarr_group;
+cki_zarr_group *cki_zarr_group_create(const char *path, int version, const cask_value *attributes,
+                                      cki_error *error);
+const char *cki_zarr_group_path(const cki_zarr_group *group);
+cask_status cki_zarr_group_add(cki_zarr_group *group, const char *name, cki_error *error);
+cask_status cki_zarr_group_commit(cki_zarr_group *group, cki_error *error); /* frees it */
+void cki_zarr_group_abort(cki_zarr_group *group);                           /* likewise */
+
+/* What a suffix stands for. */
+typedef enum cki_writer_kind {
+    CKI_WRITER_UNKNOWN,
+    CKI_WRITER_ONE,     /* a file of one array */
+    CKI_WRITER_SEVERAL, /* a file of any number of arrays */
+    CKI_WRITER_GROUP    /* a Zarr array, or a group of them */
+} cki_writer_kind;
+cki_writer_kind cki_writer_kind_of(const char *path);
 bool cki_writer_knows(const char *path); /* whether the suffix is one of those above */
 
 #endif

@@ -25,6 +25,15 @@ bool cki_writer_knows(const char *path)
     return by_suffix(path) != NULL;
 }
 
+cki_writer_kind cki_writer_kind_of(const char *path)
+{
+    const cki_format *format = by_suffix(path);
+    return !format           ? CKI_WRITER_UNKNOWN
+           : format->tree    ? CKI_WRITER_GROUP
+           : format->several ? CKI_WRITER_SEVERAL
+                             : CKI_WRITER_ONE;
+}
+
 static void fail_suffix(const char *path, cki_error *error)
 {
     cki_text known = {0};

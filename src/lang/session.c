@@ -162,6 +162,22 @@ cask_status cki_lang_save(cki_session *session, cask_value *value, const char *p
     return error->status;
 }
 
+cask_status cki_lang_convert(cki_session *session, const char *in, const char *out,
+                             cask_value *options, cki_error *error)
+{
+    cki_ledger *previous = cki_ledger_enter(session->ck->ledger);
+    cask_value *arguments[3] = {cki_value_string(in, error), cki_value_string(out, error),
+                                options ? cask_value_ref(options) : cki_value_dict(error)};
+    cask_value *done = NULL;
+    if (arguments[0] && arguments[1] && arguments[2])
+        done = cki_host_invoke(session, "__convert__", CKI_ARRAY_PROTOCOL, arguments, 3, error);
+    cask_value_unref(done);
+    for (int i = 0; i < 3; i++)
+        cask_value_unref(arguments[i]);
+    cki_ledger_enter(previous);
+    return error->status;
+}
+
 cask_status cki_lang_info(cki_session *session, const char *path, cki_text *out, cki_error *error)
 {
     cask_value *name = cki_value_string(path, error);
