@@ -5,6 +5,7 @@
 #include "array/pick.h"
 #include "array/runs.h"
 
+#include <math.h>
 #include <string.h>
 
 static const cki_primitive primitive;
@@ -342,7 +343,7 @@ static cki_layer layer_of(const lowered *l)
 }
 
 /* Put a layer that cuts the input into pieces before `l`, which then joins them. */
-static cask_status add_cuts(cki_lowering *lowering, lowered *l, cki_error *error)
+static cask_status add_cuts(cki_lowering *lowering, lowered *l, const char *part, cki_error *error)
 {
     cki_graph *graph = cki_lower_graph(lowering);
     lowered *cut = cki_arena_copy(cki_graph_arena(graph), l, sizeof *l);
@@ -355,10 +356,87 @@ static cask_status add_cuts(cki_lowering *lowering, lowered *l, cki_error *error
     cki_layer layer = layer_of(cut);
     layer.soon = true;
     layer.blocks = cki_node_blocks(pieces);
-    layer.name = cki_lower_name(lowering, &l->out->base, "rechunk-split", "");
+    layer.name = cki_lower_name(lowering, &l->out->base, "rechunk-split", part);
     l->in = pieces;
     find_same(l);
     return cki_graph_add(graph, &layer, &l->layer, error);
+}
+
+/* ---- several steps ---- */
+
+/* Pieces smaller than this are slow to write and to read again: one more step, through chunks
+ * between those of input and result, makes them larger, as Rechunker's plan does (Rechunker 2020).
+ */
+static const double least_piece = 1 << 16;
+enum { MOST_STEPS = 4 };
+
+/* The bytes of a piece if each step changes chunks by the same factor. */
+static double piece_bytes(const lowered *l, int steps)
+{
+    double in = (double)cki_dtype_size(l->out->dtype), out = in, shorter = 1;
+    for (int i = 0; i < l->out->ndim; i++) {
+        double from = (double)cki_chunks_largest(&l->in->axes[i]);
+        double to = (double)cki_chunks_largest(&l->out->axes[i]);
+        in *= from;
+        out *= to;
+        shorter *= to < from ? to / from : 1;
+    }
+    return fmin(in, out) * pow(shorter, 1.0 / steps);
+}
+
+static int steps_of(const lowered *l)
+{
+    int steps = 1;
+    while (steps < MOST_STEPS && piece_bytes(l, steps) < least_piece)
+        steps++;
+    return steps;
+}
+
+/* An array like `out`, in chunks between those of `in` (share 0) and of `out` (share 1). */
+static cask_array between(cki_arena *arena, cask_array in, cask_array out, double share)
+{
+    struct cask_array_node *made = cki_arena_copy(arena, out, sizeof *made);
+    cki_axis *axes = cki_arena_array(arena, (size_t)out->ndim, sizeof *axes);
+    bool good = made && axes;
+    for (int i = 0; i < out->ndim && good; i++) {
+        double from = (double)cki_chunks_largest(&in->axes[i]);
+        double to = (double)cki_chunks_largest(&out->axes[i]);
+        axes[i] = out->axes[i];
+        if (!cki_chunks_same(&in->axes[i], &out->axes[i]))
+            good = cki_chunks_regular(arena, out->axes[i].length,
+                                      (int64_t)llround(pow(from, 1 - share) * pow(to, share)),
+                                      &axes[i]);
+    }
+    if (!good)
+        return NULL;
+    made->axes = axes;
+    return made;
+}
+
+/* The steps before the last one; `l` then is that. */
+static cask_status add_steps(cki_lowering *lowering, lowered *l, int steps, cki_error *error)
+{
+    static const char *const names[MOST_STEPS] = {"", "1", "2", "3"};
+    cki_graph *graph = cki_lower_graph(lowering);
+    cask_array first = l->in;
+    for (int step = 1; step < steps; step++) {
+        lowered *made = cki_arena_copy(cki_graph_arena(graph), l, sizeof *made);
+        cask_array to = between(cki_graph_arena(graph), first, l->out, (double)step / steps);
+        if (!made || !to)
+            return cki_fail_memory(error, sizeof *made + sizeof *to);
+        made->out = to;
+        find_same(made);
+        if (add_cuts(lowering, made, names[step], error) != CASK_OK)
+            return error->status;
+        cki_layer layer = layer_of(made);
+        layer.blocks = cki_node_blocks(to);
+        layer.name = cki_lower_name(lowering, &l->out->base, "rechunk-merge", names[step]);
+        if (cki_graph_add(graph, &layer, &l->layer, error) != CASK_OK)
+            return error->status;
+        l->in = to;
+    }
+    find_same(l);
+    return CASK_OK;
 }
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
@@ -371,7 +449,8 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
     *l = (lowered){
         .out = out, .in = input_of(out), .layer = cki_lower_input(lowering, node->inputs[0])};
     find_same(l);
-    if (must_cut(graph, l) && add_cuts(lowering, l, error) != CASK_OK)
+    if (must_cut(graph, l) && (add_steps(lowering, l, steps_of(l), error) != CASK_OK ||
+                               add_cuts(lowering, l, "", error) != CASK_OK))
         return error->status;
     return cki_node_lower(lowering, out, layer_of(l), "", error);
 }
