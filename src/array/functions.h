@@ -56,6 +56,7 @@
     X(cki_search_function)                                                                         \
     X(cki_source_function)                                                                         \
     X(cki_svd_block_function)                                                                      \
+    X(cki_stats_tests_function)                                                                    \
     X(cki_topk_block_function)                                                                     \
     X(cki_topk_merge_function)                                                                     \
     X(cki_tsqr_block_function)                                                                     \

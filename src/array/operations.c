@@ -39,6 +39,7 @@
 #include "array/routines.h"
 #include "array/search.h"
 #include "array/solve.h"
+#include "array/stats.h"
 #include "array/svd.h"
 #include "array/topk.h"
 #include "array/unique.h"
@@ -74,6 +75,8 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_from_delayed_operations,
                                                              cki_fft_operations,
                                                              cki_frequencies_operations,
+                                                             cki_stats_operations,
+                                                             cki_stats_tests_operations,
                                                              cki_put_operations,
                                                              cki_random_operations,
                                                              cki_random_state_operations,

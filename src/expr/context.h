@@ -18,7 +18,7 @@ typedef struct cki_operation cki_operation;
 
 enum {
     CKI_SCOPES = 64,
-    CKI_TABLES = 64,
+    CKI_TABLES = 128,
     CKI_WATCHERS = 8,
     CKI_CACHES = 17,
     CKI_SCHEDULERS = 16,

@@ -131,8 +131,8 @@ static void positions(void **state)
     }
 }
 
-/* A line of random_cdf.txt: so many numbers are at most x as the distribution function says, within
- * five standard deviations, of which one in two million tests would go beyond by chance. */
+/* A line of random_cdf.data: so many numbers are at most x as the distribution function says,
+ * within five standard deviations, of which one in two million tests would go beyond by chance. */
 static void check_line(char *line)
 {
     enum { N = 200000 };
@@ -168,7 +168,7 @@ static void check_line(char *line)
 static void distributions(void **state)
 {
     static char line[4096];
-    FILE *file = fopen(CASK_GOLDEN "/random_cdf.txt", "r");
+    FILE *file = fopen(CASK_GOLDEN "/random_cdf.data", "r");
     int lines = 0;
     (void)state;
     assert_non_null(file);

@@ -45,8 +45,8 @@ typedef struct cki_block_place {
  * over no elements gives the identity, or "no element" for min, max and arg-forms. An arg-form's
  * index counts in C order over the reduced axes of the whole array.
  *
- * If *partial is not NULL it is one of this reduction, not an arg-form, that the caller alone holds:
- * the block's elements are added to it, which must have the same shape. */
+ * If *partial is not NULL it is one of this reduction, not an arg-form, that the caller alone
+ * holds: the block's elements are added to it, which must have the same shape. */
 cask_status cki_reduce_block(const cki_reduction *reduction, const cki_program *program,
                              const cki_array *const *inputs, int ndim, const int64_t *shape,
                              const bool *axes, const cki_block_place *place, cask_value **partial,

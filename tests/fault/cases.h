@@ -154,6 +154,11 @@ static const fault_case fault_cases[] = {
     {"da.random.RandomState(1).permutation(da.arange(5, chunks=2))", NULL},
     {"da.random.RandomState(1).bytes(20), da.random.RandomState(1)", NULL},
     {"da.random.gamma(-1, size=3)", NULL},
+    /* statistics */
+    {"da.stats.ttest_ind(da.arange(4, chunks=2), [1, 2, 5], equal_var=False)", NULL},
+    {"da.stats.power_divergence([1, 2, 3], lambda_=0), da.stats.f_oneway([1, 2], [2, 4])", NULL},
+    {"da.stats.normaltest(da.arange(9, chunks=5) ** 2), da.stats.skew([1, 2, 5], bias=False)",
+     NULL},
     /* delayed calls, and several collections in one run */
     {"delayed(lambda x, y=1: x + y)(delayed(len)([1, 2, delayed(3)]), y=delayed(2) * 3)", NULL},
     {"delayed(len)({1: delayed(2), (3, 4): [delayed(5)]}), delayed('a,b').split(',')[1:]", NULL},

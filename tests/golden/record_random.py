@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Record the distribution functions that kernel_random_test compares random numbers with.
 
-Writes random_cdf.txt beside this file: a line is a distribution's name, its parameters, ":", and then pairs
+Writes random_cdf.data beside this file: a line is a distribution's name, its parameters, ":", and then pairs
 of a point and the exact probability of a number at most there. Needs mpmath and NumPy, whose samples only
 say where the points are.
 """
@@ -145,4 +145,4 @@ for case in CASES.replace("\n", ";").split(";"):
         value = CDF[name](*[mpf(v) for v in p], mpf(x))
         pairs.append(f"{x!r} {mp.nstr(value, 17)}")
     out.append(" ".join([name, *words, ":", *pairs]))
-(pathlib.Path(__file__).parent / "random_cdf.txt").write_text("\n".join(out) + "\n")
+(pathlib.Path(__file__).parent / "random_cdf.data").write_text("\n".join(out) + "\n")
