@@ -20,11 +20,13 @@ static cask_status seal(struct cask_array_node *node, cki_token parameters, cki_
     cki_token_bytes(hasher, &node->dtype.unit, sizeof node->dtype.unit);
     cki_token_int(hasher, node->dtype.count);
     cki_token_int(hasher, node->ndim);
-    for (int i = 0; i < node->ndim; i++)
+    for (int i = 0; i < node->ndim; i++) {
+        cki_token_int(hasher, (int64_t)node->axes[i].nruns); /* or (2), (1, 3) is (2, 1), (3) */
         for (size_t k = 0; k < node->axes[i].nruns; k++) {
             cki_token_int(hasher, node->axes[i].runs[k].size);
             cki_token_int(hasher, node->axes[i].runs[k].count);
         }
+    }
     return cki_node_seal(&node->base, cki_token_end(hasher), error);
 }
 

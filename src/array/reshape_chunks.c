@@ -115,7 +115,8 @@ static cask_status merge(cki_build *build, cask_array x, int left, int right, ck
 {
     bool scattered = true; /* all outer axes in chunks of one: blocks only move */
     for (int i = 0; i < right; i++)
-        scattered = scattered && x->axes[i].blocks == x->axes[i].length;
+        scattered = scattered && x->axes[i].blocks == x->axes[i].length &&
+                    cki_chunks_largest(&x->axes[i]) == 1;
     cask_status status = CASK_OK;
     if (scattered) {
         int64_t times = 1;

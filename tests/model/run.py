@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+"""Operations on random arrays in random chunks, beside a model of them in plain Python (naive.py): run.py CASK [SEED
+[COUNT]]. Each chain of operations is computed by the scheduler for one thread without fusing, and by several threads
+with it; what both give must be the same text, and the numbers those of the model."""
+import json
+import math
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+from naive import Naive, along, each, joined, made, product, reduce, taken, transposed
+
+CASK = str(pathlib.Path(sys.argv[1]).resolve())
+SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 400
+BATCH = 40
+DTYPES = {"b": ["?"], "i": ["i1", "i2", "i4", "i8"], "u": ["u1", "u2", "u4", "u8"], "f": ["f4", "f8"], "c": ["c8", "c16"]}
+WAYS = [["--scheduler", "sync", "--set", "optimization.fuse.active=false"], ["--threads", "3"]]
+
+
+def chunks(r, shape):
+    return tuple(tuple(cut(r, size)) for size in shape)
+
+
+def cut(r, size):
+    """A random way to cut an axis."""
+    if size == 0:
+        return [0]
+    most, sizes = r.choice([1, 2, 3, size]), []
+    while sum(sizes) < size:
+        sizes.append(min(r.randint(1, most), size - sum(sizes)))
+    return sizes
+
+
+def base(r, shape=None, kind=None):
+    shape = shape if shape is not None else tuple(r.choice([0, 1, 2, 3, 4, 5, 7] if r.random() < .2 else [1, 2, 3, 4, 5, 7])
+                                                  for _ in range(r.randint(0, 3)))
+    kind = kind or r.choice("biufffc")
+    size, times, mod, less = math.prod(shape), r.choice([3, 5, 7]), r.choice([4, 9, 11]), r.choice([0, 3])
+    less = 0 if kind in "bu" else less
+    part = 4 if kind in "fc" else 1
+    items = [(i * times % mod - less) / part if part > 1 else i * times % mod - less for i in range(size)]
+    items = [bool(v) for v in items] if kind == "b" else [complex(v) for v in items] if kind == "c" else items
+    text = f"(da.arange({size}, chunks={max(1, size)}) * {times} % {mod} - {less})" + (f" / {part}" if part > 1 else "")
+    text = f"({text}).astype('{r.choice(DTYPES[kind])}').reshape({shape}).rechunk({chunks(r, shape)})"
+    return text, Naive(shape, items, kind)
+
+
+# ---- operations: from a text and a model, with dice, to those of the result; None where they do not apply ----
+
+def arithmetic(r, text, a):
+    if a.kind in "bu":
+        return f"({text} * 1 + 2)", each(lambda x: x * 1 + 2, a, kind="i" if a.kind == "b" else "u")
+    k = r.choice([2, 3, 0.5]) if a.kind in "fc" else r.choice([2, 3])
+    return r.choice([(f"({text} + {k})", each(lambda x: x + k, a)), (f"({k} - {text})", each(lambda x: k - x, a)),
+                     (f"(-{text})", each(lambda x: -x, a)), (f"({text} * {k} + 1)", each(lambda x: x * k + 1, a)),
+                     (f"da.square({text})", each(lambda x: x * x, a))])
+
+
+def division(r, text, a):
+    if a.kind not in "if":
+        return None
+    return r.choice([(f"({text} // 2)", each(lambda x: x // 2, a)), (f"({text} % 3)", each(lambda x: x % 3, a)),
+                     (f"({text} / 4)", each(lambda x: x / 4, a, kind="f"))])
+
+
+def comparison(r, text, a):
+    if a.kind == "c":
+        return f"({text} == 1)", each(lambda x: x == 1, a, kind="b")
+    return r.choice([(f"({text} > 1)", each(lambda x: x > 1, a, kind="b")), (f"({text} != 2)", each(lambda x: x != 2, a, kind="b"))])
+
+
+def pair(r, text, a):
+    shape = tuple(1 if r.random() < .2 else size for size in a.shape)[r.randint(0, a.ndim):] if r.random() < .4 else a.shape
+    other, b = base(r, shape, a.kind)
+    if a.kind == "b":
+        return f"({text} & {other})", each(lambda x, y: x and y, a, b)
+    choices = [(f"({text} + {other})", each(lambda x, y: x + y, a, b)), (f"({text} * {other})", each(lambda x, y: x * y, a, b))]
+    if a.kind != "c":
+        choices += [(f"da.maximum({text}, {other})", each(max, a, b)), (f"({text} < {other})", each(lambda x, y: x < y, a, b, kind="b")),
+                    (f"da.where({text} > {other}, {text}, {other})", each(lambda x, y: x if x > y else y, a, b))]
+    return r.choice(choices)
+
+
+def reduction(r, text, a):
+    axes = sorted(r.sample(range(a.ndim), r.randint(0, a.ndim)))
+    axes = axes or list(range(a.ndim))
+    keep = r.random() < .3
+    axis = "None" if len(axes) == a.ndim and r.random() < .5 else str(tuple(axes) if len(axes) != 1 else axes[0] - a.ndim)
+    count = math.prod(a.shape[k] for k in axes)
+    names = {"sum": (sum, "i" if a.kind == "b" else a.kind), "any": (any, "b"), "all": (all, "b")}
+    if count:
+        names["mean"] = (lambda v: sum(v) / len(v), "c" if a.kind == "c" else "f")
+    if count and a.kind != "c":
+        names.update(min=(min, a.kind), max=(max, a.kind))
+        names["var"] = (lambda v: sum((x - sum(v) / len(v)) ** 2 for x in v) / len(v), "f")
+    name = r.choice(sorted(names))
+    function, kind = names[name]
+    every = r.choice(["", ", split_every=2"])
+    return f"da.{name}({text}, axis={axis}, keepdims={keep}{every})", reduce(function, a, axes, keep, kind)
+
+
+def extreme(r, text, a):
+    if a.ndim == 0 or a.kind in "cb" or 0 in a.shape:
+        return None
+    axis = r.randrange(a.ndim)
+    name, choose = r.choice([("argmin", min), ("argmax", max)])
+    return f"da.{name}({text}, axis={axis})", reduce(lambda v: v.index(choose(v)), a, [axis], False, "i")
+
+
+def scan(r, text, a):
+    if a.ndim == 0 or a.kind == "b":
+        return None
+    axis = r.randrange(a.ndim)
+
+    def sums(line):
+        return [sum(line[:i + 1]) for i in range(len(line))]
+    method = r.choice(["", ", method='blelloch'"])
+    return f"da.cumsum({text}, axis={axis}{method})", along(sums, a, axis, a.shape[axis])
+
+
+def sliced(r, text, a):
+    words, wheres = [], []
+    for size in a.shape:
+        if size and r.random() < .2:
+            i = r.randrange(-size, size)
+            words.append(str(i))
+            wheres.append(i % size)
+            continue
+        ends = [r.choice([None, r.randint(-size - 1, size + 1)]) for _ in range(2)]
+        s = slice(*ends, r.choice([None, None, 2, 3, -1, -2]))
+        words.append(":".join("" if v is None else str(v) for v in (s.start, s.stop, s.step)))
+        wheres.append(list(range(size))[s])
+    return (f"{text}[{', '.join(words)}]", taken(a, wheres)) if words else None
+
+
+def picked(r, text, a):
+    if a.ndim == 0 or 0 in a.shape:
+        return None
+    axis = r.randrange(a.ndim)
+    where = [r.randrange(a.shape[axis]) for _ in range(r.randint(1, 5))]
+    wheres = [list(range(size)) for size in a.shape]
+    wheres[axis] = where
+    if r.random() < .5:
+        return f"da.take({text}, {where}, axis={axis})", taken(a, wheres)
+    mask = [r.random() < .5 for _ in range(a.shape[axis])]
+    wheres[axis] = [i for i, chosen in enumerate(mask) if chosen]
+    return f"{text}[{':, ' * axis}{mask}]", taken(a, wheres)
+
+
+def turned(r, text, a):
+    order = r.sample(range(a.ndim), a.ndim)
+    if r.random() < .5:
+        return f"da.transpose({text}, {tuple(order)})", transposed(a, order)
+    return f"{text}.T", transposed(a, list(range(a.ndim))[::-1])
+
+
+def shaped(r, text, a):
+    size = math.prod(a.shape)
+    if r.random() < .3:
+        return f"da.ravel({text})", Naive((size,), a.items, a.kind)
+    if size == 0:
+        return None
+    shape, left = [], size
+    while left > 1 and len(shape) < 3:
+        shape.append(r.choice([d for d in range(1, left + 1) if left % d == 0]))
+        left //= shape[-1]
+    shape.append(left)
+    return f"{text}.ravel().reshape({tuple(shape)})", Naive(shape, a.items, a.kind)
+
+
+def moved(r, text, a):
+    if a.ndim == 0 or 0 in a.shape:
+        return None
+    axis = r.randrange(a.ndim)
+    size, n = a.shape[axis], r.randint(-3, 3)
+    wheres = [list(range(s)) for s in a.shape]
+
+    def along_axis(where):
+        return taken(a, wheres[:axis] + [where] + wheres[axis + 1:])
+    twice = [i for i in range(size) for _ in range(2)]
+    return r.choice([(f"da.flip({text}, {axis})", along_axis(wheres[axis][::-1])),
+                     (f"da.roll({text}, {n}, axis={axis})", along_axis([(i - n) % size for i in range(size)])),
+                     (f"da.repeat({text}, 2, axis={axis})", along_axis(twice))])
+
+
+def padded(r, text, a):
+    if a.ndim == 0 or a.kind == "b":
+        return None
+    before, after = r.randint(0, 2), r.randint(0, 2)
+
+    def value(place):
+        inside = [i - before for i in place]
+        return a.at(inside) if all(0 <= i < s for i, s in zip(inside, a.shape)) else type(a.items[0])(0) if a.items else 0
+    return f"da.pad({text}, ({before}, {after}), mode='constant')", made([s + before + after for s in a.shape], a.kind, value)
+
+
+def joining(r, text, a):
+    other, b = base(r, a.shape, a.kind)
+    if a.ndim == 0 or r.random() < .4:
+        axis = r.randint(0, a.ndim)
+        lift = [Naive(x.shape[:axis] + (1,) + x.shape[axis:], x.items, x.kind) for x in (a, b)]
+        return f"da.stack([{text}, {other}], axis={axis})", joined(lift, axis)
+    axis = r.randrange(a.ndim)
+    return f"da.concatenate([{text}, {other}], axis={axis})", joined([a, b], axis)
+
+
+def multiplied(r, text, a):
+    if a.ndim != 2 or a.kind == "b":
+        return None
+    other, b = base(r, (a.shape[1], r.randint(1, 4)), a.kind)
+    return f"da.dot({text}, {other})", product(a, b)
+
+
+def differences(r, text, a):
+    if a.ndim == 0 or a.kind not in "if":
+        return None
+    axis = r.randrange(a.ndim)
+    return f"da.diff({text}, axis={axis})", along(lambda v: [y - x for x, y in zip(v, v[1:])], a, axis, max(0, a.shape[axis] - 1))
+
+
+def rechunked(r, text, a):
+    return f"{text}.rechunk({chunks(r, a.shape)})", a
+
+
+def mapped(r, text, a):
+    if a.kind == "b":
+        return None
+    return f"{text}.map_blocks(lambda b: b * 2)", each(lambda x: x * 2, a)
+
+
+OPERATIONS = [arithmetic, division, comparison, pair, reduction, extreme, scan, sliced, picked, turned, shaped, moved, padded,
+              joining, multiplied, differences, rechunked, mapped]
+
+
+def chain(seed):
+    r = random.Random(seed)
+    text, a = base(r)
+    for _ in range(r.randint(1, 5)):
+        step = r.choice(OPERATIONS)(r, text, a)
+        if step and math.prod(step[1].shape) <= 300 and all(abs(v) < 100 for v in step[1].items):
+            text, a = step
+    return text, a
+
+
+def same(x, y):
+    if isinstance(x, list) or isinstance(y, list):
+        return isinstance(x, list) and isinstance(y, list) and len(x) == len(y) and all(map(same, x, y))
+    if isinstance(x, bool) != isinstance(y, bool) or isinstance(x, str):
+        return False
+    return abs(x - y) <= 2e-6 * max(1, abs(y))
+
+
+def computed(cases, way):
+    """The text of a JSON list, or of an error. A complex array is two: its parts."""
+    names = [f"x{i}={text}" for i, (text, _) in enumerate(cases)]
+    wanted = ", ".join(f"[da.real(x{i}), da.imag(x{i})]" if a.kind == "c" else f"x{i}" for i, (_, a) in enumerate(cases))
+    done = subprocess.run([CASK, "eval", "-o", OUT, f"dask.compute({wanted})", *names, *way], capture_output=True, text=True,
+                          timeout=300)
+    return OUT.read_text() if done.returncode == 0 else done.stderr.splitlines()[0]
+
+
+def model(a):
+    if a.kind != "c":
+        return a.tolist()
+    return [Naive(a.shape, [part(complex(v)) for v in a.items], "f").tolist() for part in (lambda v: v.real, lambda v: v.imag)]
+
+
+def check(seed, case, outs):
+    results = [json.loads(out) if out.startswith("[") else out for out in outs]
+    if repr(results[0]) == repr(results[1]) and same(results[0], [model(case[1])]):
+        return True
+    print(f"seed {seed}: {case[0]}\n  one thread {outs[0]}\n  threads    {outs[1]}\n  model      {model(case[1])}")
+    return False
+
+
+failures = 0
+with tempfile.TemporaryDirectory(prefix="cask-model-") as folder:
+    OUT = pathlib.Path(folder, "out.json")
+    for start in range(SEED, SEED + COUNT, BATCH):
+        cases = [chain(seed) for seed in range(start, min(start + BATCH, SEED + COUNT))]
+        outs = [computed(cases, way) for way in WAYS]
+        if outs[0] == outs[1] and outs[0].startswith("[") and same(json.loads(outs[0]), [model(a) for _, a in cases]):
+            continue
+        for i, case in enumerate(cases):  # one by one, to see which
+            failures += not check(start + i, case, [computed([case], way) for way in WAYS])
+print(f"{COUNT - failures} passed, {failures} failed")
+sys.exit(failures > 0)
