@@ -311,8 +311,8 @@ static void place(cki_program *program)
                 holder[argument->place] = -1;
         }
     }
-    program->tile = 8192 / size;
-    program->tile = program->tile > 4096 ? 4096 : program->tile ? program->tile : 1;
+    program->tile = 8192 / size / CKI_TILE_PART * CKI_TILE_PART;
+    program->tile = program->tile > 4096 ? 4096 : program->tile ? program->tile : CKI_TILE_PART;
     program->place_size = (program->tile * size + 63) & ~(size_t)63;
 }
 

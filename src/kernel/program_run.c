@@ -36,8 +36,6 @@ static size_t alignment(size_t size)
 /* Whether axis `i` and the one behind it step like one axis in every array. */
 static bool mergeable(const cki_tiles *tiles, int i)
 {
-    if (tiles->flag[i] != tiles->flag[i + 1])
-        return false;
     for (int v = 0; v < tiles->views; v++) {
         const int64_t *strides = tiles->view[v].strides;
 
@@ -52,7 +50,6 @@ static void drop_axis(cki_tiles *tiles, int i)
     size_t behind = (size_t)(tiles->ndim - i - 1);
 
     memmove(tiles->shape + i, tiles->shape + i + 1, behind * sizeof *tiles->shape);
-    memmove(tiles->flag + i, tiles->flag + i + 1, behind * sizeof *tiles->flag);
     for (int v = 0; v < tiles->views; v++) {
         int64_t *strides = tiles->view[v].strides;
 
@@ -155,35 +152,39 @@ static unsigned char *next_row(const cki_tiles *tiles, const cki_tile_view *view
     return at;
 }
 
-static void move_rows(const cki_tiles *tiles, const cki_tile_view *view, unsigned char *tile,
-                      int64_t row, size_t rows, int64_t column, size_t columns, bool gather)
+static void move(const cki_tiles *tiles, const cki_tile_view *view, unsigned char *tile,
+                 int64_t first, size_t n, bool gather)
 {
     int64_t index[CKI_MAX_NDIM], step = view->strides[tiles->ndim - 1];
-    int64_t size = (int64_t)view->size;
-    unsigned char *at = row_start(tiles, view, row, index) + column * step;
+    int64_t size = (int64_t)view->size, column = first % tiles->columns;
+    unsigned char *at = row_start(tiles, view, first / tiles->columns, index);
 
-    for (size_t r = 0; r < rows; r++) {
+    while (n > 0) {
+        size_t left = (size_t)(tiles->columns - column), some = n < left ? n : left;
+
         if (gather)
-            copy_run(tile, size, at, step, view->size, columns);
+            copy_run(tile, size, at + column * step, step, view->size, some);
         else
-            copy_run(at, step, tile, size, view->size, columns);
-        tile += columns * view->size;
+            copy_run(at + column * step, step, tile, size, view->size, some);
+        tile += some * view->size;
+        n -= some;
+        column = 0;
         at = next_row(tiles, view, at, index);
     }
 }
 
 /* The address of the elements if they lie together, else NULL. */
-static unsigned char *in_place(const cki_tiles *tiles, const cki_tile_view *view, int64_t row,
-                               size_t rows, int64_t column)
+static unsigned char *in_place(const cki_tiles *tiles, const cki_tile_view *view, int64_t first,
+                               size_t n)
 {
-    int64_t index[CKI_MAX_NDIM], size = (int64_t)view->size;
+    int64_t index[CKI_MAX_NDIM], size = (int64_t)view->size, column = first % tiles->columns;
 
     if (!view->aligned)
         return NULL;
     if (view->flat)
-        return view->data + (row * tiles->columns + column) * size;
-    if (rows == 1 && view->strides[tiles->ndim - 1] == size)
-        return row_start(tiles, view, row, index) + column * size;
+        return view->data + first * size;
+    if ((int64_t)n <= tiles->columns - column && view->strides[tiles->ndim - 1] == size)
+        return row_start(tiles, view, first / tiles->columns, index) + column * size;
     return NULL;
 }
 
@@ -205,8 +206,8 @@ static void lay_out(cki_tiles *tiles)
     const cki_program *program = tiles->program;
     size_t n = program->tile;
 
-    if (tiles->rows * tiles->columns < (int64_t)n)
-        n = (size_t)(tiles->rows * tiles->columns);
+    if (tiles->count < (int64_t)n)
+        n = (size_t)tiles->count;
     for (int i = 0; i < program->count; i++) {
         const cki_step *step = &program->steps[i];
         unsigned char *place;
@@ -223,7 +224,7 @@ static void lay_out(cki_tiles *tiles)
 
 cask_status cki_program_run_open(const cki_program *program, const cki_array *const *inputs,
                                  const cki_array *out, int ndim, const int64_t *shape,
-                                 const bool *flags, cki_tiles **result, cki_error *error)
+                                 cki_tiles **result, cki_error *error)
 {
     cki_tiles *tiles = cki_memory_calloc(1, sizeof *tiles);
     size_t bytes = (size_t)program->places * program->place_size + 64;
@@ -241,9 +242,10 @@ cask_status cki_program_run_open(const cki_program *program, const cki_array *co
     tiles->places = tiles->memory + (64 - (uintptr_t)tiles->memory % 64) % 64;
     tiles->ndim = ndim ? ndim : 1;
     tiles->shape[0] = 1;
+    tiles->count = 1;
     for (int i = 0; i < ndim; i++) {
         tiles->shape[i] = shape[i];
-        tiles->flag[i] = flags && flags[i];
+        tiles->count *= shape[i];
     }
     for (int i = 0; i < tiles->views && status == CASK_OK; i++)
         status =
@@ -251,13 +253,10 @@ cask_status cki_program_run_open(const cki_program *program, const cki_array *co
     if (status != CASK_OK)
         return status;
     simplify(tiles);
-    tiles->rows = 1;
     tiles->columns = tiles->shape[tiles->ndim - 1];
-    for (int i = 0; i < tiles->ndim - 1; i++)
-        tiles->rows *= tiles->shape[i];
     for (int i = 0; i < tiles->views; i++)
         describe(tiles, &tiles->view[i]);
-    if (tiles->rows > 0 && tiles->columns > 0)
+    if (tiles->count > 0)
         lay_out(tiles);
     return CASK_OK;
 }
@@ -271,8 +270,7 @@ void cki_program_run_close(cki_tiles *tiles)
     cki_memory_free(tiles);
 }
 
-static void read_input(cki_tiles *tiles, int number, int64_t row, size_t rows, int64_t column,
-                       size_t columns)
+static void read_input(cki_tiles *tiles, int number, int64_t first, size_t n)
 {
     const cki_step *step = &tiles->program->steps[number];
     cki_tile_view *view = &tiles->view[step->input];
@@ -280,25 +278,24 @@ static void read_input(cki_tiles *tiles, int number, int64_t row, size_t rows, i
 
     if (view->fixed)
         return;
-    at = in_place(tiles, view, row, rows, column);
+    at = in_place(tiles, view, first, n);
     if (at) {
         tiles->pointer[number] = at;
         return;
     }
     tiles->pointer[number] = at = place_of(tiles, step);
-    if (view->same_rows && view->held >= rows * columns && view->held_from == column)
+    if (view->same_rows && view->held >= n && view->held_from == first % tiles->columns)
         return;
-    move_rows(tiles, view, at, row, rows, column, columns, true);
-    view->held = rows * columns;
-    view->held_from = column;
+    move(tiles, view, at, first, n, true);
+    view->held = n;
+    view->held_from = first % tiles->columns;
 }
 
 /* As cki_program_run_tile, with the last step's result put at `out` if that is not NULL. */
-static cask_status compute(cki_tiles *tiles, int64_t row, size_t rows, int64_t column,
-                           size_t columns, void *out, cki_error *error)
+static cask_status compute(cki_tiles *tiles, int64_t first, size_t n, void *out, cki_error *error)
 {
     const cki_program *program = tiles->program;
-    cki_call call = {.n = rows * columns, .error = error};
+    cki_call call = {.n = n, .error = error};
 
     for (int i = 0; i <= program->result; i++) {
         const cki_step *step = &program->steps[i];
@@ -307,7 +304,7 @@ static cask_status compute(cki_tiles *tiles, int64_t row, size_t rows, int64_t c
         if (step->last < 0 || step->kind == CKI_STEP_CONSTANT)
             continue;
         if (step->kind == CKI_STEP_INPUT) {
-            read_input(tiles, i, row, rows, column, columns);
+            read_input(tiles, i, first, n);
             continue;
         }
         if (i == program->result)
@@ -323,51 +320,47 @@ static cask_status compute(cki_tiles *tiles, int64_t row, size_t rows, int64_t c
     return CASK_OK;
 }
 
-cask_status cki_program_run_tile(cki_tiles *tiles, int64_t row, size_t rows, int64_t column,
-                                 size_t columns, const void **result, cki_error *error)
+cask_status cki_program_run_tile(cki_tiles *tiles, int64_t first, size_t n, const void **result,
+                                 cki_error *error)
 {
-    cask_status status = compute(tiles, row, rows, column, columns, NULL, error);
+    cask_status status = compute(tiles, first, n, NULL, error);
 
     *result = tiles->pointer[tiles->program->result];
     return status;
 }
 
-static cask_status write_tile(cki_tiles *tiles, int64_t row, size_t rows, int64_t column,
-                              size_t columns, cki_error *error)
+static cask_status write_tile(cki_tiles *tiles, int64_t first, size_t n, cki_error *error)
 {
     cki_tile_view *view = &tiles->view[tiles->views - 1];
-    unsigned char *out = in_place(tiles, view, row, rows, column);
-    cask_status status = compute(tiles, row, rows, column, columns, out, error);
+    unsigned char *out = in_place(tiles, view, first, n);
+    cask_status status = compute(tiles, first, n, out, error);
     unsigned char *result = tiles->pointer[tiles->program->result];
 
     if (status != CASK_OK || result == out)
         return status;
     if (out)
-        memmove(out, result, rows * columns * view->size);
+        memmove(out, result, n * view->size);
     else
-        move_rows(tiles, view, result, row, rows, column, columns, false);
+        move(tiles, view, result, first, n, false);
     return CASK_OK;
 }
 
+/* In tiles of whole rows, or of parts of one, so that what lies together is read in place. */
 cask_status cki_program_run(const cki_program *program, const cki_array *const *inputs,
                             const cki_array *out, cki_error *error)
 {
     cki_tiles *tiles;
     cask_status status =
-        cki_program_run_open(program, inputs, out, out->ndim, out->shape, NULL, &tiles, error);
-    int64_t tile = (int64_t)program->tile, many;
+        cki_program_run_open(program, inputs, out, out->ndim, out->shape, &tiles, error);
+    int64_t tile = (int64_t)program->tile, first = 0;
 
-    if (status == CASK_OK && tiles->columns > 0) {
-        many = tiles->columns < tile ? tile / tiles->columns : 1;
-        for (int64_t r = 0; r < tiles->rows && status == CASK_OK; r += many) {
-            int64_t rows = tiles->rows - r < many ? tiles->rows - r : many;
+    while (status == CASK_OK && first < tiles->count) {
+        int64_t row = tiles->columns - first % tiles->columns, left = tiles->count - first;
+        int64_t n = row > tile ? tile : row == tiles->columns ? tile / row * row : row;
 
-            for (int64_t c = 0; c < tiles->columns && status == CASK_OK; c += tile) {
-                int64_t columns = tiles->columns - c < tile ? tiles->columns - c : tile;
-
-                status = write_tile(tiles, r, (size_t)rows, c, (size_t)columns, error);
-            }
-        }
+        n = n < left ? n : left;
+        status = write_tile(tiles, first, (size_t)n, error);
+        first += n;
     }
     cki_program_run_close(tiles);
     return status;

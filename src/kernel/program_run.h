@@ -17,28 +17,28 @@ typedef struct cki_tile_view {
     int64_t strides[CKI_MAX_NDIM];
 } cki_tile_view;
 
-/* The elements in C order over `ndim` axes are `rows` rows of `columns` each. Axes that lie
- * together in every array are one; with `flags` only axes of the same flag are put together. */
+/* The elements of a broadcast shape in C order; a tile is any run of them. Axes that lie together
+ * in every array are one. */
 typedef struct cki_tiles {
     const cki_program *program;
     int ndim;
     int64_t shape[CKI_MAX_NDIM];
-    bool flag[CKI_MAX_NDIM];
-    int64_t rows, columns;
-    int views; /* one for each input, and the output's last if there is one */
+    int64_t count;   /* of all elements */
+    int64_t columns; /* of the last axis */
+    int views;       /* one for each input, and the output's last if there is one */
     cki_tile_view *view;
     unsigned char *memory, *places; /* the block, and its aligned tiles */
     void *pointer[CKI_STEP_LIMIT];  /* where the result of each step lies for this tile */
 } cki_tiles;
 
-/* `out` and `flags` may be NULL. The tiles are freed by close also after a failed open. */
+/* `out` may be NULL. The tiles are freed by close also after a failed open. */
 cask_status cki_program_run_open(const cki_program *program, const cki_array *const *inputs,
                                  const cki_array *out, int ndim, const int64_t *shape,
-                                 const bool *flags, cki_tiles **result, cki_error *error);
-/* Compute `rows` whole rows, or part of one, at most program->tile elements. The result lies where
- * *result says: in the tiles' memory, or in an input's. */
-cask_status cki_program_run_tile(cki_tiles *tiles, int64_t row, size_t rows, int64_t column,
-                                 size_t columns, const void **result, cki_error *error);
+                                 cki_tiles **result, cki_error *error);
+/* Compute `n` elements from number `first` on, at most program->tile. The result lies where *result
+ * says: in the tiles' memory, or in an input's. */
+cask_status cki_program_run_tile(cki_tiles *tiles, int64_t first, size_t n, const void **result,
+                                 cki_error *error);
 void cki_program_run_close(cki_tiles *tiles);
 
 #endif

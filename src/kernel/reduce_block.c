@@ -9,12 +9,18 @@
 /* How wide a band of columns is reduced at a time, so that its accumulators stay in the cache. */
 enum { BAND = 8192 };
 
+/* The block's elements in C order over axes of which no two neighbours are both reduced or both
+ * kept: `rows` rows of `columns`. This depends on nothing but the shape, nor do the parts in which
+ * rows are reduced: so neither do the bits of the result, on how inputs lie or on what was fused.
+ */
 typedef struct block {
     cki_reduce_layout layout;
     const cki_reduce_loops *loops;
     cki_tiles *tiles;
-    bool inner_reduced;
-    /* Over the tiles' axes: what one step adds to an accumulator's number, and to an index. */
+    int ndim;
+    int64_t shape[CKI_MAX_NDIM], rows, columns;
+    bool reduced[CKI_MAX_NDIM], inner_reduced;
+    /* Over these axes: what one step adds to an accumulator's number, and to an index. */
     int64_t out_step[CKI_MAX_NDIM], index_step[CKI_MAX_NDIM];
     cki_reduce_run run;
 } block;
@@ -124,34 +130,42 @@ static void reopen(block *b, const cask_value *list, int ndim, const int64_t *sh
 
 /* ---- tiles into accumulators ---- */
 
-static void measure(block *b)
+static void measure(block *b, int ndim, const int64_t *shape, const bool *axes)
 {
-    const cki_tiles *tiles = b->tiles;
     int64_t out = 1, index = 1;
 
-    for (int i = tiles->ndim - 1; i >= 0; i--) {
-        bool reduced = tiles->flag[i];
-
-        b->out_step[i] = reduced ? 0 : out;
-        b->index_step[i] = reduced ? index : 0;
-        if (reduced)
-            index *= tiles->shape[i];
-        else
-            out *= tiles->shape[i];
+    for (int i = 0; i < ndim; i++) {
+        if (shape[i] == 1)
+            continue;
+        if (b->ndim > 0 && b->reduced[b->ndim - 1] == axes[i]) {
+            b->shape[b->ndim - 1] *= shape[i];
+            continue;
+        }
+        b->shape[b->ndim] = shape[i];
+        b->reduced[b->ndim++] = axes[i];
     }
-    b->inner_reduced = tiles->flag[tiles->ndim - 1];
+    if (b->ndim == 0)
+        b->shape[b->ndim++] = 1;
+    b->rows = 1;
+    for (int i = b->ndim - 1; i >= 0; i--) {
+        b->out_step[i] = b->reduced[i] ? 0 : out;
+        b->index_step[i] = b->reduced[i] ? index : 0;
+        *(b->reduced[i] ? &index : &out) *= b->shape[i];
+        b->rows *= i < b->ndim - 1 ? b->shape[i] : 1;
+    }
+    b->columns = b->shape[b->ndim - 1];
+    b->inner_reduced = b->reduced[b->ndim - 1];
 }
 
 /* Rows that follow each other along the second axis make one call. */
 static void feed(block *b, const unsigned char *x, int64_t row, int64_t rows, int64_t column,
                  int64_t columns)
 {
-    const cki_tiles *tiles = b->tiles;
-    int second = tiles->ndim - 2;
+    int second = b->ndim - 2;
     size_t size = cki_dtype_size(b->layout.element);
 
     while (rows > 0) {
-        int64_t length = second < 0 ? 1 : tiles->shape[second];
+        int64_t length = second < 0 ? 1 : b->shape[second];
         int64_t many = length - row % length, rest = row;
         cki_reduce_run *run = &b->run;
 
@@ -159,9 +173,9 @@ static void feed(block *b, const unsigned char *x, int64_t row, int64_t rows, in
         run->at = column * b->out_step[second + 1];
         run->index = column * b->index_step[second + 1];
         for (int i = second; i >= 0; i--) {
-            run->at += rest % tiles->shape[i] * b->out_step[i];
-            run->index += rest % tiles->shape[i] * b->index_step[i];
-            rest /= tiles->shape[i];
+            run->at += rest % b->shape[i] * b->out_step[i];
+            run->index += rest % b->shape[i] * b->index_step[i];
+            rest /= b->shape[i];
         }
         run->x = x;
         run->rows = (size_t)many;
@@ -175,29 +189,53 @@ static void feed(block *b, const unsigned char *x, int64_t row, int64_t rows, in
     }
 }
 
+/* A row that is reduced goes in by parts of one length, which tiles are multiples of. */
+static void feed_row(block *b, const unsigned char *x, int64_t row, int64_t column, int64_t columns)
+{
+    size_t size = cki_dtype_size(b->layout.element);
+
+    while (columns > 0) {
+        int64_t part = columns < CKI_TILE_PART ? columns : CKI_TILE_PART;
+
+        feed(b, x, row, 1, column, part);
+        x += (size_t)part * size;
+        column += part;
+        columns -= part;
+    }
+}
+
 static cask_status reduce_tile(block *b, int64_t row, int64_t rows, int64_t column, int64_t columns,
                                cki_error *error)
 {
     const void *x;
-    cask_status status =
-        cki_program_run_tile(b->tiles, row, (size_t)rows, column, (size_t)columns, &x, error);
+    const unsigned char *at;
+    cask_status status = cki_program_run_tile(b->tiles, row * b->columns + column,
+                                              (size_t)(rows * columns), &x, error);
 
-    if (status == CASK_OK)
+    if (status != CASK_OK)
+        return status;
+    if (!b->inner_reduced || b->columns <= CKI_TILE_PART) {
         feed(b, x, row, rows, column, columns);
-    return status;
+        return CASK_OK;
+    }
+    at = x;
+    for (int64_t r = row; r < row + rows; r++) {
+        feed_row(b, at, r, column, columns);
+        at += (size_t)columns * cki_dtype_size(b->layout.element);
+    }
+    return CASK_OK;
 }
 
 /* Rows longer than a tile: along them if they are reduced; else in bands of columns, each down the
  * second axis, so that accumulators are met again while they are in the cache. */
 static cask_status reduce_long(block *b, cki_error *error)
 {
-    const cki_tiles *tiles = b->tiles;
-    int64_t tile = (int64_t)tiles->program->tile, columns = tiles->columns;
+    int64_t tile = (int64_t)b->tiles->program->tile, columns = b->columns;
     int64_t band = b->inner_reduced ? columns : BAND;
-    int64_t down = tiles->ndim < 2 ? 1 : tiles->shape[tiles->ndim - 2];
+    int64_t down = b->ndim < 2 ? 1 : b->shape[b->ndim - 2];
     cask_status status = CASK_OK;
 
-    for (int64_t first = 0; first < tiles->rows; first += down) {
+    for (int64_t first = 0; first < b->rows; first += down) {
         for (int64_t left = 0; left < columns; left += band) {
             int64_t right = columns - left < band ? columns : left + band;
 
@@ -212,13 +250,11 @@ static cask_status reduce_long(block *b, cki_error *error)
 
 static cask_status reduce_short(block *b, cki_error *error)
 {
-    const cki_tiles *tiles = b->tiles;
-    int64_t many = (int64_t)tiles->program->tile / tiles->columns;
+    int64_t many = (int64_t)b->tiles->program->tile / b->columns;
     cask_status status = CASK_OK;
 
-    for (int64_t r = 0; r < tiles->rows && status == CASK_OK; r += many)
-        status = reduce_tile(b, r, tiles->rows - r < many ? tiles->rows - r : many, 0,
-                             tiles->columns, error);
+    for (int64_t r = 0; r < b->rows && status == CASK_OK; r += many)
+        status = reduce_tile(b, r, b->rows - r < many ? b->rows - r : many, 0, b->columns, error);
     return status;
 }
 
@@ -245,13 +281,12 @@ static void place_indices(block *b, int ndim, const int64_t *shape, const bool *
 static cask_status run(block *b, const cki_program *program, const cki_array *const *inputs,
                        int ndim, const int64_t *shape, const bool *axes, cki_error *error)
 {
-    cask_status status =
-        cki_program_run_open(program, inputs, NULL, ndim, shape, axes, &b->tiles, error);
+    cask_status status = cki_program_run_open(program, inputs, NULL, ndim, shape, &b->tiles, error);
 
-    if (status == CASK_OK && b->tiles->rows > 0 && b->tiles->columns > 0) {
-        measure(b);
-        status = b->tiles->columns > (int64_t)program->tile ? reduce_long(b, error)
-                                                            : reduce_short(b, error);
+    if (status == CASK_OK && b->tiles->count > 0) {
+        measure(b, ndim, shape, axes);
+        status =
+            b->columns > (int64_t)program->tile ? reduce_long(b, error) : reduce_short(b, error);
     }
     cki_program_run_close(b->tiles);
     b->tiles = NULL;

@@ -6,6 +6,9 @@
 #include "kernel/loop.h"
 #include "kernel/program.h"
 
+/* Reductions go along rows in parts of so many elements; tiles are multiples of that. */
+enum { CKI_TILE_PART = 512 };
+
 typedef enum cki_step_kind {
     CKI_STEP_INPUT,
     CKI_STEP_CONSTANT,
@@ -38,7 +41,7 @@ struct cki_program {
     int result;
     int places;        /* tiles of memory that the steps need */
     size_t place_size; /* bytes of one */
-    size_t tile;       /* elements of one */
+    size_t tile;       /* elements of one, a multiple of CKI_TILE_PART */
     cki_arena arena;   /* of constants' elements */
     cki_error error;   /* the first while building */
 };
