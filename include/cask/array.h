@@ -246,6 +246,47 @@ cask_array cask_array_rechunk(cask_array x, cask_shape chunks);
 CASK_API
 cask_array cask_array_dot(cask_array a, cask_array b);
 
+/* ---- random numbers ---- */
+
+/* How random numbers are drawn; NULL and zero are the defaults. */
+typedef struct cask_random {
+    bool seeded; /* the same numbers in every run, by `seed`; otherwise different ones each time */
+    uint64_t seed;
+    cask_shape chunks; /* which change nothing but the blocks */
+} cask_random;
+
+/* Numbers of a distribution by its name in da.random: "normal", "poisson", "integers"... The
+ * parameters are numbers or arrays, which the shape is broadcast with:
+ * cask_array_random(ck, "normal", CASK_ARGUMENTS(10.0, 0.1), CASK_SHAPE(1000, 1000), NULL); those
+ * left out have NumPy's defaults, and {0} is none at all. An element depends on the seed and its
+ * place alone. ValueError in NumPy's words for parameters outside their domain. */
+CASK_API
+cask_array cask_array_random(cask *ck, const char *distribution, cask_arguments parameters,
+                             cask_shape shape, const cask_random *how);
+/* Begin the numbers of this context's calls without a seed anew, the same in every run. */
+CASK_API
+CASK_CHECKED cask_status cask_array_random_seed(cask *ck, uint64_t seed);
+
+/* ---- Fourier transforms ---- */
+
+/* How lines are transformed; NULL and zero are the defaults. */
+typedef struct cask_fft {
+    cask_axes axes;   /* default: the last one */
+    cask_shape sizes; /* for each axis: lines are cut or padded with zeros; default: as they are */
+    const char *norm; /* "backward" (default: the inverse is divided), "ortho" or "forward" */
+} cask_fft;
+
+/* The transform along axes, its inverse, and those from and to real numbers, whose last axis holds
+ * n / 2 + 1 elements. complex128, or float64 (irfft). An axis in several chunks is rechunked. */
+CASK_API
+cask_array cask_array_fft(cask_array x, const cask_fft *how);
+CASK_API
+cask_array cask_array_ifft(cask_array x, const cask_fft *how);
+CASK_API
+cask_array cask_array_rfft(cask_array x, const cask_fft *how);
+CASK_API
+cask_array cask_array_irfft(cask_array x, const cask_fft *how);
+
 /* ---- any operation ---- */
 
 /* Any operation of `cask help` by its name: "einsum", "cumsum", "linalg.norm"; arguments are

@@ -220,6 +220,12 @@ cask_array cki_api_run(cki_api *api, const char *operation, unsigned places)
     return result ? result : cki_api_poison(api->ck, &api->error);
 }
 
+void cki_api_argument(cki_api *api, const cask_argument *argument)
+{
+    if (!argument->array || admit(api, argument->array))
+        cki_api_value(api, argument->name, cki_argument_value(argument, &api->error));
+}
+
 cask_array cask_array_apply(cask *ck, const char *operation, const cask_argument *arguments,
                             size_t count)
 {
@@ -230,8 +236,7 @@ cask_array cask_array_apply(cask *ck, const char *operation, const cask_argument
         if (named && !argument->name)
             cki_fail(&api.error, CASK_TYPE, NULL, "positional argument follows keyword argument");
         named |= argument->name != NULL;
-        if (!argument->array || admit(&api, argument->array))
-            cki_api_value(&api, argument->name, cki_argument_value(argument, &api.error));
+        cki_api_argument(&api, argument);
     }
     return cki_api_run(&api, operation, CKI_IN_DA | CKI_ARRAY_METHOD);
 }

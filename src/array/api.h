@@ -28,6 +28,7 @@ void cki_api_shape(cki_api *api, const char *name, const cask_shape *shape);
 void cki_api_chunks(cki_api *api, const char *name, const cask_shape *chunks); /* none: 'auto' */
 void cki_api_axes(cki_api *api, const char *name, const cask_axes *axes);      /* none: left out */
 void cki_api_value(cki_api *api, const char *name, cask_value *value);         /* taken over */
+void cki_api_argument(cki_api *api, const cask_argument *argument);
 
 /* The operation's array, or a poison one; all arguments are released. */
 cask_array cki_api_run(cki_api *api, const char *operation, unsigned places);
