@@ -23,6 +23,7 @@
 #include "array/index.h"
 #include "array/isin.h"
 #include "array/join.h"
+#include "array/listing.h"
 #include "array/map_blocks.h"
 #include "array/norm.h"
 #include "array/overlap.h"
@@ -62,6 +63,7 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_topk_operations,
                                                              cki_files_operations,
                                                              cki_protocol_operations,
+                                                             cki_listing_operations,
                                                              cki_diagonal_operations,
                                                              cki_grid_operations,
                                                              cki_pad_operations,

@@ -198,7 +198,8 @@ static const cki_operation *find_for_class(const cki_session *session, const cas
                                            const char *name, cki_error *error)
 {
     cki_text full = {0};
-    cki_text_format(&full, "%s.%s", cki_value_type(object), name);
+    const char *type = cki_array_of(object) ? "numpy.ndarray" : cki_value_type(object);
+    cki_text_format(&full, "%s.%s", type, name); /* NumPy's scalars are arrays without axes */
     const cki_operation *operation = NULL;
     if (full.failed)
         cki_fail_memory(error, strlen(name));
