@@ -1,12 +1,14 @@
 /* Help: every operation with its signature and doc line, from the records. */
 #include "lang/host.h"
+#include "lang/reference.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     LISTED = CKI_IN_DA | CKI_IN_NP | CKI_IN_DASK | CKI_ARRAY_METHOD | CKI_ARRAY_ATTRIBUTE |
-             CKI_LAZY_METHOD | CKI_LAZY_ATTRIBUTE
+             CKI_LAZY_METHOD | CKI_LAZY_ATTRIBUTE,
+    MOST = 2048 /* operations */
 };
 
 /* The first sentence, for lists. */
@@ -16,7 +18,7 @@ static size_t summary(const char *doc)
     return end ? (size_t)(end - doc) : strlen(doc);
 }
 
-static void put_forms(const cki_operation *operation, cki_text *out)
+void cki_help_put_forms(const cki_operation *operation, cki_text *out)
 {
     const char *comma = strchr(operation->signature, ',');
     const char *rest = comma ? comma + 1 : "";
@@ -48,7 +50,7 @@ static cask_status explain(const cki_session *session, const char *name, cki_tex
             continue;
         if (doc && strcmp(doc, operation->doc) != 0)
             cki_text_format(out, "%s\n", doc);
-        put_forms(operation, out);
+        cki_help_put_forms(operation, out);
         doc = operation->doc;
     }
     if (doc) {
@@ -65,18 +67,26 @@ static cask_status explain(const cki_session *session, const char *name, cki_tex
 static int by_name(const void *a, const void *b)
 {
     const cki_operation *const *x = a, *const *y = b;
-    return strcmp((*x)->name, (*y)->name);
+    int order = strcmp((*x)->name, (*y)->name);
+    return order ? order : ((*x)->places > (*y)->places) - ((*x)->places < (*y)->places);
+}
+
+/* Every listed operation, by name; returns how many. */
+static size_t collect(const cki_session *session, const cki_operation **sorted, size_t capacity)
+{
+    size_t count = 0;
+    const cki_operation *operation;
+    for (size_t i = 0; (operation = cki_operation_at(session->ck, i)); i++)
+        if ((operation->places & LISTED) && count < capacity)
+            sorted[count++] = operation;
+    qsort(sorted, count, sizeof *sorted, by_name);
+    return count;
 }
 
 static cask_status list_all(const cki_session *session, cki_text *out, cki_error *error)
 {
-    const cki_operation *sorted[1024];
-    size_t count = 0;
-    const cki_operation *operation;
-    for (size_t i = 0; (operation = cki_operation_at(session->ck, i)); i++)
-        if ((operation->places & LISTED) && count < sizeof sorted / sizeof *sorted)
-            sorted[count++] = operation;
-    qsort(sorted, count, sizeof *sorted, by_name);
+    const cki_operation *sorted[MOST];
+    size_t count = collect(session, sorted, MOST);
     cki_text_put(out, "Operations (da.NAME or NAME; * also np.NAME; x.NAME as a method or "
                       "attribute):\n\n");
     for (size_t i = 0; i < count; i++) {
@@ -97,4 +107,11 @@ cask_status cki_lang_help(cki_session *session, const char *operation, cki_text 
                           cki_error *error)
 {
     return operation ? explain(session, operation, out, error) : list_all(session, out, error);
+}
+
+cask_status cki_lang_reference(cki_session *session, cki_text *out, cki_error *error)
+{
+    const cki_operation *sorted[MOST];
+    cki_reference_put(sorted, collect(session, sorted, MOST), out);
+    return out->failed ? cki_fail_memory(error, out->length) : CASK_OK;
 }

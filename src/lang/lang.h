@@ -42,5 +42,7 @@ cask_status cki_lang_info(cki_session *session, const char *path, cki_text *out,
 /* What `cask help` prints: all operations, or one. KeyError with the nearest name. */
 cask_status cki_lang_help(cki_session *session, const char *operation, cki_text *out,
                           cki_error *error);
+/* All of them in full, as a manual in Markdown. */
+cask_status cki_lang_reference(cki_session *session, cki_text *out, cki_error *error);
 
 #endif
