@@ -1,5 +1,6 @@
 /* The host: operators, attributes and calls on arrays and lazy collections, by the records. */
 #include "lang/host.h"
+#include "lang/dtype_attribute.h"
 
 #include "call/user.h"
 #include "core/memory.h"
@@ -265,6 +266,10 @@ static cask_value *attribute(void *self, cask_value *object, const char *name, c
         if (found)
             return cki_namespace_function(found, eager, object, error);
     }
+    cask_value *of_dtype =
+        object->kind == CKI_DTYPE ? cki_dtype_attribute_get(object, name, error) : NULL;
+    if (of_dtype || error->status != CASK_OK)
+        return of_dtype;
     const cki_operation *own = find_for_class(session, object, name, error);
     if (own)
         return cki_namespace_function(own, eager, object, error);
