@@ -45,6 +45,7 @@ bench:
 	@scripts/build release products
 	@bench/run $(BENCH)
 	@bench/tasks $(BENCH)
+	@bench/arrays $(or $(BENCH),tenth)
 
 lint:
 	@scripts/setup ci
