@@ -6,7 +6,6 @@
 #include "array/blockwise_calls.h"
 #include "array/choice.h"
 #include "array/coarsen.h"
-#include "array/concrete.h"
 #include "array/contract.h"
 #include "array/covariance.h"
 #include "array/creation.h"
@@ -54,7 +53,6 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_reductions_operations,
                                                              cki_contract_operations,
                                                              cki_attributes_operations,
-                                                             cki_concrete_operations,
                                                              cki_index_operations,
                                                              cki_view_operations,
                                                              cki_join_operations,
