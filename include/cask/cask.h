@@ -137,6 +137,7 @@ const char *cask_version(void);
 #include "chest.h"
 #include "config.h"
 #include "delayed.h"
+#include "files.h"
 #include "function.h"
 #include "future.h"
 #include "graph.h"

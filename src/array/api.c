@@ -226,6 +226,23 @@ void cki_api_argument(cki_api *api, const cask_argument *argument)
         cki_api_value(api, argument->name, cki_argument_value(argument, &api->error));
 }
 
+cask_status cki_api_do(cki_api *api, const char *operation)
+{
+    cask_array failed = api->poison;
+    if (!failed && api->ck && api->error.status == CASK_OK) {
+        cki_ledger *before = cki_ledger_enter(api->ck->ledger);
+        cask_value_unref(call(api, operation, CKI_IN_DA));
+        cki_ledger_enter(before);
+    }
+    for (size_t i = 0; i < api->count; i++)
+        cask_value_unref(api->values[i]);
+    if (failed)
+        return cki_api_status(failed);
+    if (api->error.status == CASK_OK)
+        return CASK_OK;
+    return api->ck ? cki_context_fail(api->ck, &api->error) : api->error.status;
+}
+
 cask_array cask_array_apply(cask *ck, const char *operation, const cask_argument *arguments,
                             size_t count)
 {

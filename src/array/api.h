@@ -32,6 +32,8 @@ void cki_api_argument(cki_api *api, const cask_argument *argument);
 
 /* The operation's array, or a poison one; all arguments are released. */
 cask_array cki_api_run(cki_api *api, const char *operation, unsigned places);
+/* The same of an operation that does something and gives nothing. */
+cask_status cki_api_do(cki_api *api, const char *operation);
 /* A poison array of this context, with the error recorded there; ck may be NULL. */
 cask_array cki_api_poison(cask *ck, const cki_error *error);
 bool cki_api_failed(cask_array x);

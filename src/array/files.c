@@ -168,6 +168,8 @@ static cask_status choose_chunks(cki_build *build, const files *f, cki_dtype dty
     usual_chunks(v, cki_dtype_size(dtype), (int64_t)build->ck->tuning.file_chunk_bytes, sizes);
     for (int k = 0; k < v->ndim && spec->as_stored && v->chunks; k++)
         sizes[k] = v->chunks[k];
+    for (int k = 0; k < v->ndim && spec->one_block; k++)
+        sizes[k] = INT64_MAX;
     cki_axis *each = cki_arena_array(build->arena, f->count, sizeof *each);
     bool good = each != NULL;
     for (int k = 0; k < v->ndim && good; k++) {
@@ -259,7 +261,8 @@ static cask_status add_part(files *f, const char *path, const cki_files_spec *sp
                             cki_error *error)
 {
     part *p = &f->parts[f->count];
-    *p = (part){.store = cki_store_open(path, error)};
+    *p = (part){.store = spec->raw ? cki_store_raw(path, spec->raw, error)
+                                   : cki_store_open(path, error)};
     if (!p->store)
         return error->status;
     f->count++;

@@ -12,6 +12,8 @@ typedef struct cki_files_spec {
     cask_value *chunks;   /* as Dask's; NULL or None: as configured, and as the file is laid out */
     int axis;             /* on which several files follow one another; negative from the last */
     bool unpack;          /* NetCDF's conventions for packed numbers and missing values */
+    bool one_block;       /* a block a file if `chunks` does not say */
+    const cki_raw *raw;   /* files of nothing but elements */
     bool as_stored;       /* blocks are the file's own chunks if `chunks` does not say */
 } cki_files_spec;
 
@@ -34,9 +36,12 @@ typedef struct cki_files_origin {
 } cki_files_origin;
 bool cki_files_origin_of(cask_array x, cki_files_origin *origin);
 
-/* What `cask info` prints of a file. */
-cask_status cki_files_info(const char *path, cki_text *text, cki_error *error);
+/* What `cask info` prints of a file; `ck` also computes what --stats shows, or is NULL. */
+cask_status cki_files_info(cask *ck, const char *path, cki_text *text, cki_error *error);
+/* A line with the least, the largest, the mean, the standard deviation and how many are NaN. */
+cask_status cki_files_stats(cask *ck, const char *path, const cki_variable *v, size_t indent,
+                            cki_text *text, cki_error *error);
 
-extern const cki_operation *const cki_files_operations[];
+extern const cki_operation *const cki_files_operations[], *const cki_files_stack_operations[];
 
 #endif

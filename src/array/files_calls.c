@@ -66,6 +66,52 @@ static cask_value *run_from_npy(cki_call *call)
     return open_files(call, &spec);
 }
 
+static cask_value *run_from_npz(cki_call *call)
+{
+    cki_files_spec spec = {.paths = cki_operation_argument(call, "path"),
+                           .variable = text_or_null(call, "name")};
+    return open_files(call, &spec);
+}
+
+/* What from_raw() is told of the file. */
+static cask_status take_raw(cki_call *call, cki_raw *raw)
+{
+    const cask_value *dtype = cki_operation_argument(call, "dtype");
+    cask_value *shape = cki_operation_argument(call, "shape");
+    const char *order = text_or_null(call, "order");
+    int64_t offset;
+    cki_error *error = call->error;
+    cask_status status =
+        dtype->kind == CKI_STR
+            ? cki_dtype_parse(dtype->as.text.bytes, &raw->dtype, &raw->swapped, error)
+            : cki_node_dtype(cki_operation_argument(call, "dtype"), &raw->dtype, error);
+    if (status != CASK_OK ||
+        cki_value_index(cki_operation_argument(call, "offset"), &offset, error) != CASK_OK)
+        return error->status;
+    if (offset < 0 || raw->dtype.id == 0)
+        return cki_fail(error, CASK_INVALID, NULL, "from_raw(): %s",
+                        offset < 0 ? "offset is negative" : "dtype must be given");
+    raw->offset = (uint64_t)offset;
+    raw->fortran = order && order[0] == 'F';
+    bool sequence = shape->kind == CKI_TUPLE || shape->kind == CKI_LIST;
+    size_t count = shape->kind == CKI_NONE ? 0 : sequence ? shape->as.list.count : 1;
+    if (count > CKI_MAX_NDIM)
+        return cki_fail(error, CASK_INVALID, NULL, "from_raw(): more than 32 axes");
+    raw->ndim = shape->kind == CKI_NONE ? 1 : (int)count;
+    raw->shape[0] = -1;
+    for (size_t k = 0; k < count; k++)
+        if (cki_value_index(sequence ? shape->as.list.items[k] : shape, &raw->shape[k], error))
+            return error->status;
+    return CASK_OK;
+}
+
+static cask_value *run_from_raw(cki_call *call)
+{
+    cki_raw raw = {0};
+    cki_files_spec spec = {.paths = cki_operation_argument(call, "path"), .raw = &raw};
+    return take_raw(call, &raw) == CASK_OK ? open_files(call, &spec) : NULL;
+}
+
 /* The folder of an array in a group; the value is new. */
 static cask_value *join_component(const cask_value *path, const char *component, cki_error *error)
 {
@@ -168,6 +214,23 @@ static const cki_operation op_from_npy = {
     run_from_npy,
     NULL};
 
+static const cki_operation op_from_npz = {
+    "from_npz",
+    CKI_IN_DA,
+    "path, name=None, chunks=None, axis=0",
+    "An array of an npz archive, by its name there. Stored members are read in place; a compressed "
+    "one is decoded whole, in one block.",
+    run_from_npz,
+    NULL};
+static const cki_operation op_from_raw = {
+    "from_raw",
+    CKI_IN_DA,
+    "path, dtype, shape=None, offset=0, order='C', chunks=None, axis=0",
+    "A file of nothing but elements, or several end to end: of that type ('>f4' is big-endian) and "
+    "shape, one length of which may be -1, from byte `offset` on.",
+    run_from_raw,
+    NULL};
+
 const cki_operation *const cki_files_operations[] = {
-    &op_from_netcdf, &op_from_hdf5, &op_from_npy, &op_from_zarr, NULL,
+    &op_from_netcdf, &op_from_hdf5, &op_from_npy, &op_from_zarr, &op_from_npz, &op_from_raw, NULL,
 };

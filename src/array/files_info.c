@@ -134,7 +134,8 @@ static void put_expression(cki_text *text, const cki_store *store, cki_error *er
         return;
     static const struct {
         const char *format, *call;
-    } calls[] = {{"npy", "npy"}, {"HDF5", "hdf5"}, {"Zarr", "zarr"}, {"", "netcdf"}};
+    } calls[] = {
+        {"npy", "npy"}, {"npz", "npz"}, {"HDF5", "hdf5"}, {"Zarr", "zarr"}, {"", "netcdf"}};
     size_t i = 0;
     while (strncmp(format, calls[i].format, strlen(calls[i].format)) != 0)
         i++;
@@ -157,7 +158,7 @@ static size_t widest_name(const cki_store *store)
     return width < 32 ? width : 32;
 }
 
-cask_status cki_files_info(const char *path, cki_text *text, cki_error *error)
+cask_status cki_files_info(cask *ck, const char *path, cki_text *text, cki_error *error)
 {
     cki_store *store = cki_store_open(path, error);
     if (!store)
@@ -176,6 +177,8 @@ cask_status cki_files_info(const char *path, cki_text *text, cki_error *error)
         put_size(text, v);
         cki_text_char(text, '\n');
         put_meaning(text, v, width + 4);
+        if (ck && cki_files_stats(ck, path, v, width + 4, text, error) != CASK_OK)
+            break;
     }
     if (count > MOST_VARIABLES)
         cki_text_format(text, "  ... and %zu more variables\n", count - MOST_VARIABLES);

@@ -101,4 +101,5 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_piecewise_operations,
                                                              cki_reduction_operations,
                                                              cki_put_calls_operations,
+                                                             cki_files_stack_operations,
                                                              NULL};

@@ -39,7 +39,8 @@ static cask_value *run_info(cki_call *call)
 {
     cki_text text = {0};
     cask_value *result = NULL;
-    if (cki_files_info(call->arguments[0]->as.text.bytes, &text, call->error) == CASK_OK)
+    cask *ck = cki_operation_flag(call, "stats") ? call->ck : NULL;
+    if (cki_files_info(ck, call->arguments[0]->as.text.bytes, &text, call->error) == CASK_OK)
         result = cki_value_str(text.bytes ? text.bytes : "", text.length, call->error);
     cki_text_free(&text);
     return result;
@@ -63,7 +64,7 @@ static const cki_operation save = {
     "__save__", CKI_ARRAY_PROTOCOL, "value, path, options", "Write a value to a file.", run_save,
     NULL};
 static const cki_operation info = {
-    "__info__", CKI_ARRAY_PROTOCOL, "path", "What is inside a file.", run_info, NULL};
+    "__info__", CKI_ARRAY_PROTOCOL, "path, stats=False", "What is inside a file.", run_info, NULL};
 
 static const cki_operation convert = {"__convert__",        CKI_ARRAY_PROTOCOL,
                                       "path, out, options", "Write a file as another.",

@@ -292,8 +292,12 @@ static cask_value *run_to_hdf5(cki_call *call)
     batch b = {0};
     take_codec(call, &codec);
     cki_storage storage = {.codec = codec.bytes};
-    cask_status status = pairs ? CASK_OK : call->error->status;
-    if (pairs && path->kind != CKI_STR)
+    if (!pairs) {
+        cki_text_free(&codec);
+        return NULL;
+    }
+    cask_status status = CASK_OK;
+    if (path->kind != CKI_STR)
         status = cki_fail(call->error, CASK_TYPE, NULL, "to_hdf5(): filename is a str, not %s",
                           cki_value_type(path));
     if (status == CASK_OK)

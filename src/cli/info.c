@@ -9,18 +9,22 @@
 
 #include <cask/cask.h>
 
-static const char usage[] = "usage: cask info FILE... [options]\n"
-                            "\n"
-                            "Shows what is inside NetCDF, HDF5 and npy files: variables with their "
-                            "dtypes, shapes, chunks on\n"
-                            "disk, units and attributes, and the expression that opens each.\n"
-                            "\n" CKI_START_USAGE;
+static const char usage[] =
+    "usage: cask info FILE... [options]\n"
+    "\n"
+    "Shows what is inside NetCDF, HDF5, Zarr, npy, npz and picture files: variables with their "
+    "dtypes, shapes, chunks on\n"
+    "disk, units and attributes, and the expression that opens each.\n"
+    "\n"
+    "  --stats              least, largest, mean, standard deviation and "
+    "NaNs of each variable,\n"
+    "                       by reading it all, in parallel\n" CKI_START_USAGE;
 
-static int show(cki_session *session, const char *path)
+static int show(cki_session *session, const char *path, bool stats)
 {
     cki_error error = {0};
     cki_text text = {0};
-    cki_lang_info(session, path, &text, &error);
+    cki_lang_info(session, path, stats, &text, &error);
     if (text.failed)
         cki_fail_memory(&error, text.length);
     if (error.status == CASK_OK && text.length) {
@@ -34,9 +38,10 @@ static int show(cki_session *session, const char *path)
 
 static int run(int argc, char **argv)
 {
-    bool help = false;
+    bool help = false, stats = false;
     cki_start start = {0};
     const cki_option options[] = {CKI_START_OPTIONS(&start),
+                                  {"--stats", NULL, CKI_OPTION_FLAG, &stats, NULL},
                                   {"--help", "-h", CKI_OPTION_FLAG, &help, NULL},
                                   {NULL, NULL, CKI_OPTION_FLAG, NULL, NULL}};
     cki_error error = {0};
@@ -58,7 +63,7 @@ static int run(int argc, char **argv)
     for (int i = 0; session && i < count; i++) {
         if (i > 0)
             cki_output_put("\n");
-        int one = show(session, argv[i]);
+        int one = show(session, argv[i], stats);
         status = one != CKI_EXIT_OK ? one : status;
     }
     cki_lang_close(session);

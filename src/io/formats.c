@@ -8,14 +8,9 @@
 #include <string.h>
 
 const cki_format *const cki_formats_all[] = {
-    &cki_netcdf3_format,
-    &cki_npy_format,
-    &cki_hdf5_format,
-    &cki_hdf5_netcdf4_format,
-    &cki_zarr_format,
-    &cki_zarr_write_format,
-    NULL,
-};
+    &cki_netcdf3_format,      &cki_npy_format,        &cki_hdf5_format,
+    &cki_hdf5_netcdf4_format, &cki_npz_format,        &cki_png_format,
+    &cki_zarr_format,         &cki_zarr_write_format, NULL};
 
 void *cki_formats_alloc(cki_store *store, size_t count, size_t size, cki_error *error)
 {

@@ -1,6 +1,6 @@
 /* npy files, versions 1 to 3: the header is a Python dict literal of three known keys. */
+#include "io/npy.h"
 #include "core/memory.h"
-#include "io/formats.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -137,47 +137,48 @@ static bool take_header(scanner *s, header *h)
     return descr && order && h->ndim >= 0;
 }
 
-static cask_status broken(const cki_store *store, const char *what, cki_error *error)
+static cask_status broken(const cki_blob *blob, const char *what, cki_error *error)
 {
     return cki_fail(error, CASK_FORMAT, "ValueError", "%s: not a valid npy file: %s",
-                    cki_store_path(store), what);
+                    cki_file_path(blob->file), what);
 }
 
-static cask_status read_header(cki_store *store, header *h, uint64_t *data, cki_error *error)
+static cask_status read_header(const cki_blob *blob, header *h, uint64_t *data, cki_error *error)
 {
     unsigned char head[12] = {0};
-    uint64_t size = cki_file_size(store->file);
-    cask_status status =
-        cki_file_read(store->file, 0, head, size < 12 ? (size_t)size : 12, "the header", error);
+    uint64_t size = blob->size;
+    cask_status status = cki_blobs_read(blob, 0, head, size < 12 ? (size_t)size : 12, error);
     if (status != CASK_OK)
         return status;
     int version = head[6];
+    if (memcmp(head, "\x93NUMPY", 6) != 0)
+        return broken(blob, "it does not begin as one", error);
     if (version < 1 || version > 3 || head[7] != 0)
-        return broken(store, "we only support format versions (1,0), (2,0) and (3,0)", error);
+        return broken(blob, "we only support format versions (1,0), (2,0) and (3,0)", error);
     size_t begin = version == 1 ? 10 : 12;
     size_t length = head[8] | (size_t)head[9] << 8;
     if (version > 1)
         length |= (size_t)head[10] << 16 | (size_t)head[11] << 24;
     if (length > LARGEST_HEADER)
-        return broken(store, "the header is longer than a plain array's can be", error);
+        return broken(blob, "the header is longer than a plain array's can be", error);
     *data = begin + length;
     if (*data > size)
-        return broken(store, "truncated: the file ends within the header", error);
-    char *text = cki_memory_alloc(length);
+        return broken(blob, "truncated: the file ends within the header", error);
+    char *text = cki_memory_alloc(length + 1);
     if (!text)
         return cki_fail_memory(error, length);
-    status = cki_file_read(store->file, begin, text, length, "the header", error);
+    status = cki_blobs_read(blob, begin, text, length, error);
     scanner s = {text, text + length};
     if (status == CASK_OK && !take_header(&s, h))
-        status = broken(store, "cannot parse the header", error);
+        status = broken(blob, "cannot parse the header", error);
     cki_memory_free(text);
     return status;
 }
 
-static cask_status find_dtype(cki_store *store, const header *h, cki_variable *variable,
+static cask_status find_dtype(const cki_blob *blob, const header *h, cki_variable *variable,
                               size_t *word, cki_error *error)
 {
-    const char *path = cki_store_path(store);
+    const char *path = cki_file_path(blob->file);
     bool swapped = false;
     if (h->structured)
         return cki_fail(error, CASK_UNSUPPORTED, "ValueError",
@@ -193,50 +194,53 @@ static cask_status find_dtype(cki_store *store, const header *h, cki_variable *v
         cki_dtype_parse(h->descr, &variable->dtype, &swapped, &inner) != CASK_OK)
         return cki_fail(error, CASK_FORMAT, "ValueError", "%s: descr '%s' is not a dtype we know",
                         path, h->descr);
-    size_t size = cki_dtype_size(variable->dtype);
-    *word = 1;
-    if (swapped)
-        *word = variable->dtype.id == CASK_STR          ? 4
-                : cki_dtype_is_text(variable->dtype)    ? 1
-                : cki_dtype_is_complex(variable->dtype) ? size / 2
-                                                        : size;
+    *word = cki_region_word(variable->dtype, swapped);
+    return CASK_OK;
+}
+
+cask_status cki_npy_describe(cki_store *store, const cki_blob *blob, cki_variable *variable,
+                             cki_region_layout *layout, cki_error *error)
+{
+    header h = {0};
+    uint64_t data = 0, bytes;
+    cask_status status = read_header(blob, &h, &data, error);
+    if (status != CASK_OK)
+        return status;
+    int64_t *shape = cki_formats_alloc(store, CKI_MAX_NDIM, sizeof *shape, error);
+    if (!shape)
+        return CASK_MEMORY;
+    variable->ndim = h.structured ? 0 : h.ndim;
+    variable->shape = shape;
+    memcpy(shape, h.shape, sizeof h.shape);
+    status = find_dtype(blob, &h, variable, &layout->word, error);
+    if (status != CASK_OK)
+        return status;
+    layout->offset = blob->offset + data;
+    layout->ndim = h.ndim;
+    layout->itemsize = cki_dtype_size(variable->dtype);
+    if (!cki_region_order(layout, shape, h.fortran, &bytes))
+        return broken(blob, "the shape is larger than any file", error);
+    if (bytes > blob->size - data)
+        return broken(blob, "truncated: the file is shorter than its shape needs", error);
     return CASK_OK;
 }
 
 static cask_status open_store(cki_store *store, cki_error *error)
 {
-    header h = {0};
-    uint64_t data = 0, bytes;
     store->name = "npy";
-    cask_status status = read_header(store, &h, &data, error);
-    if (status != CASK_OK)
-        return status;
     store->variables = cki_formats_alloc(store, 1, sizeof *store->variables, error);
     cki_region_layout *layout = cki_formats_alloc(store, 1, sizeof *layout, error);
-    int64_t *shape = cki_formats_alloc(store, CKI_MAX_NDIM, sizeof *shape, error);
-    if (!store->variables || !layout || !shape)
+    if (!store->variables || !layout)
         return CASK_MEMORY;
     cki_variable *variable = &store->variables[0];
+    cki_blob blob = {.file = store->file, .size = cki_file_size(store->file), .name = "the header"};
     store->count = 1;
     store->state = layout;
     variable->name = "data";
-    variable->ndim = h.structured ? 0 : h.ndim;
-    variable->shape = shape;
-    memcpy(shape, h.shape, sizeof h.shape);
     variable->attributes = cki_value_dict(error);
     if (!variable->attributes)
         return CASK_MEMORY;
-    status = find_dtype(store, &h, variable, &layout->word, error);
-    if (status != CASK_OK)
-        return status;
-    layout->offset = data;
-    layout->ndim = h.ndim;
-    layout->itemsize = cki_dtype_size(variable->dtype);
-    if (!cki_region_order(layout, shape, h.fortran, &bytes))
-        return broken(store, "the shape is larger than any file", error);
-    if (bytes > cki_file_size(store->file) - data)
-        return broken(store, "truncated: the file is shorter than its shape needs", error);
-    return CASK_OK;
+    return cki_npy_describe(store, &blob, variable, layout, error);
 }
 
 static cask_status read_region(const cki_store *store, size_t i, const int64_t *start,
@@ -255,37 +259,47 @@ static size_t region_bytes(const cki_store *store, size_t i, const int64_t *star
 }
 
 /* The header in the form NumPy writes: version 1, padded so that the data are aligned. */
-static cask_status create(cki_writer *writer, const cki_target *target, cki_error *error)
+void cki_npy_header(const cki_target *target, cki_text *text)
 {
     char code[48];
-    cki_text text = {0};
-    cki_text_add(&text, "\x93NUMPY\x01\x00\x00\x00", 10);
-    cki_text_format(&text, "{'descr': '%s', 'fortran_order': False, 'shape': (",
+    cki_text_add(text, "\x93NUMPY\x01\x00\x00\x00", 10);
+    cki_text_format(text, "{'descr': '%s', 'fortran_order': False, 'shape': (",
                     cki_dtype_code(target->dtype, code));
     for (int k = 0; k < target->ndim; k++)
-        cki_text_format(&text, k ? ", %lld" : "%lld", (long long)target->shape[k]);
-    cki_text_put(&text, target->ndim == 1 ? ",), }" : "), }");
-    cki_text_repeat(&text, ' ', 63 - text.length % 64);
-    cki_text_char(&text, '\n');
-    cask_status status = CASK_OK;
-    uint64_t bytes;
-    if (text.failed) {
-        status = cki_fail_memory(error, text.length);
-    } else {
-        size_t length = text.length - 10;
-        text.bytes[8] = (char)(length & 0xff);
-        text.bytes[9] = (char)(length >> 8);
-        writer->layout.offset = text.length;
-        status = cki_file_write(writer->output, 0, text.bytes, text.length, error);
-    }
-    cki_text_free(&text);
-    if (status != CASK_OK)
-        return status;
+        cki_text_format(text, k ? ", %lld" : "%lld", (long long)target->shape[k]);
+    cki_text_put(text, target->ndim == 1 ? ",), }" : "), }");
+    cki_text_repeat(text, ' ', 63 - text->length % 64);
+    cki_text_char(text, '\n');
+    if (text->failed)
+        return;
+    size_t length = text->length - 10;
+    text->bytes[8] = (char)(length & 0xff);
+    text->bytes[9] = (char)(length >> 8);
+}
+
+cask_status cki_npy_layout(cki_writer *writer, const cki_target *target, uint64_t offset,
+                           uint64_t *bytes, cki_error *error)
+{
+    writer->layout.offset = offset;
     writer->layout.itemsize = cki_dtype_size(target->dtype);
     writer->layout.word = 1;
-    if (!cki_region_order(&writer->layout, target->shape, false, &bytes))
+    if (!cki_region_order(&writer->layout, target->shape, false, bytes))
         return cki_fail(error, CASK_INVALID, "ValueError", "the array is larger than any file");
-    return cki_file_resize(writer->output, writer->layout.offset + bytes, error);
+    return CASK_OK;
+}
+
+static cask_status create(cki_writer *writer, const cki_target *target, cki_error *error)
+{
+    cki_text text = {0};
+    cki_npy_header(target, &text);
+    uint64_t length = text.length, bytes = 0;
+    cask_status status = text.failed
+                             ? cki_fail_memory(error, text.length)
+                             : cki_file_write(writer->output, 0, text.bytes, text.length, error);
+    cki_text_free(&text);
+    if (status == CASK_OK)
+        status = cki_npy_layout(writer, target, length, &bytes, error);
+    return status == CASK_OK ? cki_file_resize(writer->output, length + bytes, error) : status;
 }
 
 static cask_status write_into(cki_writer *writer, const cki_store *store, size_t i,

@@ -24,6 +24,16 @@ typedef struct plan {
     int64_t memory[CKI_MAX_NDIM + 1];
 } plan;
 
+size_t cki_region_word(cki_dtype dtype, bool swapped)
+{
+    size_t size = cki_dtype_size(dtype);
+    return !swapped                      ? 1
+           : dtype.id == CASK_STR        ? 4
+           : cki_dtype_is_text(dtype)    ? 1
+           : cki_dtype_is_complex(dtype) ? size / 2
+                                         : size;
+}
+
 bool cki_region_order(cki_region_layout *layout, const int64_t *shape, bool fortran,
                       uint64_t *bytes)
 {

@@ -15,6 +15,8 @@ typedef struct cki_region_layout {
     int64_t strides[CKI_MAX_NDIM];
 } cki_region_layout;
 
+/* Bytes to reverse for elements in the other order of bytes, or not. */
+size_t cki_region_word(cki_dtype dtype, bool swapped);
 /* Strides of C order (or of Fortran's) for `shape`; false if the size overflows 63 bits. */
 bool cki_region_order(cki_region_layout *layout, const int64_t *shape, bool fortran,
                       uint64_t *bytes);

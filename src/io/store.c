@@ -23,7 +23,8 @@ static const cki_format *recognise(cki_file *file, cki_error *error)
         if ((*format)->starts && (*format)->starts(file, head, length))
             return *format;
     cki_fail(error, CASK_FORMAT, "OSError",
-             "%s: unknown file format: neither NetCDF, nor HDF5, nor npy, by its first bytes",
+             "%s: unknown file format: neither NetCDF, nor HDF5, nor npy, npz, PNG or TIFF, by its "
+             "first bytes",
              path);
     return NULL;
 }

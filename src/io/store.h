@@ -53,6 +53,25 @@ cask_status cki_store_read(const cki_store *store, size_t i, const int64_t *star
 size_t cki_store_read_bytes(const cki_store *store, size_t i, const int64_t *start,
                             const int64_t *count, const int64_t *step);
 
+/* What a file of nothing but elements holds; one length of the shape may be -1. */
+typedef struct cki_raw {
+    cki_dtype dtype;
+    bool swapped, fortran;
+    uint64_t offset; /* of the first element */
+    int ndim;
+    int64_t shape[CKI_MAX_NDIM];
+} cki_raw;
+cki_store *cki_store_raw(const char *path, const cki_raw *raw, cki_error *error);
+
+/* A stack of npy files: the paths in order, and the axis along which they follow; and its making:
+ * begin, put each, and finish with the sizes (a tuple of tuples) once all are there. */
+cask_value *cki_npy_stack_paths(const char *folder, int *axis, cki_error *error);
+cask_status cki_npy_stack_begin(const char *folder, cki_error *error);
+cask_status cki_npy_stack_put(const char *folder, int64_t i, const cki_array *array,
+                              cki_error *error);
+cask_status cki_npy_stack_finish(const char *folder, const cask_value *chunks, cki_dtype dtype,
+                                 int axis, cki_error *error);
+
 /* Whether there is something of that name, and it is no folder. */
 bool cki_store_is_file(const char *path);
 /* Whether there is anything of that name. */

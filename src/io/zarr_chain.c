@@ -48,12 +48,8 @@ cask_status cki_zarr_chain_finish(cki_zarr_chain *chain, cki_dtype dtype, bool s
 {
     size_t size = cki_dtype_size(dtype), count = 1;
     int64_t stride = (int64_t)size;
-    chain->layout = (cki_region_layout){.itemsize = size, .word = 1, .ndim = chain->ndim};
-    if (swapped)
-        chain->layout.word = dtype.id == CASK_STR          ? 4
-                             : cki_dtype_is_text(dtype)    ? 1
-                             : cki_dtype_is_complex(dtype) ? size / 2
-                                                           : size;
+    chain->layout = (cki_region_layout){
+        .itemsize = size, .word = cki_region_word(dtype, swapped), .ndim = chain->ndim};
     for (int k = chain->ndim - 1; k >= 0; k--) {
         int axis = chain->order[k];
         chain->layout.strides[axis] = stride;

@@ -31,6 +31,7 @@ static const cki_class space_class = {"module", keep, print_space};
 static space spaces[] = {
     {"da", "", CKI_IN_DA, false},
     {"np", "", CKI_IN_NP, true},
+    {"da.image", "image.", CKI_IN_DA, false},
     {"da.linalg", "linalg.", CKI_IN_DA, false},
     {"np.linalg", "linalg.", CKI_IN_NP, true},
     {"da.fft", "fft.", CKI_IN_DA, false},

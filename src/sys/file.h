@@ -51,6 +51,9 @@ int cki_file_descriptor(const cki_file_output *output);
 /* Any thread, any order. */
 cask_status cki_file_write(cki_file_output *output, uint64_t offset, const void *bytes,
                            size_t count, cki_error *error);
+/* What was written there. */
+cask_status cki_file_reread(cki_file_output *output, uint64_t offset, void *bytes, size_t count,
+                            cki_error *error);
 /* Make it `size` bytes long, zeros where nothing was written. */
 cask_status cki_file_resize(cki_file_output *output, uint64_t size, cki_error *error);
 /* Flush, and give it its name; publish gives it its name without waiting for the disk: if the

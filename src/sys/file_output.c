@@ -208,6 +208,24 @@ cask_status cki_file_write(cki_file_output *output, uint64_t offset, const void 
     return CASK_OK;
 }
 
+cask_status cki_file_reread(cki_file_output *output, uint64_t offset, void *bytes, size_t count,
+                            cki_error *error)
+{
+    unsigned char *to = bytes;
+    while (count > 0) {
+        size_t want = count < (1U << 30) ? count : (1U << 30);
+        ssize_t got = cki_fault_pread(output->descriptor, to, want, (int64_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return cki_file_fail(error, got < 0 ? errno : EIO, output->asked);
+        to += got;
+        offset += (uint64_t)got;
+        count -= (size_t)got;
+    }
+    return CASK_OK;
+}
+
 cask_status cki_file_resize(cki_file_output *output, uint64_t size, cki_error *error)
 {
     if (size > INT64_MAX)

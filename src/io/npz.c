@@ -1,0 +1,235 @@
+/* npz archives: each member an npy file. Stored ones are read in place; a deflated one can only be
+ * decoded whole, for each block that wants some of it: read it in one block. */
+#include "core/memory.h"
+#include "io/npy.h"
+#include "io/zip.h"
+
+#include <libdeflate.h>
+#include <string.h>
+
+/* What is kept of a member. */
+typedef struct member {
+    const cki_zip_member *zip;
+    bool deflated;
+    cki_region_layout layout; /* in the file, or in the decoded bytes */
+} member;
+
+typedef struct archive {
+    cki_zip *zip;
+    member *members;
+} archive;
+
+static bool starts(cki_file *file, const unsigned char *head, size_t length)
+{
+    size_t n = strlen(cki_file_path(file)); /* an archive of a Zarr folder is told by its name */
+    return cki_zip_starts(head, length) &&
+           (n < 9 || strcmp(cki_file_path(file) + n - 9, ".zarr.zip") != 0);
+}
+
+/* The bytes of a member: in the file, or decoded. */
+static cask_status get_blob(const cki_store *store, const cki_zip_member *zip, cki_blob *blob,
+                            cki_error *error)
+{
+    *blob = (cki_blob){.file = store->file, .size = zip->size, .name = zip->name};
+    cask_status status = cki_zip_locate(store->file, zip, &blob->offset, error);
+    if (status != CASK_OK || zip->method == 0)
+        return status;
+    blob->offset = 0;
+    blob->bytes = cki_ledger_take(cki_ledger_current(), (size_t)zip->size + 1, false);
+    if (!blob->bytes)
+        return cki_fail_memory(error, (size_t)zip->size);
+    return cki_zip_read(store->file, zip, blob->bytes, error);
+}
+
+static void drop_blob(cki_blob *blob)
+{
+    if (blob->bytes)
+        cki_ledger_give(cki_ledger_current(), blob->bytes, (size_t)blob->size + 1);
+}
+
+/* A member that is no npy file, or one that cannot be read, is listed with the reason. */
+static cask_status describe(cki_store *store, const cki_zip_member *zip, cki_variable *variable,
+                            member *made, cki_error *error)
+{
+    cki_blob blob;
+    cki_error own = {0};
+    size_t length = strlen(zip->name);
+    variable->attributes = cki_value_dict(error);
+    variable->name = cki_formats_text(store, zip->name, length - 4, error);
+    if (!variable->attributes || !variable->name)
+        return CASK_MEMORY;
+    made->zip = zip;
+    made->deflated = zip->method != 0;
+    if (get_blob(store, zip, &blob, &own) == CASK_OK)
+        cki_npy_describe(store, &blob, variable, &made->layout, &own);
+    drop_blob(&blob);
+    if (own.status == CASK_MEMORY)
+        return cki_fail(error, own.status, own.python, "%s", own.message);
+    if (own.status == CASK_OK) {
+        if (made->deflated) { /* one chunk: the whole */
+            variable->chunks = variable->shape;
+            variable->codec = "deflate";
+        }
+        return CASK_OK;
+    }
+    variable->unreadable = cki_formats_text(store, own.message, strlen(own.message), error);
+    variable->damaged = own.status != CASK_UNSUPPORTED;
+    return variable->unreadable ? CASK_OK : CASK_MEMORY;
+}
+
+static bool is_npy(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 4 && strcmp(name + length - 4, ".npy") == 0;
+}
+
+static cask_status open_store(cki_store *store, cki_error *error)
+{
+    archive *a = cki_formats_alloc(store, 1, sizeof *a, error);
+    store->name = "npz";
+    store->state = a;
+    if (!a)
+        return CASK_MEMORY;
+    a->zip = cki_zip_open(store->file, error);
+    if (!a->zip)
+        return error->status;
+    store->variables = cki_formats_alloc(store, a->zip->count, sizeof *store->variables, error);
+    a->members = cki_formats_alloc(store, a->zip->count, sizeof *a->members, error);
+    if (!store->variables || !a->members)
+        return CASK_MEMORY;
+    cask_status status = CASK_OK;
+    for (size_t i = 0; status == CASK_OK && i < a->zip->count; i++)
+        if (is_npy(a->zip->members[i].name)) {
+            size_t at = store->count++;
+            status =
+                describe(store, &a->zip->members[i], &store->variables[at], &a->members[at], error);
+        }
+    return status;
+}
+
+static void close_store(cki_store *store)
+{
+    archive *a = store->state;
+    if (a)
+        cki_zip_free(a->zip);
+}
+
+static cask_status read_region(const cki_store *store, size_t i, const int64_t *start,
+                               const int64_t *count, const int64_t *step, const cki_array *out,
+                               cki_error *error)
+{
+    const archive *a = store->state;
+    const member *m = &a->members[i];
+    if (!m->deflated)
+        return cki_region_read(store->file, &m->layout, start, count, step, out, m->zip->name,
+                               error);
+    cki_blob blob;
+    cask_status status = get_blob(store, m->zip, &blob, error);
+    if (status == CASK_OK) {
+        cki_region_layout layout = m->layout;
+        layout.offset = 0;
+        cki_region_copy(blob.bytes + m->layout.offset, &layout, start, count, step, out);
+    }
+    drop_blob(&blob);
+    return status;
+}
+
+static size_t region_bytes(const cki_store *store, size_t i, const int64_t *start,
+                           const int64_t *count, const int64_t *step)
+{
+    const archive *a = store->state;
+    (void)start;
+    return a->members[i].deflated ? (size_t)a->members[i].zip->size
+                                  : cki_region_bytes(&a->members[i].layout, count, step);
+}
+
+/* ---- writing: one stored member, as np.savez ---- */
+
+/* The member's name and where its local header ends. */
+typedef struct writing {
+    char name[256];
+    size_t header;   /* bytes of the local header */
+    uint64_t member; /* and of the member */
+} writing;
+
+static cask_status create(cki_writer *writer, const cki_target *target, cki_error *error)
+{
+    unsigned char header[512];
+    writing *w = cki_memory_calloc(1, sizeof *w);
+    writer->state = w;
+    if (!w)
+        return cki_fail_memory(error, sizeof *w);
+    const char *name = target->name && target->name[0] ? target->name : "arr_0";
+    size_t length = cki_text_cut(name, sizeof w->name - 5);
+    memcpy(w->name, name, strlen(name) < length ? strlen(name) : length);
+    memcpy(w->name + strlen(w->name), ".npy", 5);
+    cki_text text = {0};
+    uint64_t bytes = 0;
+    w->header = cki_zip_local(header, w->name, 0, 0);
+    cki_npy_header(target, &text);
+    cask_status status =
+        text.failed ? cki_fail_memory(error, text.length)
+                    : cki_npy_layout(writer, target, w->header + text.length, &bytes, error);
+    w->member = text.length + bytes;
+    if (status == CASK_OK)
+        status = cki_file_write(writer->output, w->header, text.bytes, text.length, error);
+    if (status == CASK_OK)
+        status = cki_file_resize(writer->output, w->header + w->member, error);
+    cki_text_free(&text);
+    return status;
+}
+
+/* The checksum of what was written, which came in any order. */
+static cask_status sum_up(const cki_writer *writer, const writing *w, uint32_t *sum,
+                          cki_error *error)
+{
+    enum { PIECE = 1 << 20 };
+    unsigned char *piece = cki_memory_alloc(PIECE);
+    if (!piece)
+        return cki_fail_memory(error, PIECE);
+    cask_status status = CASK_OK;
+    *sum = 0;
+    for (uint64_t at = 0; status == CASK_OK && at < w->member; at += PIECE) {
+        size_t count = w->member - at < PIECE ? (size_t)(w->member - at) : PIECE;
+        status = cki_file_reread(writer->output, w->header + at, piece, count, error);
+        if (status == CASK_OK)
+            *sum = libdeflate_crc32(*sum, piece, count);
+    }
+    cki_memory_free(piece);
+    return status;
+}
+
+static cask_status close_writer(cki_writer *writer, cki_error *error)
+{
+    unsigned char bytes[1200];
+    writing *w = writer->state;
+    uint32_t sum = 0;
+    writer->state = NULL;
+    if (!w || !error) { /* given up */
+        cki_memory_free(w);
+        return CASK_OK;
+    }
+    cask_status status = sum_up(writer, w, &sum, error);
+    size_t length = cki_zip_local(bytes, w->name, w->member, sum);
+    if (status == CASK_OK)
+        status = cki_file_write(writer->output, 0, bytes, length, error);
+    uint64_t where = w->header + w->member;
+    length = cki_zip_directory(bytes, w->name, 0, w->member, sum, where);
+    if (status == CASK_OK)
+        status = cki_file_write(writer->output, where, bytes, length, error);
+    cki_memory_free(w);
+    return status;
+}
+
+static const char *const suffixes[] = {".npz", NULL};
+
+const cki_format cki_npz_format = {
+    .starts = starts,
+    .open = open_store,
+    .read = read_region,
+    .read_bytes = region_bytes,
+    .close = close_store,
+    .suffixes = suffixes,
+    .create = create,
+    .close_writer = close_writer,
+};
