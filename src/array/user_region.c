@@ -31,8 +31,8 @@ static cask_status conclude(cask_status status, const char *what, const char *na
                             cki_error *error)
 {
     if (status != CASK_OK && error->status == CASK_OK)
-        cki_fail(error, status, NULL, "%s%s%s%s failed: %s", what, name ? " '" : "",
-                 name ? name : "", name ? "'" : "", cask_status_text(status));
+        cki_fail(error, status, NULL, "%s%s%s%s failed without saying why", what, name ? " '" : "",
+                 name ? name : "", name ? "'" : "");
     return error->status;
 }
 
