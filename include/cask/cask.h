@@ -142,6 +142,7 @@ const char *cask_version(void);
 #include "future.h"
 #include "graph.h"
 #include "lazy.h"
+#include "linalg.h"
 #include "profile.h"
 #include "scheduler.h"
 #include "value.h"

@@ -201,23 +201,50 @@ static cask_array result_array(cki_api *api, const char *name, cask_value *value
     return NULL;
 }
 
-cask_array cki_api_run(cki_api *api, const char *operation, unsigned places)
+/* The `count` arrays of a result. */
+static bool result_arrays(cki_api *api, const char *name, cask_value *value, cask_array *results,
+                          size_t count)
 {
-    cask_array result = NULL;
+    if (count == 1)
+        return (results[0] = result_array(api, name, value)) != NULL;
+    if (value->kind != CKI_TUPLE || value->as.list.count != count) {
+        cki_fail(&api->error, CASK_TYPE, NULL, "%s() gives no %zu arrays but a %s", name, count,
+                 cki_value_type(value));
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!(results[i] = result_array(api, name, value->as.list.items[i])))
+            return false;
+    return true;
+}
+
+void cki_api_run_several(cki_api *api, const char *operation, unsigned places, cask_array *results,
+                         size_t count)
+{
+    bool made = false;
     if (!api->poison && api->ck && api->error.status == CASK_OK) {
         cki_ledger *before = cki_ledger_enter(api->ck->ledger);
         cask_value *value = call(api, operation, places);
-        result = value ? result_array(api, operation, value) : NULL;
+        made = value && result_arrays(api, operation, value, results, count);
         cask_value_unref(value);
         cki_ledger_enter(before);
     }
     for (size_t i = 0; i < api->count; i++)
         cask_value_unref(api->values[i]);
-    if (api->poison)
-        return api->poison;
-    if (!result && api->error.status == CASK_OK)
-        cki_fail_memory(&api->error, sizeof *result);
-    return result ? result : cki_api_poison(api->ck, &api->error);
+    if (made)
+        return;
+    if (!api->poison && api->error.status == CASK_OK)
+        cki_fail_memory(&api->error, count * sizeof *results);
+    cask_array failed = api->poison ? api->poison : cki_api_poison(api->ck, &api->error);
+    for (size_t i = 0; i < count; i++)
+        results[i] = failed;
+}
+
+cask_array cki_api_run(cki_api *api, const char *operation, unsigned places)
+{
+    cask_array result;
+    cki_api_run_several(api, operation, places, &result, 1);
+    return result;
 }
 
 void cki_api_argument(cki_api *api, const cask_argument *argument)

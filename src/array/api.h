@@ -34,6 +34,9 @@ void cki_api_argument(cki_api *api, const cask_argument *argument);
 cask_array cki_api_run(cki_api *api, const char *operation, unsigned places);
 /* The same of an operation that does something and gives nothing. */
 cask_status cki_api_do(cki_api *api, const char *operation);
+/* The same where it gives a tuple of `count` arrays; all are poison if it failed. */
+void cki_api_run_several(cki_api *api, const char *operation, unsigned places, cask_array *results,
+                         size_t count);
 /* A poison array of this context, with the error recorded there; ck may be NULL. */
 cask_array cki_api_poison(cask *ck, const cki_error *error);
 bool cki_api_failed(cask_array x);

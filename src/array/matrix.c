@@ -1,6 +1,7 @@
 /* Types, adjoints and checks of matrices. */
 #include "array/matrix.h"
 #include "array/elementwise.h"
+#include "array/grid.h"
 #include "array/rechunk.h"
 #include "array/view.h"
 #include "kernel/lapack_routines.h"
@@ -115,4 +116,13 @@ bool cki_matrix_square_chunks(cki_build *build, cask_array x, const char *what)
                  "the size of chunks.",
                  what);
     return same;
+}
+
+cask_array cki_matrix_identity(cki_build *build, const cki_axis *axes, cki_dtype dtype)
+{
+    cask_array row = cki_grid_count(build, &axes[1], 0, 1);
+    cask_array column = row ? cki_grid_count(build, &axes[0], 0, 1) : NULL;
+    column = column ? cki_view_expand(build, column, 1) : NULL;
+    cask_array equal = cki_matrix_apply(build, "equal", column, row);
+    return equal ? cki_elementwise_cast(build, equal, dtype) : NULL;
 }

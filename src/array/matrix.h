@@ -21,6 +21,8 @@ cask_array cki_matrix_whole(cki_build *build, cask_array x);
 cask_array cki_matrix_apply(cki_build *build, const char *ufunc, cask_array a, cask_array b);
 /* A ufunc of an array and a number, as Python would write it. */
 cask_array cki_matrix_apply_number(cki_build *build, const char *ufunc, cask_array a, double b);
+/* A matrix with ones on the diagonal, in the chunks of two axes. */
+cask_array cki_matrix_identity(cki_build *build, const cki_axis *axes, cki_dtype dtype);
 /* ValueError unless x is a square matrix of known length: "Dimension must be 2 to perform lu
  * decomposition", or whatever `what` is. */
 bool cki_matrix_square(cki_build *build, cask_array x, const char *what);

@@ -6,6 +6,7 @@
 #include "array/blockwise_calls.h"
 #include "array/choice.h"
 #include "array/coarsen.h"
+#include "array/compress.h"
 #include "array/contract.h"
 #include "array/covariance.h"
 #include "array/creation.h"
@@ -24,11 +25,13 @@
 #include "array/isin.h"
 #include "array/join.h"
 #include "array/listing.h"
+#include "array/lstsq.h"
 #include "array/map_blocks.h"
 #include "array/norm.h"
 #include "array/overlap.h"
 #include "array/pad.h"
 #include "array/piecewise.h"
+#include "array/products.h"
 #include "array/protocol.h"
 #include "array/put.h"
 #include "array/qr.h"
@@ -102,4 +105,7 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_reduction_operations,
                                                              cki_put_calls_operations,
                                                              cki_files_stack_operations,
+                                                             cki_lstsq_operations,
+                                                             cki_compress_operations,
+                                                             cki_products_operations,
                                                              NULL};

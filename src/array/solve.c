@@ -2,7 +2,6 @@
 #include "array/solve.h"
 #include "array/elementwise.h"
 #include "array/eliminate.h"
-#include "array/grid.h"
 #include "array/lu.h"
 #include "array/matrix.h"
 #include "array/reductions.h"
@@ -171,22 +170,13 @@ static cask_value *run_solve(cki_call *call)
     return cki_node_value(&build, solve(&build, a, b, positive));
 }
 
-/* A square matrix with ones on the diagonal, in the chunks of an axis. */
-static cask_array identity(cki_build *build, const cki_axis *axis, cki_dtype dtype)
-{
-    cask_array row = cki_grid_count(build, axis, 0, 1);
-    cask_array column = row ? cki_view_expand(build, row, 1) : NULL;
-    cask_array equal = cki_matrix_apply(build, "equal", column, row);
-    return equal ? cki_elementwise_cast(build, equal, dtype) : NULL;
-}
-
 static cask_value *run_inv(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
     cask_array a = cki_matrix_argument(&build, call->arguments[0]);
     if (!a || !check_square(&build, a, "lu decomposition"))
         return NULL;
-    cask_array b = identity(&build, &a->axes[0], a->dtype);
+    cask_array b = cki_matrix_identity(&build, a->axes, a->dtype);
     return b ? cki_node_value(&build, solve(&build, a, b, false)) : NULL;
 }
 

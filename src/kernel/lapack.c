@@ -33,62 +33,67 @@ static cask_value *upper_of(const cki_array *a, int64_t k, cki_error *error)
     return made;
 }
 
-/* `work` of the size that a query asks for; size[0] is that. */
-typedef struct workspace {
-    void *tau, *work;
-    int size;
-} workspace;
+/* Columns that are factored at once. LAPACK's usual routines (geqrf, orgqr) take up to 128 one by
+ * one, at the speed of memory; geqrt factors blocks by recursion, in products of matrices. */
+enum { BLOCK = 32 };
 
-static void close_workspace(workspace *w)
+/* The triangles that belong to the Householder vectors of each block of columns. */
+typedef struct reflectors {
+    void *t, *work;
+    int block;
+} reflectors;
+
+static void close_reflectors(reflectors *r)
 {
-    cki_memory_free(w->tau);
-    cki_memory_free(w->work);
+    cki_memory_free(r->t);
+    cki_memory_free(r->work);
 }
 
-/* Factor `f` (m, n) in place; its Householder vectors and w->tau stand for Q. */
-static cask_status factor(const cki_lapack_routines *lapack, const cki_array *f, workspace *w,
+/* Factor `f` (m, n) in place: r above, Householder vectors below. */
+static cask_status factor(const cki_lapack_routines *lapack, const cki_array *f, reflectors *r,
                           cki_error *error)
 {
     int m = (int)f->shape[0], n = (int)f->shape[1], k = m < n ? m : n, lda = at_least_one(m);
-    int query = -1, info = 0;
-    double want[2] = {0};
+    int info = 0;
     size_t size = cki_dtype_size(f->dtype);
 
-    lapack->geqrf(&m, &n, f->data, &lda, want, want, &query, &info);
-    w->size = cki_lapack_memory_size(f->dtype, want);
-    lapack->orgqr(&m, &k, &k, f->data, &lda, want, want, &query, &info);
-    if (cki_lapack_memory_size(f->dtype, want) > w->size)
-        w->size = cki_lapack_memory_size(f->dtype, want);
-    w->tau = cki_lapack_memory_work(k, size, error);
-    w->work = w->tau ? cki_lapack_memory_work(w->size, size, error) : NULL;
-    if (!w->work)
+    r->block = k < BLOCK ? k : BLOCK;
+    r->t = cki_lapack_memory_work((int64_t)r->block * k, size, error);
+    r->work = r->t ? cki_lapack_memory_work((int64_t)r->block * n, size, error) : NULL;
+    if (!r->work)
         return CASK_MEMORY;
-    lapack->geqrf(&m, &n, f->data, &lda, w->tau, w->work, &w->size, &info);
-    return info ? cki_fail_internal(error, "geqrf") : CASK_OK;
+    lapack->geqrt(&m, &n, &r->block, f->data, &lda, r->t, &r->block, r->work, &info);
+    return info ? cki_fail_internal(error, "geqrt") : CASK_OK;
 }
 
-/* The factored `f` becomes Q: its first k columns. */
-static cask_value *form(const cki_lapack_routines *lapack, const cki_array *f, const workspace *w,
+/* The first k columns of Q: the blocks of reflectors, from the last to the first, applied to those
+ * of the identity; each changes only what is below and to the right of where it begins. */
+static cask_value *form(const cki_lapack_routines *lapack, const cki_array *f, const reflectors *r,
                         cki_error *error)
 {
-    int m = (int)f->shape[0], k = (int)(f->shape[0] < f->shape[1] ? f->shape[0] : f->shape[1]);
-    int lda = at_least_one(m), info = 0;
+    int64_t m = f->shape[0], k = m < f->shape[1] ? m : f->shape[1];
+    cask_value *q = cki_lapack_memory_eye(f->dtype, m, k, error);
+    int64_t size = (int64_t)cki_dtype_size(f->dtype), block = r->block > 0 ? r->block : 1;
+    int lda = at_least_one(m);
 
-    if (k > 0)
-        lapack->orgqr(&m, &k, &k, f->data, &lda, w->tau, w->work, &w->size, &info);
-    if (info) {
-        cki_fail_internal(error, "orgqr");
-        return NULL;
+    for (int64_t i = (k - 1) / block * block; q && k > 0 && i >= 0; i -= block) {
+        int rows = (int)(m - i), columns = (int)(k - i);
+        int width = columns < r->block ? columns : r->block;
+        int64_t at = (i * m + i) * size;
+        lapack->larfb("L", "N", "F", "C", &rows, &columns, &width, f->data + at, &lda,
+                      (const unsigned char *)r->t + i * r->block * size, &r->block,
+                      cki_array_of(q)->data + at, &lda, r->work, &columns, 1, 1, 1, 1);
     }
-    return cki_array_slice(f, (int64_t[]){0, 0}, (int64_t[]){m, k}, (int64_t[]){1, 1}, error);
+    return q;
 }
 
 cask_status cki_lapack_qr(const cki_array *a, cask_value **q, cask_value **r, cki_error *error)
 {
     const cki_lapack_routines *lapack = cki_lapack_memory_open(a, error);
     cask_value *copy = lapack ? cki_lapack_memory_copy(a, error) : NULL, *made = NULL, *up = NULL;
-    workspace w = {0};
+    reflectors w = {0};
     int64_t k = a->shape[0] < a->shape[1] ? a->shape[0] : a->shape[1];
+    unsigned mode = cki_lapack_memory_flush();
 
     if (q)
         *q = NULL;
@@ -98,7 +103,8 @@ cask_status cki_lapack_qr(const cki_array *a, cask_value **q, cask_value **r, ck
         if (up && q)
             made = form(lapack, cki_array_of(copy), &w, error);
     }
-    close_workspace(&w);
+    cki_lapack_memory_restore(mode);
+    close_reflectors(&w);
     cask_value_unref(copy);
     if (!up || (q && !made)) {
         cask_value_unref(up);

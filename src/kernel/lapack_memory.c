@@ -4,6 +4,9 @@
 #include "core/memory.h"
 #include "kernel/matmul.h"
 #include <limits.h>
+#ifdef __SSE2__
+#include <xmmintrin.h>
+#endif
 
 cask_value *cki_lapack_memory_new(cki_dtype dtype, int64_t m, int64_t n, cki_error *error)
 {
@@ -76,4 +79,26 @@ void *cki_lapack_memory_work(int64_t count, size_t size, cki_error *error)
     if (!work)
         cki_fail_memory(error, (size_t)count * size);
     return work;
+}
+
+unsigned cki_lapack_memory_flush(void)
+{
+#ifdef __SSE2__
+    enum { FLUSH_RESULTS = 0x8000, FLUSH_OPERANDS = 0x0040 };
+    unsigned mode = _mm_getcsr();
+
+    _mm_setcsr(mode | FLUSH_RESULTS | FLUSH_OPERANDS);
+    return mode;
+#else
+    return 0;
+#endif
+}
+
+void cki_lapack_memory_restore(unsigned mode)
+{
+#ifdef __SSE2__
+    _mm_setcsr(mode);
+#else
+    (void)mode;
+#endif
 }

@@ -18,5 +18,10 @@ const cki_lapack_routines *cki_lapack_memory_open(const cki_array *a, cki_error 
 int cki_lapack_memory_size(cki_dtype dtype, const void *work);
 /* Room for `count` (at least 1) elements; cki_memory_free it. NULL with the error set. */
 void *cki_lapack_memory_work(int64_t count, size_t size, cki_error *error);
+/* Until it is restored, this thread takes subnormal numbers for zero, where the processor can. No
+ * result depends on them, but a matrix of low rank leaves so many that LAPACK takes ten times as
+ * long. */
+unsigned cki_lapack_memory_flush(void);
+void cki_lapack_memory_restore(unsigned mode);
 
 #endif

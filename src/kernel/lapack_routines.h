@@ -7,10 +7,13 @@
 
 /* Of one type; complex ones take a further real workspace in two of them. */
 typedef struct cki_lapack_routines {
-    void (*geqrf)(const int *m, const int *n, void *a, const int *lda, void *tau, void *work,
-                  const int *lwork, int *info);
-    void (*orgqr)(const int *m, const int *n, const int *k, void *a, const int *lda,
-                  const void *tau, void *work, const int *lwork, int *info);
+    void (*geqrt)(const int *m, const int *n, const int *nb, void *a, const int *lda, void *t,
+                  const int *ldt, void *work, int *info);
+    void (*larfb)(const char *side, const char *trans, const char *direct, const char *store,
+                  const int *m, const int *n, const int *k, const void *v, const int *ldv,
+                  const void *t, const int *ldt, void *c, const int *ldc, void *work,
+                  const int *ldwork, size_t side_length, size_t trans_length, size_t direct_length,
+                  size_t store_length);
     void (*getrf)(const int *m, const int *n, void *a, const int *lda, int *pivots, int *info);
     void (*potrf)(const char *uplo, const int *n, void *a, const int *lda, int *info,
                   size_t uplo_length);

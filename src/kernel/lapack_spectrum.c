@@ -81,6 +81,7 @@ cask_status cki_lapack_svd(const cki_array *a, bool full, cask_value **u, cask_v
     svd_call c = {.lapack = cki_lapack_memory_open(a, error), .dtype = a->dtype};
     cask_value *copy = c.lapack ? cki_lapack_memory_copy(a, error) : NULL;
     int64_t columns = full ? m : k, rows = full ? n : k;
+    unsigned mode;
 
     if (u)
         *u = *vh = NULL;
@@ -100,7 +101,9 @@ cask_status cki_lapack_svd(const cki_array *a, bool full, cask_value **u, cask_v
         c.m = (int)m, c.n = (int)n;
         c.a = cki_array_of(copy);
         c.u = cki_array_of(out[0]), c.s = cki_array_of(out[1]), c.vh = cki_array_of(out[2]);
+        mode = cki_lapack_memory_flush();
         decompose(&c, error);
+        cki_lapack_memory_restore(mode);
     }
     cask_value_unref(copy);
     if (error->status != CASK_OK) {

@@ -90,6 +90,13 @@ static const fault_case fault_cases[] = {
     {"da.linalg.solve(da.eye(6, chunks=2), da.ones(6, chunks=2), assume_a='pos')", NULL},
     {"da.linalg.slogdet(da.eye(6, chunks=2) * 2j)", NULL},
     {"da.linalg.eigh(da.eye(4, chunks=2))", NULL},
+    {"da.linalg.svd_compressed(da.ones((9, 7), chunks=4), 2, n_power_iter=1, seed=1)[1]", NULL},
+    {"da.linalg.svd_compressed(da.ones((9, 7), chunks=4), 2, compute=True, seed=1)[1]", NULL},
+    {"da.linalg.lstsq(da.tri(6, 3, chunks=(2, 3)), da.ones(6, chunks=2))", NULL},
+    {"da.kron(da.ones(3, chunks=2), da.ones((2, 2), chunks=1))", NULL},
+    {"da.cross(da.ones((2, 3), chunks=2), da.ones(3, chunks=2))", NULL},
+    {"da.linalg.multi_dot([da.ones((2, 3)), da.ones((3, 4)), da.ones((4, 2))])", NULL},
+    {"da.linalg.matrix_power(da.ones((4, 4), chunks=2), 5)", NULL},
     {"da.einsum('ij,jk->ik', da.ones((3, 4), chunks=2), da.ones((4, 2), chunks=2))", NULL},
     /* graphs by hand, and ways of computing */
     {"dask.get({'x': 1, ('y', 0): (lambda v: v + 1, 'x'), 'z': (sum, ['x', ('y', 0)])}, ['z', "
