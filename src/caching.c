@@ -19,8 +19,9 @@ static cask_cache *cache_of(const cask *ck)
 /* The name of a block's result; false if its layer has none. */
 static bool key_of(const cki_layer *layer, int64_t block, cki_token *key)
 {
-    *key = cki_token_nth(layer->token, block);
-    return (layer->token.low | layer->token.high) != 0;
+    *key =
+        layer->block_token ? layer->block_token(layer, block) : cki_token_nth(layer->token, block);
+    return layer->block_token || (layer->token.low | layer->token.high) != 0;
 }
 
 /* ---- plans ---- */
@@ -33,7 +34,8 @@ static cask_value *find(void *user, const cki_layer *layer, int64_t block)
     if (!key_of(layer, block, &key))
         return NULL;
     if (cki_cache_tells(cache))
-        snprintf(name, sizeof name, "%s %lld", cki_token_hex(layer->token, hex), (long long)block);
+        snprintf(name, sizeof name, "%s %lld",
+                 cki_token_hex(layer->block_token ? key : layer->token, hex), (long long)block);
     return cki_cache_get(cache, key, name);
 }
 

@@ -4,44 +4,119 @@
 
 #include <string.h>
 
-/* A call in a graph: where its inputs are. */
-typedef struct lowered {
-    const cki_delayed_call *call;
-    size_t count;
-    uint32_t layers[];
-} lowered;
+/* The calls that share a layer: block i is calls[i], whose inputs are keys[first[i]] and on. */
+typedef struct calls {
+    const cki_node **nodes;
+    size_t *first; /* one more than there are calls */
+    cki_key *keys;
+    size_t count, room, keys_room;
+} calls;
+
+static const cki_node *node_of(const cki_layer *layer, int64_t block)
+{
+    const calls *c = layer->parameters;
+    return c->nodes[block];
+}
 
 static void inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
 {
-    const lowered *l = layer->parameters;
-    (void)block;
-    for (size_t i = 0; i < l->count; i++)
-        cki_graph_key(keys, l->layers[i], 0);
+    const calls *c = layer->parameters;
+    for (size_t i = c->first[block]; i < c->first[block + 1]; i++)
+        cki_graph_key(keys, c->keys[i].layer, c->keys[i].block);
 }
 
+static cki_token token_of(const cki_layer *layer, int64_t block)
+{
+    return cki_token_nth(node_of(layer, block)->token, 0);
+}
+
+static void describe(const cki_layer *layer, int64_t block, cki_text *key, cki_text *called)
+{
+    cask_delayed x = cki_delayed_of_node(node_of(layer, block));
+    if (key)
+        cki_delayed_print_key(x, key);
+    if (called)
+        cki_text_put(called, x->label);
+}
+
+static void release_calls(void *self)
+{
+    calls *c = self;
+    cki_memory_free((void *)c->nodes);
+    cki_memory_free(c->first);
+    cki_memory_free(c->keys);
+    cki_memory_free(c);
+}
+
+static cask_status reserve(calls *c, size_t inputs_of_next, cki_error *error)
+{
+    if (c->count + 1 >= c->room) {
+        size_t room = c->room * 2 + 16;
+        const cki_node **nodes = cki_memory_realloc((void *)c->nodes, room * sizeof *nodes);
+        if (nodes)
+            c->nodes = nodes;
+        size_t *first = nodes ? cki_memory_realloc(c->first, room * sizeof *first) : NULL;
+        if (!first)
+            return cki_fail_memory(error, room * sizeof *first);
+        first[0] = 0;
+        c->first = first;
+        c->room = room;
+    }
+    size_t need = c->first[c->count] + inputs_of_next;
+    if (need <= c->keys_room)
+        return CASK_OK;
+    size_t room = need + need / 2 + 16;
+    cki_key *keys = cki_memory_realloc(c->keys, room * sizeof *keys);
+    if (!keys)
+        return cki_fail_memory(error, room * sizeof *keys);
+    c->keys = keys;
+    c->keys_room = room;
+    return CASK_OK;
+}
+
+/* A layer for this call and those after it. */
+static cask_status begin_layer(cki_lowering *lowering, uint32_t *number, cki_error *error)
+{
+    calls *c = cki_memory_calloc(1, sizeof *c);
+    if (!c)
+        return cki_fail_memory(error, sizeof *c);
+    cask_status status = cki_graph_own(cki_lower_graph(lowering), release_calls, c, error);
+    const cki_layer layer = {.name = "delayed",
+                             .function = &cki_delayed_call_function,
+                             .parameters = c,
+                             .inward = true,
+                             .inputs = inputs,
+                             .block_token = token_of,
+                             .describe = describe};
+    if (status == CASK_OK)
+        status = cki_graph_add(cki_lower_graph(lowering), &layer, number, error);
+    if (status == CASK_OK)
+        cki_lower_share(lowering, *number);
+    return status;
+}
+
+/* All calls go to one layer, as far as it stands behind what they need: a layer for each would cost
+ * more than the call. */
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
+    uint32_t number = cki_lower_shared(lowering);
+    bool fits = number != UINT32_MAX;
+    for (size_t i = 0; i < node->ninputs && fits; i++)
+        fits = cki_lower_key(lowering, node->inputs[i]).layer <= number;
+    if (!fits && begin_layer(lowering, &number, error) != CASK_OK)
+        return error->status;
     cki_graph *graph = cki_lower_graph(lowering);
-    cask_delayed x = cki_delayed_of_node(node);
-    lowered *l =
-        cki_arena_alloc(cki_graph_arena(graph), sizeof *l + node->ninputs * sizeof *l->layers);
-    if (!l)
-        return cki_fail_memory(error, sizeof *l);
-    l->call = node->parameters;
-    l->count = node->ninputs;
+    calls *c = (calls *)(uintptr_t)cki_graph_layer(graph, number)->parameters;
+    if (reserve(c, node->ninputs, error) != CASK_OK)
+        return error->status;
+    size_t at = c->first[c->count];
     for (size_t i = 0; i < node->ninputs; i++)
-        l->layers[i] = cki_lower_input(lowering, node->inputs[i]);
-    cki_layer layer = {.name = x->key ? x->key : cki_lower_name(lowering, node, x->label, ""),
-                       .function = &cki_delayed_call_function,
-                       .parameters = l,
-                       .blocks = 1,
-                       .inputs = inputs,
-                       .token = node->token};
-    uint32_t number;
-    cask_status status = cki_graph_add(graph, &layer, &number, error);
-    if (status == CASK_OK)
-        cki_lower_result(lowering, node, number);
-    return status;
+        c->keys[at++] = cki_lower_key(lowering, node->inputs[i]);
+    c->nodes[c->count] = node;
+    c->first[++c->count] = at;
+    cki_graph_grow(graph, number);
+    cki_lower_place(lowering, node, (cki_key){number, (int64_t)c->count - 1});
+    return CASK_OK;
 }
 
 const cki_primitive cki_delayed_primitive = {
@@ -88,8 +163,7 @@ static cask_value *call_function(const cki_delayed_call *call, cask_value **valu
 
 static cask_status run_call(const cki_task *task, cask_value **result, cki_error *error)
 {
-    const lowered *l = task->layer->parameters;
-    const cki_delayed_call *call = l->call;
+    const cki_delayed_call *call = node_of(task->layer, task->block)->parameters;
     cask_value *few[FEW], **values = few;
     if (call->count > FEW && !(values = cki_memory_alloc(call->count * sizeof *values)))
         return cki_fail_memory(error, call->count * sizeof *values);

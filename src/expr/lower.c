@@ -7,7 +7,11 @@
 
 struct cki_lowering {
     cki_graph *graph;
-    cki_map layers; /* node -> layer + 2; 1 while its inputs are under way */
+    cki_map layers;  /* node -> layer + 2 and, in the upper half, its block + 1 if it shares that;
+                        1 while its inputs are under way */
+    cki_map aliases; /* node with a place in a shared layer -> a layer of its own */
+    uint32_t shared;
+    bool failed; /* no memory for a layer of its own */
 };
 
 cki_graph *cki_lower_graph(cki_lowering *lowering)
@@ -15,16 +19,63 @@ cki_graph *cki_lower_graph(cki_lowering *lowering)
     return lowering->graph;
 }
 
-uint32_t cki_lower_input(const cki_lowering *lowering, const cki_node *input)
+cki_key cki_lower_key(const cki_lowering *lowering, const cki_node *input)
 {
-    uint64_t layer = 2;
-    cki_map_get(&lowering->layers, cki_map_key(input), &layer);
-    return (uint32_t)(layer - 2);
+    uint64_t place = 2;
+    cki_map_get(&lowering->layers, cki_map_key(input), &place);
+    return (cki_key){(uint32_t)place - 2, place >> 32 ? (int64_t)(place >> 32) - 1 : 0};
+}
+
+void cki_lower_place(cki_lowering *lowering, const cki_node *node, cki_key place)
+{
+    cki_map_set(&lowering->layers, cki_map_key(node),
+                (uint64_t)(place.block + 1) << 32 | (uint64_t)(place.layer + 2));
 }
 
 void cki_lower_result(cki_lowering *lowering, const cki_node *node, uint32_t layer)
 {
     cki_map_set(&lowering->layers, cki_map_key(node), (uint64_t)layer + 2);
+}
+
+uint32_t cki_lower_shared(const cki_lowering *lowering)
+{
+    return lowering->shared;
+}
+
+void cki_lower_share(cki_lowering *lowering, uint32_t layer)
+{
+    lowering->shared = layer;
+}
+
+static cki_key other_block(const cki_layer *layer, int64_t block)
+{
+    (void)block;
+    return *(const cki_key *)layer->parameters;
+}
+
+/* A layer that is nothing but one block of a shared one. */
+static uint32_t alias_of(cki_lowering *lowering, const cki_node *node, cki_key place)
+{
+    uint64_t known = 0;
+    uint32_t number = 0;
+    if (cki_map_get(&lowering->aliases, cki_map_key(node), &known))
+        return (uint32_t)known;
+    const cki_key *kept = cki_arena_copy(cki_graph_arena(lowering->graph), &place, sizeof place);
+    const cki_layer layer = {
+        .name = "block", .parameters = kept, .blocks = 1, .alias = other_block};
+    cki_error error = {0};
+    lowering->failed |= !kept ||
+                        cki_graph_add(lowering->graph, &layer, &number, &error) != CASK_OK ||
+                        !cki_map_set(&lowering->aliases, cki_map_key(node), number);
+    return number;
+}
+
+uint32_t cki_lower_input(cki_lowering *lowering, const cki_node *input)
+{
+    uint64_t place = 2;
+    cki_map_get(&lowering->layers, cki_map_key(input), &place);
+    return place >> 32 ? alias_of(lowering, input, cki_lower_key(lowering, input))
+                       : (uint32_t)place - 2;
 }
 
 const char *cki_lower_name(cki_lowering *lowering, const cki_node *node, const char *label,
@@ -67,7 +118,7 @@ static bool lower_one(cki_lowering *lowering, const cki_node *node, cki_error *e
         identify(lowering->graph, node, first);
     uint64_t layer = 1;
     cki_map_get(&lowering->layers, cki_map_key(node), &layer);
-    if (status == CASK_OK && layer < 2)
+    if (status == CASK_OK && ((uint32_t)layer < 2 || lowering->failed))
         cki_fail_memory(error, sizeof(cki_map_slot));
     return error->status == CASK_OK;
 }
@@ -123,14 +174,17 @@ static cask_status lower_under(cki_lowering *lowering, const cki_node *wanted, d
 cask_status cki_lower_nodes(cki_graph *graph, const cki_node *const *wanted, size_t count,
                             uint32_t *layers, cki_error *error)
 {
-    cki_lowering lowering = {.graph = graph};
+    cki_lowering lowering = {.graph = graph, .shared = UINT32_MAX};
     descent d = {0};
     cask_status status = CASK_OK;
-    for (size_t i = 0; i < count && status == CASK_OK; i++) {
+    for (size_t i = 0; i < count && status == CASK_OK; i++)
         status = lower_under(&lowering, wanted[i], &d, error);
+    for (size_t i = 0; i < count && status == CASK_OK; i++)
         layers[i] = cki_lower_input(&lowering, wanted[i]);
-    }
+    if (status == CASK_OK && lowering.failed)
+        status = cki_fail_memory(error, sizeof(cki_layer));
     cki_memory_free(d.frames);
     cki_map_free(&lowering.layers);
+    cki_map_free(&lowering.aliases);
     return status;
 }

@@ -84,9 +84,16 @@ cki_graph *cki_optimise_graph(cki_optimiser *optimiser);
 
 cki_graph *cki_lower_graph(cki_lowering *lowering);
 /* The layer that holds the blocks of an input of the node being lowered. */
-uint32_t cki_lower_input(const cki_lowering *lowering, const cki_node *input);
+uint32_t cki_lower_input(cki_lowering *lowering, const cki_node *input);
 /* Say which layer holds the blocks of the node being lowered. */
 void cki_lower_result(cki_lowering *lowering, const cki_node *node, uint32_t layer);
+/* Nodes of one block each may share a layer: such a node says which block of it is its own, and
+ * asks for an input's first block. Others see a layer for each all the same. */
+void cki_lower_place(cki_lowering *lowering, const cki_node *node, cki_key place);
+cki_key cki_lower_key(const cki_lowering *lowering, const cki_node *input);
+/* The layer that a primitive shares at present; UINT32_MAX until it has said so. */
+uint32_t cki_lower_shared(const cki_lowering *lowering);
+void cki_lower_share(cki_lowering *lowering, uint32_t layer);
 /* A layer's name: "sum-partial-1f3a9c02" from a label, a part (may be "") and the node's token. */
 const char *cki_lower_name(cki_lowering *lowering, const cki_node *node, const char *label,
                            const char *part);

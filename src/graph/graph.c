@@ -103,6 +103,11 @@ cask_status cki_graph_add(cki_graph *graph, const cki_layer *layer, uint32_t *nu
     return CASK_OK;
 }
 
+void cki_graph_grow(cki_graph *graph, uint32_t number)
+{
+    graph->layers[number]->blocks++;
+}
+
 void cki_graph_identify(cki_graph *graph, uint32_t number, cki_token token)
 {
     graph->layers[number]->token = token;

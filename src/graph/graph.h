@@ -76,6 +76,8 @@ struct cki_layer {
     void (*cost)(const cki_layer *layer, int64_t block, cki_cost *cost);
     /* If set, the layer has no tasks: block `block` simply is another layer's block. */
     cki_key (*alias)(const cki_layer *layer, int64_t block);
+    /* The token of one block, where each has its own; else it follows from `token`. */
+    cki_token (*block_token)(const cki_layer *layer, int64_t block);
     /* Of all that decides its blocks' results, to find them again in another graph: equal tokens
      * and blocks, equal results. All zero: nobody can tell. */
     cki_token token;
@@ -96,6 +98,8 @@ size_t cki_graph_plan_bytes(const cki_graph *graph);
 cki_arena *cki_graph_arena(cki_graph *graph); /* for layers, their names and parameters */
 /* Free something else with the graph. Called once, also if recording it fails. */
 cask_status cki_graph_own(cki_graph *graph, void (*release)(void *), void *thing, cki_error *error);
+/* One more block for a layer that was added before, whose rules know of it. */
+void cki_graph_grow(cki_graph *graph, uint32_t number);
 /* Append a layer; it may only refer to layers before it and, if it is `inward`, to its own lower
  * blocks. *number is its number. */
 cask_status cki_graph_add(cki_graph *graph, const cki_layer *layer, uint32_t *number,

@@ -156,6 +156,8 @@ typedef struct writing {
     cask_value *holder;  /* what the layers live in */
     uint32_t *keys;      /* by task */
     uint32_t *functions; /* by layer; CKI_NO_NAME while unknown */
+    cki_names names;     /* "layer name" of functions where blocks have names of their own */
+    uint32_t *named;     /* by those */
     cki_error *error;
 } writing;
 
@@ -176,23 +178,61 @@ static bool number_keys(writing *w)
     return true;
 }
 
+/* The number of the function that a layer's tasks call, under a name. */
+static uint32_t put_function(writing *w, uint32_t layer, const cki_text *name)
+{
+    cask_value *callable =
+        name->failed ? NULL
+                     : cki_user_value_in(&w->layers->layers[layer].record, w->holder, w->error);
+    uint32_t number = CKI_NO_NAME;
+    if (callable)
+        number = cki_spec_function(w->spec, name->bytes ? name->bytes : "", name->length, callable,
+                                   w->error);
+    else
+        cki_fail_memory(w->error, name->length);
+    cask_value_unref(callable);
+    return number;
+}
+
+/* Of a layer whose blocks have names of their own each name is a function. */
+static uint32_t named_function(writing *w, uint32_t layer, const cki_text *name)
+{
+    cki_text full = {0};
+    cki_text_format(&full, "%u %s", layer, name->bytes ? name->bytes : "");
+    uint32_t known = w->names.count, number = CKI_NO_NAME;
+    uint32_t place =
+        full.failed ? CKI_NO_NAME : cki_names_put(&w->names, full.bytes, full.length, w->error);
+    if (full.failed)
+        cki_fail_memory(w->error, full.length);
+    cki_text_free(&full);
+    if (place == CKI_NO_NAME)
+        return CKI_NO_NAME;
+    if (place < known)
+        return w->named[place];
+    uint32_t *wider = cki_memory_realloc(w->named, (place + (size_t)1) * sizeof *wider);
+    if (!wider)
+        cki_fail_memory(w->error, place * sizeof *wider);
+    else
+        number = put_function(w, layer, name);
+    w->named = wider ? wider : w->named;
+    if (wider)
+        wider[place] = number;
+    return number;
+}
+
 static uint32_t function_of(writing *w, size_t task)
 {
-    uint32_t number = w->plan->layer[task];
-    if (w->functions[number] != CKI_NO_NAME)
-        return w->functions[number];
-    block_layer *l = &w->layers->layers[number];
-    cki_text text = {0};
-    cki_graph_describe(l->layer, w->plan->block[task], NULL, &text);
-    cask_value *callable = text.failed ? NULL : cki_user_value_in(&l->record, w->holder, w->error);
-    if (callable)
-        w->functions[number] = cki_spec_function(w->spec, text.bytes ? text.bytes : "", text.length,
-                                                 callable, w->error);
-    else
-        cki_fail_memory(w->error, text.length);
-    cask_value_unref(callable);
-    cki_text_free(&text);
-    return w->functions[number];
+    uint32_t layer = w->plan->layer[task];
+    bool shared = w->layers->layers[layer].layer->describe != NULL;
+    if (!shared && w->functions[layer] != CKI_NO_NAME)
+        return w->functions[layer];
+    cki_text name = {0};
+    cki_graph_describe(w->layers->layers[layer].layer, w->plan->block[task], NULL, &name);
+    uint32_t number = shared ? named_function(w, layer, &name) : put_function(w, layer, &name);
+    if (!shared)
+        w->functions[layer] = number;
+    cki_text_free(&name);
+    return number;
 }
 
 static bool write_task(writing *w, size_t task)
@@ -260,6 +300,8 @@ cki_spec *cki_tasks_spec(cask *ck, const cki_node *const *nodes, size_t count, b
     }
     cki_memory_free(w.keys);
     cki_memory_free(w.functions);
+    cki_memory_free(w.named);
+    cki_names_free(&w.names);
     cki_plan_free(plan);
     cask_value_unref(holder);
     return w.spec;
