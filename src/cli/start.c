@@ -1,6 +1,7 @@
 /* Starting: open the context that the command line and the configuration describe. */
 #include "cli/start.h"
 #include "cli/report.h"
+#include "sys/pages.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,7 @@ void cki_start_warn(const char *warnings)
 
 cask *cki_start_context(const char *command, cki_start *start)
 {
+    cki_pages_give_back();
     start->options.set = start->set.items;
     cask *ck = cask_open(&start->options);
     if (cask_error(ck) != CASK_OK) {

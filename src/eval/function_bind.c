@@ -207,25 +207,12 @@ cask_value *cki_function_concrete(cki_scope *scope, cask_value *value, cki_error
     return cask_value_ref(value);
 }
 
-static cask_value *made_text(cki_text *text, bool bytes, cki_error *error)
-{
-    cask_value *value = NULL;
-    const char *data = text->bytes ? text->bytes : "";
-    if (text->failed)
-        cki_fail_memory(error, text->length);
-    else
-        value = bytes ? cki_value_bytes(data, text->length, error)
-                      : cki_value_str(data, text->length, error);
-    cki_text_free(text);
-    return value;
-}
-
 cask_value *cki_function_str(cki_text *text, cki_error *error)
 {
-    return made_text(text, false, error);
+    return cki_value_from_text(CKI_STR, text, error);
 }
 
 cask_value *cki_function_bytes(cki_text *text, cki_error *error)
 {
-    return made_text(text, true, error);
+    return cki_value_from_text(CKI_BYTES, text, error);
 }

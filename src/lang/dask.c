@@ -8,16 +8,6 @@
 #include <cask/config.h>
 #include <string.h>
 
-static cask_value *text_value(cki_text *text, cki_error *error)
-{
-    cask_value *value =
-        text->failed ? NULL : cki_value_str(text->bytes ? text->bytes : "", text->length, error);
-    if (text->failed)
-        cki_fail_memory(error, text->length);
-    cki_text_free(text);
-    return value;
-}
-
 /* ---- tokens ---- */
 
 static cask_value *run_tokenize(cki_call *call)
@@ -205,7 +195,7 @@ static cask_value *run_funcname(cki_call *call)
         cki_text_put(&text, dot ? dot + 1 : name);
     else
         cki_value_print(given, &text);
-    return text_value(&text, call->error);
+    return cki_value_from_text(CKI_STR, &text, call->error);
 }
 
 static bool is_hex(const char *word, size_t length, size_t digits)
@@ -246,7 +236,7 @@ static cask_value *run_key_split(cki_call *call)
         cki_text_char(&text, '-');
         cki_text_add(&text, at, length);
     }
-    return text_value(&text, call->error);
+    return cki_value_from_text(CKI_STR, &text, call->error);
 }
 
 /* ---- records ---- */

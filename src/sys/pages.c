@@ -1,6 +1,7 @@
 /* Pages: transparent huge pages, which must be asked for on most systems. */
 #include "sys/pages.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <sys/mman.h>
 
@@ -12,6 +13,13 @@ void cki_pages_expect(void *block, size_t bytes)
     size_t before = (LARGE - (uintptr_t)block % LARGE) % LARGE;
     if (block && bytes >= before + 2 * LARGE)
         madvise(first + before, (bytes - before) / LARGE * LARGE, MADV_HUGEPAGE);
+}
+
+void cki_pages_give_back(void)
+{
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, LARGE);
+#endif
 }
 
 static void *map(size_t bytes)

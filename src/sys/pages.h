@@ -8,6 +8,10 @@
  * time then costs a third. Does nothing for small ones. */
 void cki_pages_expect(void *block, size_t bytes);
 
+/* For programs, not libraries: have the allocator give large blocks back to the system when they
+ * are freed, each time. By itself it begins to keep those of a size that was freed once. */
+void cki_pages_give_back(void);
+
 /* Pages straight from the system for the large buffers of a ledger; NULL in builds whose checks
  * watch the allocator instead. */
 const cki_ledger_pages *cki_pages_source(void);

@@ -183,6 +183,25 @@ cask_value *cki_value_bytes(const void *bytes, size_t length, cki_error *error)
     return make_text(CKI_BYTES, bytes, length, error);
 }
 
+cask_value *cki_value_from_text(cki_kind kind, cki_text *text, cki_error *error)
+{
+    enum { LONG = 1 << 16 };
+    size_t length = text->length;
+    cask_value *value = NULL;
+    if (text->failed)
+        cki_fail_memory(error, length);
+    else if (length < LONG)
+        value = make_text(kind, text->bytes ? text->bytes : "", length, error);
+    else if ((value = make(kind, error))) {
+        char *exact = cki_memory_realloc(text->bytes, length + 1);
+        value->as.text.bytes = exact ? exact : text->bytes; /* it was no smaller */
+        value->as.text.length = length;
+        *text = (cki_text){0};
+    }
+    cki_text_free(text);
+    return value;
+}
+
 cask_value *cki_value_dtype(cki_dtype dtype, cki_error *error)
 {
     cask_value *value = make(CKI_DTYPE, error);

@@ -106,6 +106,9 @@ cask_value *cki_value_complex(double re, double im, cki_error *error);
 cask_value *cki_value_str(const char *utf8, size_t length, cki_error *error);
 cask_value *cki_value_string(const char *utf8, cki_error *error); /* up to the NUL */
 cask_value *cki_value_bytes(const void *bytes, size_t length, cki_error *error);
+/* A STR or BYTES of a text that was put together, which is empty then, also on failure: a long one
+ * is taken over and not copied. */
+cask_value *cki_value_from_text(cki_kind kind, cki_text *text, cki_error *error);
 cask_value *cki_value_dtype(cki_dtype dtype, cki_error *error);
 /* References to start, stop and step are taken over, also on failure; NULL means None. */
 cask_value *cki_value_slice(cask_value *start, cask_value *stop, cask_value *step,
