@@ -49,7 +49,7 @@ static int spill_all(const char *directory, cask_value *const *chunks, int count
     static cki_spilled places[MOST];
     cki_error error = {0};
     cki_spill *spill = cki_spill_open(
-        &(cki_spill_options){(const char *const[]){directory, NULL}, compress}, &error);
+        &(cki_spill_options){(const char *const[]){directory, NULL}, compress, NULL}, &error);
     double start = now(RUSAGE_SELF);
     for (int i = 0; spill && i < count; i++)
         if (cki_spill_write(spill, chunks[i % 2], &places[i], &error) != CASK_OK)

@@ -66,7 +66,7 @@ static cask_status run(cask *ck, const cki_plan *plan, const delivery *d, cki_er
     if (cki_caching_start(&caching, ck, plan))
         callbacks[watchers++] = &caching.callbacks;
     const cki_spill_options spill = {(const char *const *)ck->tuning.directories,
-                                     ck->tuning.compress};
+                                     ck->tuning.compress, &ck->bytes_away};
     const cki_exec_options options = {.threads = ck->how && ck->how->threads ? ck->how->threads
                                                                              : ck->threads,
                                       .memory_limit = cki_caching_limit(ck),

@@ -41,7 +41,8 @@ cask_status cask_profile_begin(cask *ck, const cask_profile_options *options,
                                      .memory_limit = ck->memory_limit,
                                      .most_bytes = o->memory,
                                      .interval = (int64_t)(o->interval * 1e9),
-                                     .ledger = ck->ledger};
+                                     .ledger = ck->ledger,
+                                     .away = &ck->bytes_away};
     *made = (cask_profile){.ck = ck, .recording = cki_profile_new(&how, &error)};
     if (made->recording)
         cki_context_watch(ck, &made->recording->recorder->callbacks, &error);

@@ -229,7 +229,8 @@ static void put_samples(cki_out *out, const cki_sampler *sampler)
         const cki_sample *sample = &sampler->samples[i];
         const int64_t numbers[] = {
             sample->time,          sample->processor,     (int64_t)sample->resident,
-            (int64_t)sample->live, (int64_t)sample->read, (int64_t)sample->written};
+            (int64_t)sample->live, (int64_t)sample->read, (int64_t)sample->written,
+            (int64_t)sample->away};
         cki_text_put(&out->text, i ? ",[" : "[");
         put_numbers(&out->text, numbers, sizeof numbers / sizeof *numbers);
         cki_text_char(&out->text, ']');

@@ -68,7 +68,7 @@ function keyOf(label, block) {
   for (let k = grid.length - 1; k >= 0; k--) { at.unshift(block % grid[k]); block = Math.floor(block / grid[k]); }
   return "('" + name + "', " + (grid.length ? at.join(", ") : block) + ")";
 }
-const samples = data.samples.map(([t, cpu, resident, live, read, written]) => ({ t, cpu, resident, live, read, written }));
+const samples = data.samples.map(([t, cpu, resident, live, read, written, away]) => ({ t, cpu, resident, live, read, written, away }));
 const first = Math.max(0, data.begin), last = Math.max(data.end, first + 1);
 const busyAll = groups.reduce((sum, g) => sum + g.busy, 0), tasksDone = groups.reduce((sum, g) => sum + g.tasks, 0);
 
@@ -421,10 +421,11 @@ function rates(key, factor) {
   return out;
 }
 const curves = {
-  resident: series("resident"), live: series("live"), cpu: rates("cpu", 100),
+  resident: series("resident"), live: series("live"), away: series("away"), cpu: rates("cpu", 100),
   read: rates("read", 1e9), written: rates("written", 1e9) };
 const highest = (points, least) => points.reduce((most, p) => Math.max(most, p[1]), least);
-const memoryTop = highest(curves.resident, highest(curves.live, highest(kept, 1000)));
+const awayMost = highest(curves.away, 0);
+const memoryTop = highest(curves.resident, highest(curves.live, highest(kept, Math.max(awayMost, 1000))));
 const limitShown = data.limit > 0 && data.limit < 4 * memoryTop;
 const memoryMost = 1.08 * Math.max(memoryTop, limitShown ? data.limit : 0);
 const cpuMost = 1.05 * Math.max(100 * data.threads, highest(curves.cpu, 100));
@@ -441,6 +442,7 @@ function keys() {
   if (samples.length) {
     key("memory-keys", "--resident", "resident");
     key("memory-keys", "--chunks", "chunks alive");
+    if (awayMost) key("memory-keys", "--away", "results on disk");
   }
   if (kept.length) key("memory-keys", "--results", "results kept for later tasks");
   if (limitShown) key("memory-keys", "--bad", "limit " + bytes(data.limit));
@@ -457,6 +459,7 @@ function drawMemory() {
   memory.axis();
   memory.curve(curves.resident, memoryMost, css("--resident"), { filled: true });
   memory.curve(curves.live, memoryMost, css("--chunks"), { filled: true });
+  if (awayMost) memory.curve(curves.away, memoryMost, css("--away"));
   memory.curve(kept, memoryMost, css("--results"), { steps: true });
   if (limitShown) memory.dashed(data.limit, memoryMost, css("--bad"));
   memory.marks();
@@ -621,6 +624,7 @@ watch(stream, (box, x, y) => {
 watch(memory, (box, x) => {
   const t = memory.time(x), parts = ["at " + atTime(t)];
   if (samples.length) parts.push("resident " + bytes(valueAt(curves.resident, t)), "chunks alive " + bytes(valueAt(curves.live, t)));
+  if (awayMost) parts.push("on disk " + bytes(valueAt(curves.away, t)));
   if (kept.length) parts.push("results kept " + bytes(valueAt(kept, t, true)));
   box.textContent = parts.join(", ");
 });

@@ -22,7 +22,7 @@ static cask_status begin(cki_profile *profile, const cki_profile_options *option
         return error->status;
     /* A profile without samples is better than none. */
     cki_sample_start(&profile->sampler, profile->recorder->begin, options->interval,
-                     options->ledger, NULL);
+                     options->ledger, options->away, NULL);
     profile->sampling = true;
     return CASK_OK;
 }

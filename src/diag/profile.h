@@ -26,6 +26,7 @@ typedef struct cki_profile_options {
     size_t most_bytes; /* of the recording; 0: the usual */
     int64_t interval;  /* of samples, in nanoseconds; 0: the usual */
     cki_ledger *ledger;
+    const atomic_uint_fast64_t *away; /* bytes of results on disk, or NULL */
 } cki_profile_options;
 
 /* Begins to sample. Hand profile->recorder->callbacks to the runs that are to be seen. */

@@ -105,12 +105,15 @@ static void samples_never_become_too_many(void **state)
     (void)state;
     cki_sampler sampler;
     cki_ledger *ledger = cki_ledger_new(0);
+    atomic_uint_fast64_t away = 12345;
     void *chunk = cki_ledger_take(ledger, 1000000, false);
-    assert_int_equal(cki_sample_start(&sampler, cki_clock_now(), 20000, ledger, NULL), CASK_OK);
+    assert_int_equal(cki_sample_start(&sampler, cki_clock_now(), 20000, ledger, &away, NULL),
+                     CASK_OK);
     cki_clock_sleep(300000000);
     cki_sample_stop(&sampler);
     assert_in_range(sampler.count, 3, 4096);
     assert_true(sampler.samples[0].live >= 1000000);
+    assert_int_equal(sampler.samples[0].away, 12345);
     for (size_t i = 1; i < sampler.count; i++) {
         assert_true(sampler.samples[i].time >= sampler.samples[i - 1].time);
         assert_true(sampler.samples[i].processor >= sampler.samples[i - 1].processor);

@@ -17,6 +17,7 @@ static void take(cki_sampler *sampler)
             cki_sample kept = sampler->samples[2 * i + 1];
             kept.resident = first->resident > kept.resident ? first->resident : kept.resident;
             kept.live = first->live > kept.live ? first->live : kept.live;
+            kept.away = first->away > kept.away ? first->away : kept.away;
             sampler->samples[i] = kept;
         }
         sampler->count = MOST / 2;
@@ -27,6 +28,7 @@ static void take(cki_sampler *sampler)
                      .processor = usage.processor - sampler->base.processor,
                      .resident = usage.resident,
                      .live = cki_ledger_now(sampler->ledger),
+                     .away = sampler->away ? atomic_load(sampler->away) : 0,
                      .read = usage.read - sampler->base.read,
                      .written = usage.written - sampler->base.written};
 }
@@ -46,13 +48,14 @@ static void watch(void *given)
 }
 
 cask_status cki_sample_start(cki_sampler *sampler, int64_t begin, int64_t interval,
-                             cki_ledger *ledger, cki_error *error)
+                             cki_ledger *ledger, const atomic_uint_fast64_t *away, cki_error *error)
 {
     cki_usage usage = cki_usage_now();
     *sampler = (cki_sampler){
         .begin = begin,
         .interval = interval > 0 ? interval : USUAL_INTERVAL,
         .ledger = cki_ledger_ref(ledger),
+        .away = away,
         .samples = cki_memory_alloc(MOST * sizeof *sampler->samples),
         .base = {.processor = usage.processor, .read = usage.read, .written = usage.written}};
     cki_thread_mutex_init(&sampler->mutex);

@@ -25,6 +25,8 @@ struct cki_spill {
     cki_mutex mutex; /* of the stores */
     bool compress;
     atomic_uint_fast64_t written, read;
+    atomic_uint_fast64_t own; /* bytes of it in `away` */
+    atomic_uint_fast64_t *away;
     size_t count;
     char *names; /* the directories' */
     store stores[];
@@ -58,11 +60,19 @@ cki_spill *cki_spill_open(const cki_spill_options *options, cki_error *error)
     }
     cki_thread_mutex_init(&spill->mutex);
     spill->compress = options && options->compress;
+    spill->away = options ? options->away : NULL;
     spill->count = count;
     const char *name = spill->names;
     for (size_t i = 0; i < count; i++, name += strlen(name) + 1)
         spill->stores[i].directory = name;
     return spill;
+}
+
+static void count_away(cki_spill *spill, uint64_t more, uint64_t less)
+{
+    atomic_fetch_add_explicit(&spill->own, more - less, memory_order_relaxed);
+    if (spill->away)
+        atomic_fetch_add_explicit(spill->away, more - less, memory_order_relaxed);
 }
 
 void cki_spill_close(cki_spill *spill)
@@ -73,6 +83,7 @@ void cki_spill_close(cki_spill *spill)
         cki_scratch_close(spill->stores[i].scratch);
         cki_spill_room_free(&spill->stores[i].room);
     }
+    count_away(spill, 0, atomic_load_explicit(&spill->own, memory_order_relaxed));
     cki_thread_mutex_free(&spill->mutex);
     cki_memory_free(spill->names);
     cki_memory_free(spill);
@@ -203,10 +214,12 @@ cask_status cki_spill_write(cki_spill *spill, const cask_value *value, cki_spill
         return status;
     status = write_anywhere(spill, &form, where, error);
     cki_binary_free(&form);
-    if (status == CASK_OK)
+    if (status == CASK_OK) {
         atomic_fetch_add_explicit(&spill->written, where->length, memory_order_relaxed);
-    else
+        count_away(spill, where->length, 0);
+    } else {
         *where = (cki_spilled){0};
+    }
     return status;
 }
 
@@ -241,6 +254,7 @@ void cki_spill_drop(cki_spill *spill, const cki_spilled *where)
     cki_thread_lock(&spill->mutex);
     give_room(&spill->stores[where->file - 1], where->offset, where->length);
     cki_thread_unlock(&spill->mutex);
+    count_away(spill, 0, where->length);
 }
 
 void cki_spill_counts(const cki_spill *spill, uint64_t *written, uint64_t *read)

@@ -5,6 +5,8 @@
 #include "core/fail.h"
 #include "value/value.h"
 
+#include <stdatomic.h>
+
 typedef struct cki_spill cki_spill;
 
 typedef struct cki_spill_options {
@@ -12,6 +14,9 @@ typedef struct cki_spill_options {
      * broken. NULL: the system's temporary directory. */
     const char *const *directories;
     bool compress; /* with LZ4, where that makes it smaller */
+    /* Told how many bytes are on disk at the moment, of all that share the counter; NULL: nobody.
+     */
+    atomic_uint_fast64_t *away;
 } cki_spill_options;
 
 /* Where a result was put. */

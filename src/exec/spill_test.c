@@ -223,7 +223,7 @@ static void values_come_back_from_files(void **state)
     (void)state;
     for (int compress = 0; compress < 2; compress++) {
         const char *const directories[] = {first, second, NULL};
-        cki_spill *spill = cki_spill_open(&(cki_spill_options){directories, compress}, NULL);
+        cki_spill *spill = cki_spill_open(&(cki_spill_options){directories, compress, NULL}, NULL);
         cask_value *values[8];
         cki_spilled places[8];
         uint64_t written, read, sum = 0;
@@ -254,12 +254,14 @@ static void values_come_back_from_files(void **state)
 static void other_directories_take_over(void **state)
 {
     (void)state;
+    atomic_uint_fast64_t away = 7; /* others' */
     const char *const directories[] = {"/nonexistent", first, second, NULL};
-    cki_spill *spill = cki_spill_open(&(cki_spill_options){directories, false}, NULL);
+    cki_spill *spill = cki_spill_open(&(cki_spill_options){directories, false, &away}, NULL);
     cask_value *value = specimen(5000);
     cki_spilled places[3];
     assert_int_equal(cki_spill_write(spill, value, &places[0], NULL), CASK_OK);
     assert_int_equal(places[0].file, 2);
+    assert_int_equal(away, 7 + places[0].length);
     cki_fault_at(CKI_FAULT_WRITES, 1, false, ENOSPC);
     assert_int_equal(cki_spill_write(spill, value, &places[1], NULL), CASK_OK);
     assert_int_equal(places[1].file, 3);
@@ -280,6 +282,7 @@ static void other_directories_take_over(void **state)
         cask_value_unref(back);
     }
     cki_spill_close(spill);
+    assert_int_equal(away, 7);
     cask_value_unref(value);
 }
 
@@ -296,7 +299,7 @@ static void no_fault_loses_anything(void **state)
                 bool struck = true;
                 for (int64_t n = 1; struck; n++) {
                     cki_spill *spill =
-                        cki_spill_open(&(cki_spill_options){directories, compress}, NULL);
+                        cki_spill_open(&(cki_spill_options){directories, compress, NULL}, NULL);
                     cki_spilled where;
                     cki_error error = {0};
                     cki_fault_short(50000);
@@ -336,7 +339,7 @@ static void every_allocation_may_fail(void **state)
         cki_spilled where;
         cask_value *back = NULL;
         cki_memory_fail_at(n, false);
-        cki_spill *spill = cki_spill_open(&(cki_spill_options){directories, true}, &error);
+        cki_spill *spill = cki_spill_open(&(cki_spill_options){directories, true, NULL}, &error);
         if (spill && cki_spill_write(spill, value, &where, &error) == CASK_OK) {
             back = cki_spill_read(spill, &where, &error);
             cki_spill_drop(spill, &where);
@@ -379,7 +382,7 @@ static void threads_share_it(void **state)
 {
     (void)state;
     const char *const directories[] = {first, NULL};
-    shared_spill = cki_spill_open(&(cki_spill_options){directories, true}, NULL);
+    shared_spill = cki_spill_open(&(cki_spill_options){directories, true, NULL}, NULL);
     cki_thread threads[4];
     for (uintptr_t i = 0; i < 4; i++)
         assert_int_equal(

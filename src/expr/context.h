@@ -71,6 +71,7 @@ struct cask {
         int64_t unseeded; /* generators without a seed of their own */
     } random;
     atomic_uint_fast64_t bytes_read;
+    atomic_uint_fast64_t bytes_away; /* of results on disk at the moment */
     atomic_bool cancelled;           /* cask_cancel() was called */
     atomic_bool *cancel;             /* what ends a run: the flag above, or a program's own */
     struct cki_functions *functions; /* what tasks may name */

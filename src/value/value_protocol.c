@@ -1,9 +1,11 @@
 /* What every value answers: its type's name, truth, length, items, and itself as a number. */
+#include "core/map.h"
 #include "value/array.h"
 #include "value/value.h"
 
 #include <complex.h>
 #undef complex /* a field of values has that name */
+#include <stdatomic.h>
 #include <string.h>
 
 const char *cki_value_type(const cask_value *value)
@@ -386,29 +388,67 @@ static size_t single_bytes(const cask_value *value, bool elements)
     return bytes;
 }
 
-enum { DEEPEST = 64 }; /* what lies deeper is small change */
+enum {
+    DEEPEST = 64,         /* what lies deeper is small change */
+    MOST_SHARED = 1 << 16 /* of more things in several places each place counts */
+};
 
-static size_t nbytes(const cask_value *value, bool elements, int depth)
+typedef struct sizing {
+    cki_map seen; /* what others hold too: it counts once */
+    bool elements;
+} sizing;
+
+static bool is_container(const cask_value *value)
 {
-    size_t bytes = single_bytes(value, elements);
-    if (depth > DEEPEST)
+    return value->kind == CKI_LIST || value->kind == CKI_TUPLE || value->kind == CKI_SET ||
+           value->kind == CKI_DICT;
+}
+
+/* Whether it was counted before; without memory to remember things they count again. */
+static bool counted(sizing *s, const cask_value *value)
+{
+    uint64_t ignored;
+    bool large = is_container(value) || value->kind == CKI_ARRAY ||
+                 (value->kind == CKI_STR && value->as.text.length > sizeof *value);
+    if (!large || atomic_load_explicit(&value->references, memory_order_relaxed) < 2)
+        return false;
+    if (cki_map_get(&s->seen, cki_map_key(value), &ignored))
+        return true;
+    if (s->seen.count < MOST_SHARED)
+        (void)cki_map_set(&s->seen, cki_map_key(value), 1);
+    return false;
+}
+
+static size_t nbytes(sizing *s, const cask_value *value, int depth)
+{
+    if (counted(s, value))
+        return 0;
+    size_t bytes = single_bytes(value, s->elements);
+    if (depth > DEEPEST || !is_container(value))
         return bytes;
-    if (value->kind == CKI_LIST || value->kind == CKI_TUPLE || value->kind == CKI_SET)
-        for (size_t i = 0; i < value->as.list.count; i++)
-            bytes += sizeof(void *) + nbytes(value->as.list.items[i], elements, depth + 1);
-    if (value->kind == CKI_DICT)
-        for (size_t i = 0; i < value->as.dict.count; i++)
-            bytes += 2 * sizeof(void *) + nbytes(value->as.dict.keys[i], elements, depth + 1) +
-                     nbytes(value->as.dict.values[i], elements, depth + 1);
+    bool dict = value->kind == CKI_DICT;
+    for (size_t i = 0; !dict && i < value->as.list.count; i++)
+        bytes += sizeof(void *) + nbytes(s, value->as.list.items[i], depth + 1);
+    for (size_t i = 0; dict && i < value->as.dict.count; i++)
+        bytes += 2 * sizeof(void *) + nbytes(s, value->as.dict.keys[i], depth + 1) +
+                 nbytes(s, value->as.dict.values[i], depth + 1);
+    return bytes;
+}
+
+static size_t all_bytes(const cask_value *value, bool elements)
+{
+    sizing s = {.elements = elements};
+    size_t bytes = nbytes(&s, value, 0);
+    cki_map_free(&s.seen);
     return bytes;
 }
 
 size_t cki_value_nbytes(const cask_value *value)
 {
-    return nbytes(value, true, 0);
+    return all_bytes(value, true);
 }
 
 size_t cki_value_own_bytes(const cask_value *value)
 {
-    return nbytes(value, false, 0);
+    return all_bytes(value, false);
 }

@@ -358,6 +358,24 @@ static void every_allocation_may_fail(void **state)
     assert_true(scenario());
 }
 
+/* A list of one list twice, of that twice, ... : as many bytes as there are, at once. */
+static void shared_parts_count_once(void **state)
+{
+    (void)state;
+    enum { DEPTH = 50 };
+    cask_value *at = cki_value_list(CKI_LIST, 0, NULL);
+    for (int i = 0; i < DEPTH; i++) {
+        cask_value *pair = cki_value_list(CKI_LIST, 2, NULL);
+        pair->as.list.items[0] = at;
+        pair->as.list.items[1] = cask_value_ref(at);
+        at = pair;
+    }
+    size_t one = sizeof(cask_value) + 2 * sizeof(void *);
+    assert_int_equal(cki_value_nbytes(at), DEPTH * one + sizeof(cask_value));
+    assert_int_equal(cki_value_own_bytes(at), DEPTH * one + sizeof(cask_value));
+    cask_value_unref(at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +387,7 @@ int main(void)
         cmocka_unit_test(numbers_come_out_of_values),
         cmocka_unit_test(deep_nests_are_let_go),
         cmocka_unit_test(deep_nests_have_no_order),
+        cmocka_unit_test(shared_parts_count_once),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
