@@ -188,7 +188,7 @@ cask_status cask_graph_store(const cask_graph *graph, cask_keys keys, struct cas
 CASK_API
 cask_graph *cask_graph_cull(const cask_graph *graph, cask_keys keys, cask_value **dependencies);
 
-/* The bounds of fusing; zeros are Dask's defaults. */
+/* The bounds of fusing; zeros mean as configured (optimization.fuse.*), which are Dask's. */
 typedef struct cask_fusing {
     double ave_width;  /* 1: chains only. More lets tasks that could run at once be fused */
     double max_width;  /* 1.5 + ave_width * log(ave_width + 1) */

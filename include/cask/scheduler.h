@@ -13,6 +13,9 @@ extern "C" {
  * while the scheduler's `run` does. */
 typedef struct cask_run cask_run;
 
+/* A scheduler of one's own has no memory budget: what it begins is begun, whatever is alive, and
+ * nothing is spilled. One that should keep the limit hands the computation on (cask_run_with). */
+
 /* A scheduler: a static record, borrowed for as long as the context lives. */
 typedef struct cask_scheduler {
     const char *name; /* "me.backwards": letters, digits, _ and at least one dot */

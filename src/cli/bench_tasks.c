@@ -12,6 +12,7 @@
 #include "sys/machine.h"
 #include "sys/pages.h"
 
+#include <cask/config.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -227,21 +228,31 @@ static int measure(const request *r)
     return cki_interrupt_signal() ? 128 + cki_interrupt_signal() : code;
 }
 
-static int run(int argc, char **argv)
+static int answer(int argc, char **argv, request *r)
 {
-    request r = {.shape = "independent",
-                 .scheduler = "threads",
-                 .tasks = 1e6,
-                 .threads = cki_machine_processors(),
-                 .repeat = 1};
-    int status = read_request(argc, argv, &r);
+    int status = read_request(argc, argv, r);
     if (status != CKI_EXIT_OK)
         return status;
-    if (r.help) {
-        cki_output_put(usage);
-        return CKI_EXIT_OK;
-    }
-    return measure(&r);
+    if (!r->help)
+        return measure(r);
+    cki_output_put(usage);
+    return CKI_EXIT_OK;
+}
+
+/* What the command line leaves open is as configured. */
+static int run(int argc, char **argv)
+{
+    request r = {.shape = "independent", .tasks = 1e6, .repeat = 1};
+    cask_value *scheduler = cask_config_get(NULL, "scheduler");
+    cask_value *threads = cask_config_get(NULL, "threads");
+    bool named = scheduler && scheduler->kind == CKI_STR;
+    r.scheduler = named ? scheduler->as.text.bytes : "threads";
+    r.threads =
+        threads && threads->kind == CKI_INT ? (int)threads->as.integer : cki_machine_processors();
+    int status = answer(argc, argv, &r);
+    cask_value_unref(scheduler);
+    cask_value_unref(threads);
+    return status;
 }
 
 const cki_bench cki_bench_tasks = {"tasks", usage, run};

@@ -96,28 +96,22 @@ static cask_status explain(cask *ck, const request *r, const cki_picture *pictur
     return status;
 }
 
+static void explain_source(const cki_graph_source *source, void *given, cki_error *error)
+{
+    explain(source->ck, given, &source->picture, error);
+}
+
 static int run(int argc, char **argv)
 {
     request r = {0};
     int status = read_request(argc, argv, &r);
     if (status != CKI_EXIT_OK)
         return status;
-    if (r.help) {
-        cki_output_put(usage);
-        return CKI_EXIT_OK;
-    }
-    cask *ck = cki_start_context("explain", &r.start);
-    if (!ck)
-        return CKI_EXIT_USAGE;
-    cki_error error = {0};
-    cki_graph_source source;
-    if (cki_graph_source_open(&source, ck, r.words, r.count, &error) == CASK_OK)
-        explain(ck, &r, &source.picture, &error);
-    if (error.status != CASK_OK)
-        status = source.told ? CKI_EXIT_FAILED : cki_report_error(&error, NULL, 0);
-    cki_graph_source_close(&source);
-    cask_close(ck);
-    return status;
+    if (!r.help)
+        return cki_graph_source_run("explain", &r.start, r.words, r.count, false, explain_source,
+                                    &r);
+    cki_output_put(usage);
+    return CKI_EXIT_OK;
 }
 
 const cki_command cki_explain_command = {"explain", usage, run};

@@ -5,7 +5,6 @@
 #include "cli/graph_source.h"
 #include "cli/output.h"
 #include "cli/report.h"
-#include "sys/interrupt.h"
 
 #include <string.h>
 
@@ -70,33 +69,22 @@ static int read_request(int argc, char **argv, request *r)
     return CKI_EXIT_OK;
 }
 
+static void draw(const cki_graph_source *source, void *given, cki_error *error)
+{
+    const request *r = given;
+    cki_picture_save(&source->picture, r->output, &r->drawing, error);
+}
+
 static int run(int argc, char **argv)
 {
     request r = {0};
     int status = read_request(argc, argv, &r);
     if (status != CKI_EXIT_OK)
         return status;
-    if (r.help) {
-        cki_output_put(usage);
-        return CKI_EXIT_OK;
-    }
-    static atomic_bool stop; /* Ctrl-C; the handler may come at any time */
-    cki_interrupt_catch(&stop);
-    cask *ck = cki_start_context("graph show", &r.start);
-    if (!ck)
-        return CKI_EXIT_USAGE;
-    ck->cancel = &stop;
-    cki_error error = {0};
-    cki_graph_source source;
-    if (cki_graph_source_open(&source, ck, argv, r.count, &error) == CASK_OK)
-        cki_picture_save(&source.picture, r.output, &r.drawing, &error);
-    if (error.status != CASK_OK)
-        status = source.told ? CKI_EXIT_FAILED : cki_report_error(&error, NULL, 0);
-    if (cki_interrupt_signal())
-        status = 128 + cki_interrupt_signal();
-    cki_graph_source_close(&source);
-    cask_close(ck);
-    return status;
+    if (!r.help)
+        return cki_graph_source_run("graph show", &r.start, argv, r.count, true, draw, &r);
+    cki_output_put(usage);
+    return CKI_EXIT_OK;
 }
 
 const cki_graph_part cki_graph_show = {"show", usage, run};

@@ -1,6 +1,7 @@
 /* Sources: a word is a file if there is one of that name or it ends in .json; else an expression.
  */
 #include "cli/graph_source.h"
+#include "cli/command.h"
 #include "cli/graph.h"
 #include "cli/report.h"
 #include "core/memory.h"
@@ -8,6 +9,7 @@
 #include "spec/request.h"
 #include "spec/spec_read.h"
 #include "spec/topology.h"
+#include "sys/interrupt.h"
 
 #include <string.h>
 
@@ -155,4 +157,29 @@ void cki_graph_source_close(cki_graph_source *source)
     cki_memory_free((void *)source->nodes);
     cki_memory_free(source->keys);
     cki_spec_free(source->spec);
+}
+
+int cki_graph_source_run(const char *command, cki_start *start, char **words, int count,
+                         bool computes, cki_graph_work *work, void *request)
+{
+    static atomic_bool stop; /* Ctrl-C; the handler may come at any time */
+    if (computes)
+        cki_interrupt_catch(&stop);
+    cask *ck = cki_start_context(command, start);
+    if (!ck)
+        return CKI_EXIT_USAGE;
+    if (computes)
+        ck->cancel = &stop;
+    cki_error error = {0};
+    cki_graph_source source;
+    int status = CKI_EXIT_OK;
+    if (cki_graph_source_open(&source, ck, words, count, &error) == CASK_OK)
+        work(&source, request, &error);
+    if (error.status != CASK_OK)
+        status = source.told ? CKI_EXIT_FAILED : cki_report_error(&error, NULL, 0);
+    if (cki_interrupt_signal())
+        status = 128 + cki_interrupt_signal();
+    cki_graph_source_close(&source);
+    cask_close(ck);
+    return status;
 }

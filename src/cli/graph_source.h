@@ -24,4 +24,11 @@ cask_status cki_graph_source_open(cki_graph_source *source, cask *ck, char **wor
                                   cki_error *error);
 void cki_graph_source_close(cki_graph_source *source);
 
+/* What a subcommand does with its source, and the request that it read. */
+typedef void cki_graph_work(const cki_graph_source *source, void *request, cki_error *error);
+/* Open a context and a source, work, and report: the exit status. `computes`: Ctrl-C ends what is
+ * computed. */
+int cki_graph_source_run(const char *command, cki_start *start, char **words, int count,
+                         bool computes, cki_graph_work *work, void *request);
+
 #endif

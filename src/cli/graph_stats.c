@@ -234,8 +234,9 @@ static cask_status tell_json(const stats *s, cki_text *text, cki_error *error)
     return error->status;
 }
 
-static cask_status answer(const cki_graph_source *source, const request *r, cki_error *error)
+static void answer(const cki_graph_source *source, void *given, cki_error *error)
 {
+    const request *r = given;
     cki_graph *graph = NULL;
     cki_plan *plan = NULL;
     stats s = {0};
@@ -267,7 +268,6 @@ static cask_status answer(const cki_graph_source *source, const request *r, cki_
     cki_plan_free(plan);
     cki_graph_free(graph);
     cki_spec_free(better);
-    return error->status;
 }
 
 static int run(int argc, char **argv)
@@ -276,22 +276,10 @@ static int run(int argc, char **argv)
     int status = read_request(argc, argv, &r);
     if (status != CKI_EXIT_OK)
         return status;
-    if (r.help) {
-        cki_output_put(usage);
-        return CKI_EXIT_OK;
-    }
-    cask *ck = cki_start_context("graph stats", &r.start);
-    if (!ck)
-        return CKI_EXIT_USAGE;
-    cki_error error = {0};
-    cki_graph_source source;
-    if (cki_graph_source_open(&source, ck, argv, r.count, &error) == CASK_OK)
-        answer(&source, &r, &error);
-    if (error.status != CASK_OK)
-        status = source.told ? CKI_EXIT_FAILED : cki_report_error(&error, NULL, 0);
-    cki_graph_source_close(&source);
-    cask_close(ck);
-    return status;
+    if (!r.help)
+        return cki_graph_source_run("graph stats", &r.start, argv, r.count, false, answer, &r);
+    cki_output_put(usage);
+    return CKI_EXIT_OK;
 }
 
 const cki_graph_part cki_graph_stats = {"stats", usage, run};

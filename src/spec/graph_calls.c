@@ -277,13 +277,14 @@ static cask_value *run_fuse(cki_call *call)
 {
     subject s;
     cki_spec *made = NULL;
-    const cki_passes_fusing how = {.ave_width = real(call, "ave_width"),
-                                   .max_width = real(call, "max_width"),
-                                   .max_height = real(call, "max_height"),
-                                   .max_depth_new_edges = real(call, "max_depth_new_edges"),
-                                   .rename = cki_operation_flag(call, "rename_keys")};
+    cki_passes_fusing how = {.ave_width = real(call, "ave_width"),
+                             .max_width = real(call, "max_width"),
+                             .max_height = real(call, "max_height"),
+                             .max_depth_new_edges = real(call, "max_depth_new_edges"),
+                             .rename = cki_operation_flag(call, "rename_keys")};
     if (call->error->status != CASK_OK || !open_subject(call, "keys", true, &s))
         return NULL;
+    cki_request_bounds(call->ck, &how);
     made = cki_passes_fuse(s.spec, s.keys, s.count, &how, call->error);
     close_subject(&s);
     return answer(call, made, true);

@@ -134,88 +134,102 @@ cask_graph *cask_graph_cull(const cask_graph *graph, cask_keys keys, cask_value 
     return cki_handle_of(graph->ck, made, &error);
 }
 
-cask_graph *cask_graph_fuse(const cask_graph *graph, cask_keys keys, const cask_fusing *fusing)
+/* A pass over the graph, about some of its keys; `how` is its own. */
+typedef cki_spec *graph_pass(const cask_graph *graph, const uint32_t *keys, size_t count,
+                             const void *how, cki_error *error);
+
+static cask_graph *change(const cask_graph *graph, cask_keys keys, bool lenient, graph_pass *pass,
+                          const void *how)
 {
-    static const cask_fusing usual;
     if (!cki_handle_is_open(graph))
         return NULL;
-    if (!fusing)
-        fusing = &usual;
-    const cki_passes_fusing bounds = {.ave_width = fusing->ave_width,
-                                      .max_width = fusing->max_width,
-                                      .max_height = fusing->max_height,
-                                      .max_depth_new_edges = fusing->max_depth_new_edges,
-                                      .rename = fusing->rename};
     cki_error error = {0};
     uint32_t *numbers;
     size_t count;
     cki_spec *made = NULL;
-    if (cki_handle_keys(graph, keys, true, &numbers, &count, &error) == CASK_OK)
-        made = cki_passes_fuse(graph->spec, numbers, count, &bounds, &error);
+    if (cki_handle_keys(graph, keys, lenient, &numbers, &count, &error) == CASK_OK)
+        made = pass(graph, numbers, count, how, &error);
     cki_memory_free(numbers);
     return cki_handle_of(graph->ck, made, &error);
+}
+
+static cki_spec *fuse(const cask_graph *graph, const uint32_t *keys, size_t count, const void *how,
+                      cki_error *error)
+{
+    const cask_fusing *fusing = how;
+    cki_passes_fusing bounds = {.ave_width = fusing->ave_width,
+                                .max_width = fusing->max_width,
+                                .max_height = fusing->max_height,
+                                .max_depth_new_edges = fusing->max_depth_new_edges,
+                                .rename = fusing->rename};
+    cki_request_bounds(graph->ck, &bounds);
+    return cki_passes_fuse(graph->spec, keys, count, &bounds, error);
+}
+
+cask_graph *cask_graph_fuse(const cask_graph *graph, cask_keys keys, const cask_fusing *fusing)
+{
+    static const cask_fusing usual;
+    return change(graph, keys, true, fuse, fusing ? fusing : &usual);
+}
+
+static cki_spec *inline_keys(const cask_graph *graph, const uint32_t *keys, size_t count,
+                             const void *how, cki_error *error)
+{
+    const bool *constants = how;
+    return cki_passes_inline(graph->spec, keys, count, *constants, error);
 }
 
 cask_graph *cask_graph_inline(const cask_graph *graph, cask_keys keys, bool constants)
 {
-    if (!cki_handle_is_open(graph))
-        return NULL;
-    cki_error error = {0};
-    uint32_t *numbers;
+    return change(graph, keys, true, inline_keys, &constants);
+}
+
+typedef struct inlining {
+    const char *const *functions;
     size_t count;
-    cki_spec *made = NULL;
-    if (cki_handle_keys(graph, keys, true, &numbers, &count, &error) == CASK_OK)
-        made = cki_passes_inline(graph->spec, numbers, count, constants, &error);
-    cki_memory_free(numbers);
-    return cki_handle_of(graph->ck, made, &error);
+    bool constants;
+} inlining;
+
+static cki_spec *inline_fast(const cask_graph *graph, const uint32_t *keys, size_t count,
+                             const void *how, cki_error *error)
+{
+    const inlining *in = how;
+    bool *fast = cki_request_fast(graph->spec, in->functions, in->count, error);
+    cki_spec *made =
+        fast ? cki_passes_inline_functions(graph->spec, keys, count, fast, in->constants, error)
+             : NULL;
+    cki_memory_free(fast);
+    return made;
 }
 
 cask_graph *cask_graph_inline_functions(const cask_graph *graph, cask_keys keys,
-                                        const char *const *functions, size_t nfunctions,
-                                        bool constants)
+                                        const char *const *functions, size_t count, bool constants)
 {
-    if (!cki_handle_is_open(graph))
-        return NULL;
-    cki_error error = {0};
-    uint32_t *numbers;
-    size_t count;
-    bool *fast = NULL;
-    cki_spec *made = NULL;
-    if (cki_handle_keys(graph, keys, true, &numbers, &count, &error) == CASK_OK)
-        fast = cki_request_fast(graph->spec, functions, nfunctions, &error);
-    if (fast)
-        made = cki_passes_inline_functions(graph->spec, numbers, count, fast, constants, &error);
-    cki_memory_free(fast);
-    cki_memory_free(numbers);
-    return cki_handle_of(graph->ck, made, &error);
+    return change(graph, keys, true, inline_fast, &(inlining){functions, count, constants});
+}
+
+static cki_spec *common(const cask_graph *graph, const uint32_t *keys, size_t count,
+                        const void *how, cki_error *error)
+{
+    (void)how;
+    return cki_passes_common(graph->spec, keys, count, error);
 }
 
 cask_graph *cask_graph_common(const cask_graph *graph, cask_keys keys)
 {
-    if (!cki_handle_is_open(graph))
-        return NULL;
-    cki_error error = {0};
-    uint32_t *numbers;
-    size_t count;
-    cki_spec *made = NULL;
-    if (cki_handle_keys(graph, keys, true, &numbers, &count, &error) == CASK_OK)
-        made = cki_passes_common(graph->spec, numbers, count, &error);
-    cki_memory_free(numbers);
-    return cki_handle_of(graph->ck, made, &error);
+    return change(graph, keys, true, common, NULL);
+}
+
+static cki_spec *optimise(const cask_graph *graph, const uint32_t *keys, size_t count,
+                          const void *how, cki_error *error)
+{
+    (void)how;
+    return cki_request_optimise(graph->ck, graph->spec, keys, count, error);
 }
 
 cask_graph *cask_graph_optimize(const cask_graph *graph, cask_keys keys)
 {
-    if (!cki_handle_is_open(graph))
-        return NULL;
-    cki_error error = {0};
-    uint32_t *numbers;
-    size_t count;
-    cki_spec *made = NULL;
-    if (cki_handle_keys(graph, keys, false, &numbers, &count, &error) == CASK_OK)
-        made = cki_request_optimise(graph->ck, graph->spec, numbers, count, &error);
-    cki_memory_free(numbers);
-    return cki_handle_of(graph->ck, made, &error);
+    return change(graph, keys, false, optimise, NULL);
 }
 
 /* ---- rewriting ---- */

@@ -8,6 +8,7 @@
 #include "spec/rewrite.h"
 #include "spec/spec_read.h"
 
+#include <cask/config.h>
 #include <string.h>
 
 /* ---- keys ---- */
@@ -206,9 +207,29 @@ bool *cki_request_cheap(const cask *ck, const cki_spec *spec, cki_error *error)
     return cheap;
 }
 
+void cki_request_bounds(cask *ck, cki_passes_fusing *bounds)
+{
+    const struct {
+        const char *key;
+        double *bound;
+    } keys[] = {{"optimization.fuse.ave-width", &bounds->ave_width},
+                {"optimization.fuse.max-width", &bounds->max_width},
+                {"optimization.fuse.max-height", &bounds->max_height},
+                {"optimization.fuse.max-depth-new-edges", &bounds->max_depth_new_edges}};
+    for (size_t i = 0; ck->config && i < sizeof keys / sizeof *keys; i++) {
+        cki_error ignored = {0}; /* null: Dask's bound, which the pass knows */
+        cask_value *value = *keys[i].bound > 0 ? NULL : cask_config_get(ck, keys[i].key);
+        if (value && value->kind != CKI_NONE)
+            cki_value_real(value, keys[i].bound, &ignored);
+        cask_value_unref(value);
+    }
+}
+
 cki_spec *cki_request_optimise(cask *ck, const cki_spec *spec, const uint32_t *keys, size_t count,
                                cki_error *error)
 {
+    cki_passes_fusing bounds = {0};
+    cki_request_bounds(ck, &bounds);
     /* every pass keeps the numbers of keys and functions */
     cki_spec *culled = cki_passes_cull(spec, keys, count, error), *lean = NULL, *made = NULL;
     bool *cheap = culled ? cki_request_cheap(ck, culled, error) : NULL;
@@ -217,7 +238,7 @@ cki_spec *cki_request_optimise(cask *ck, const cki_spec *spec, const uint32_t *k
         lean = cki_passes_inline_functions(constant, keys, count, cheap, false, error);
     cki_spec *needed = lean ? cki_passes_cull(lean, keys, count, error) : NULL;
     if (needed)
-        made = cki_passes_fuse(needed, keys, count, &(cki_passes_fusing){0}, error);
+        made = cki_passes_fuse(needed, keys, count, &bounds, error);
     cki_memory_free(cheap);
     cki_spec_free(culled);
     cki_spec_free(constant);
@@ -285,11 +306,12 @@ static cki_spec *run_cull(const asked *a)
 
 static cki_spec *run_fuse(const asked *a)
 {
-    const cki_passes_fusing fusing = {.ave_width = real(a, "ave_width"),
-                                      .max_width = real(a, "max_width"),
-                                      .max_height = real(a, "max_height"),
-                                      .max_depth_new_edges = real(a, "max_depth_new_edges"),
-                                      .rename = flag(a, "rename", false)};
+    cki_passes_fusing fusing = {.ave_width = real(a, "ave_width"),
+                                .max_width = real(a, "max_width"),
+                                .max_height = real(a, "max_height"),
+                                .max_depth_new_edges = real(a, "max_depth_new_edges"),
+                                .rename = flag(a, "rename", false)};
+    cki_request_bounds(a->ck, &fusing);
     return a->error->status == CASK_OK
                ? cki_passes_fuse(a->spec, a->keys, a->count, &fusing, a->error)
                : NULL;

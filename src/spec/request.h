@@ -3,6 +3,7 @@
 #define CKI_SPEC_REQUEST_H
 
 #include "expr/context.h"
+#include "spec/passes.h"
 #include "spec/spec.h"
 
 /* The values of keys in the shape of `keys`: a text, or lists of them to any depth. */
@@ -25,6 +26,8 @@ bool *cki_request_cheap(const cask *ck, const cki_spec *spec, cki_error *error);
 /* Cull, inline constants and cheap functions, fuse. */
 cki_spec *cki_request_optimise(cask *ck, const cki_spec *spec, const uint32_t *keys, size_t count,
                                cki_error *error);
+/* The bounds of fusing that are 0, as the context is configured. */
+void cki_request_bounds(cask *ck, cki_passes_fusing *bounds);
 /* Each key's dependencies, as texts: a dict of lists, as cull() gives it beside the graph. */
 cask_value *cki_request_dependencies(const cki_spec *spec, cki_error *error);
 /* Keys as a list of texts. */

@@ -100,4 +100,25 @@ with folder() as name:
         (here / "x.nc").write_bytes(broken)
         status, out, err = run("eval", f"da.from_netcdf('{here}/x.nc', 'UWND')[0, 0].sum()", "--memory-limit", "200MB", timeout=60)
         check(f"damage at {at}", status in (0, 1) and len(err.splitlines()) <= 3, (status, err[:300]))
+# Blocks in a chest: more than the limit, and values of a graph by their keys.
+with folder() as where:
+    status, out, err = run("eval", "da.ones((2000, 1000), chunks=500) + 1", "-o", f"{where}/x.chest", "--memory-limit", "10MB")
+    blocks = sorted(pathlib.Path(where, "x.chest").glob("[!.]*"))
+    check("blocks in a chest", status == 0 and out == "" and len(blocks) >= 8, (status, out, err, blocks))
+    check("of their size", sum(b.stat().st_size for b in blocks) >= 16_000_000, blocks)
+    status, out, err = run("eval", "5", "-o", f"{where}/y.chest")
+    check("a number has no blocks", status == 1 and err.startswith("TypeError: a chest takes"), (status, err))
+    pathlib.Path(where, "g.json").write_text('{"x": 1, "y": ["$inc", "x"]}')
+    status, out, err = run("graph", "run", f"{where}/g.json", "x", "y", "-o", f"{where}/g.chest")
+    check("a graph's values in a chest", status == 0 and {"x", "y"} <= {f.name for f in pathlib.Path(where, "g.chest").iterdir()}, err)
+    status, out, err = run("graph", "run", f"{where}/g.json", "z", "-o", f"{where}/h.chest")
+    check("keys that are not there", status == 1 and err.startswith("KeyError"), (status, err))
+
+# A cache for what one command computes several times.
+text = "[(x * x).sum().compute() for i in range(3)]"
+status, out, err = run("eval", text, "x=da.arange(10, chunks=5)", "--cache", "10MB")
+check("--cache", (status, out) == (0, "[285, 285, 285]\n"), (status, out, err))
+status, out, err = run("eval", text, "x=da.arange(10, chunks=5)", "--cache", "much")
+check("--cache takes a size", status == 2 and "--cache takes a size" in err, (status, err))
+
 finish()
