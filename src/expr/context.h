@@ -46,9 +46,11 @@ typedef struct cki_tuning {
     uint64_t file_chunk_bytes; /* of those of files */
     int split_every;           /* partial results that are combined at once */
     bool fuse;                 /* element-wise operations run in their user */
-    int retries;               /* of a task that failed */
-    bool compress;             /* what is spilled */
-    char **directories;        /* to spill to; NULL: the system's */
+    double fuse_ave_width, fuse_max_width, fuse_max_height, fuse_max_depth; /* of graphs by hand;
+                                                                               0: the default */
+    int retries;        /* of a task that failed */
+    bool compress;      /* what is spilled */
+    char **directories; /* to spill to; NULL: the system's */
 } cki_tuning;
 
 struct cask {

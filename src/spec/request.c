@@ -8,7 +8,6 @@
 #include "spec/rewrite.h"
 #include "spec/spec_read.h"
 
-#include <cask/config.h>
 #include <string.h>
 
 /* ---- keys ---- */
@@ -207,22 +206,18 @@ bool *cki_request_cheap(const cask *ck, const cki_spec *spec, cki_error *error)
     return cheap;
 }
 
-void cki_request_bounds(cask *ck, cki_passes_fusing *bounds)
+static double bound(double given, double configured)
 {
-    const struct {
-        const char *key;
-        double *bound;
-    } keys[] = {{"optimization.fuse.ave-width", &bounds->ave_width},
-                {"optimization.fuse.max-width", &bounds->max_width},
-                {"optimization.fuse.max-height", &bounds->max_height},
-                {"optimization.fuse.max-depth-new-edges", &bounds->max_depth_new_edges}};
-    for (size_t i = 0; ck->config && i < sizeof keys / sizeof *keys; i++) {
-        cki_error ignored = {0}; /* null: Dask's bound, which the pass knows */
-        cask_value *value = *keys[i].bound > 0 ? NULL : cask_config_get(ck, keys[i].key);
-        if (value && value->kind != CKI_NONE)
-            cki_value_real(value, keys[i].bound, &ignored);
-        cask_value_unref(value);
-    }
+    return given > 0 ? given : configured;
+}
+
+void cki_request_bounds(const cask *ck, cki_passes_fusing *bounds)
+{
+    const cki_tuning *tuning = &ck->tuning;
+    bounds->ave_width = bound(bounds->ave_width, tuning->fuse_ave_width);
+    bounds->max_width = bound(bounds->max_width, tuning->fuse_max_width);
+    bounds->max_height = bound(bounds->max_height, tuning->fuse_max_height);
+    bounds->max_depth_new_edges = bound(bounds->max_depth_new_edges, tuning->fuse_max_depth);
 }
 
 cki_spec *cki_request_optimise(cask *ck, const cki_spec *spec, const uint32_t *keys, size_t count,

@@ -27,7 +27,7 @@ bool *cki_request_cheap(const cask *ck, const cki_spec *spec, cki_error *error);
 cki_spec *cki_request_optimise(cask *ck, const cki_spec *spec, const uint32_t *keys, size_t count,
                                cki_error *error);
 /* The bounds of fusing that are 0, as the context is configured. */
-void cki_request_bounds(cask *ck, cki_passes_fusing *bounds);
+void cki_request_bounds(const cask *ck, cki_passes_fusing *bounds);
 /* Each key's dependencies, as texts: a dict of lists, as cull() gives it beside the graph. */
 cask_value *cki_request_dependencies(const cki_spec *spec, cki_error *error);
 /* Keys as a list of texts. */
