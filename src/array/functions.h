@@ -31,6 +31,7 @@
     X(cki_index_points_function)                                                                   \
     X(cki_index_take_function)                                                                     \
     X(cki_isin_function)                                                                           \
+    X(cki_masked_function)                                                                         \
     X(cki_lu_factors_diagonal_function)                                                            \
     X(cki_lu_factors_exchange_function)                                                            \
     X(cki_lu_factors_lower_function)                                                               \

@@ -27,6 +27,7 @@
 #include "array/listing.h"
 #include "array/lstsq.h"
 #include "array/map_blocks.h"
+#include "array/masked.h"
 #include "array/norm.h"
 #include "array/overlap.h"
 #include "array/pad.h"
@@ -80,6 +81,7 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_from_delayed_operations,
                                                              cki_fft_operations,
                                                              cki_frequencies_operations,
+                                                             cki_masked_operations,
                                                              cki_stats_operations,
                                                              cki_stats_tests_operations,
                                                              cki_put_operations,

@@ -3,6 +3,7 @@
 
 #include "array/convert.h"
 #include "array/files.h"
+#include "array/masked.h"
 #include "array/node.h"
 #include "array/save.h"
 
@@ -30,6 +31,8 @@ static cask_value *run_save(cki_call *call)
     how.has_vmin = number_option(options, "vmin", &how.vmin);
     how.has_vmax = number_option(options, "vmax", &how.vmax);
     cask_array x = cki_node_lazy(value);
+    if (cki_masked_value_data(value) && !(value = cki_masked_value_saved(value, path, call->error)))
+        return NULL;
     cask_status status = x ? cki_save_array(call->ck, x, path, &how, call->error)
                            : cki_save_value(value, path, &how, call->error);
     return status == CASK_OK ? cki_value_none() : NULL;

@@ -256,4 +256,4 @@ static cask_status truth(cask *ck, cask_value *object, bool *is, cki_error *erro
     return cki_fail(error, CASK_TYPE, NULL, "Truth of Delayed objects is not supported");
 }
 
-const cki_syntax cki_delayed_syntax = {operate, attribute, item, call, length, items, truth};
+const cki_syntax cki_delayed_syntax = {operate, attribute, item, call, length, items, truth, NULL};

@@ -20,6 +20,10 @@ typedef struct cki_syntax {
     int64_t (*length)(cask *ck, cask_value *object, cki_error *error); /* -1 with the error set */
     cask_value *(*items)(cask *ck, cask_value *object, cki_error *error); /* a LIST */
     cask_status (*truth)(cask *ck, cask_value *object, bool *truth, cki_error *error);
+    /* Where the others are NULL: what an operation's record means with such a value among its
+     * arguments, in lists too. */
+    cask_value *(*apply)(cask *ck, const cki_operation *operation, const cki_arguments *arguments,
+                         cki_error *error);
 } cki_syntax;
 
 struct cki_collection {

@@ -27,6 +27,27 @@ static bool rests_on_plan(const cask_value *value)
     return value->kind == CKI_OBJECT || value->kind == CKI_DICT || value->kind == CKI_SET;
 }
 
+/* What an operation means with the arguments, as the collection of one of them says; NULL: as its
+ * record does. */
+static const cki_syntax *apply_of(const cki_arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->count; i++) {
+        cask_value *const *items = &arguments->positional[i];
+        const cask_value *value = *items;
+        size_t count = value ? 1 : 0;
+        if (value && (value->kind == CKI_LIST || value->kind == CKI_TUPLE)) {
+            items = value->as.list.items;
+            count = value->as.list.count;
+        }
+        for (size_t k = 0; k < count; k++) {
+            const cki_node *node = cki_operation_node(items[k]);
+            if (node && node->collection->syntax && node->collection->syntax->apply)
+                return node->collection->syntax;
+        }
+    }
+    return NULL;
+}
+
 cask_value *cki_host_run(cki_session *session, const cki_operation *operation,
                          const cki_arguments *arguments, bool eager, cki_error *error)
 {
@@ -38,7 +59,9 @@ cask_value *cki_host_run(cki_session *session, const cki_operation *operation,
     bool scoped = eager && ck->nscopes < CKI_SCOPES;
     if (scoped)
         cask_scope_begin(ck);
-    cask_value *result = cki_operation_call(ck, operation, arguments, error);
+    const cki_syntax *own = apply_of(arguments);
+    cask_value *result = own ? own->apply(ck, operation, arguments, error)
+                             : cki_operation_call(ck, operation, arguments, error);
     if (result && eager) {
         cask_value *computed = cki_lang_compute(session, result, error);
         cask_value_unref(result);
@@ -142,7 +165,8 @@ static const char *operator_name(cki_operator op)
 static const cki_syntax *syntax_of(const cask_value *value)
 {
     const cki_node *node = cki_operation_node(value);
-    return node ? node->collection->syntax : NULL;
+    const cki_syntax *syntax = node ? node->collection->syntax : NULL;
+    return syntax && syntax->operate ? syntax : NULL;
 }
 
 /* What arithmetic takes: numbers, arrays, lists of numbers, lazy arrays; text and dates compare. */

@@ -37,6 +37,7 @@ static space spaces[] = {
     {"da.fft", "fft.", CKI_IN_DA, false},
     {"np.fft", "fft.", CKI_IN_NP, true},
     {"da.random", "random.", CKI_IN_DA, false},
+    {"da.ma", "ma.", CKI_IN_DA, false},
     {"da.stats", "stats.", CKI_IN_DA, false},
     {"da.core", "core.", CKI_IN_DA, false},
     {"da.overlap", "overlap.", CKI_IN_DA, false},

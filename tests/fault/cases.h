@@ -161,6 +161,14 @@ static const fault_case fault_cases[] = {
     {"da.random.RandomState(1).permutation(da.arange(5, chunks=2))", NULL},
     {"da.random.RandomState(1).bytes(20), da.random.RandomState(1)", NULL},
     {"da.random.gamma(-1, size=3)", NULL},
+    /* masked arrays */
+    {"da.ma.masked_greater(da.arange(6, chunks=4), 3) * 2 / [0, 1, 2, 3, 4, 5]", NULL},
+    {"da.ma.masked_equal([[1, 2], [3, 2]], 2).mean(axis=0), da.ma.masked_invalid([1, 2]).persist()",
+     NULL},
+    {"da.ma.average(da.ma.masked_inside(da.arange(4), 1, 2), weights=[1, 2, 3, 4])", NULL},
+    {"da.ma.filled(da.concatenate([da.ma.masked_less([1, 2], 2), [3, 4]])[1:], 9)", NULL},
+    {"da.ma.masked_equal([1, 2], 2).std(), da.ma.masked_where([True], [1]).max()", NULL},
+    {"da.histogram(da.ma.masked_equal([1, 2], 2), bins=2, range=(0, 1))", NULL},
     /* statistics */
     {"da.stats.ttest_ind(da.arange(4, chunks=2), [1, 2, 5], equal_var=False)", NULL},
     {"da.stats.power_divergence([1, 2, 3], lambda_=0), da.stats.f_oneway([1, 2], [2, 4])", NULL},

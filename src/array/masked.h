@@ -1,0 +1,41 @@
+/* Masked arrays: lazy arrays some of whose elements do not count. */
+#ifndef CKI_ARRAY_MASKED_H
+#define CKI_ARRAY_MASKED_H
+
+#include "array/node.h"
+#include "expr/collection.h"
+
+/* A masked array is a node over two arrays of one shape and the same chunks: the elements, and
+ * bools that say which of them do not count. */
+typedef struct cki_masked {
+    cask_array data, mask;
+    double fill;   /* what filled() puts in their place */
+    bool has_fill; /* otherwise the type's own: true, 999999, 1e20 */
+} cki_masked;
+
+/* The parts of a masked array; false if the value is none. */
+bool cki_masked_of(const cask_value *value, cki_masked *parts);
+/* The value of a masked array; chunks are made equal. NULL with the error set, also if a part is
+ * missing. */
+cask_value *cki_masked_value(cki_build *build, const cki_masked *parts);
+/* The elements with those that do not count replaced: by the fill value, or a number. */
+cask_array cki_masked_filled(cki_build *build, const cki_masked *parts, cask_value *value);
+/* A bool array like x, all false. */
+cask_array cki_masked_nothing(cki_build *build, cask_array x);
+/* What an operation means where masked arrays are among its arguments (masked_apply.c). */
+cask_value *cki_masked_apply(cask *ck, const cki_operation *operation,
+                             const cki_arguments *arguments, cki_error *error);
+
+/* masked_value.c: a computed masked array, which takes the parts over; without axes the element
+ * itself, or "masked". */
+cask_value *cki_masked_value_new(cask_value *data, cask_value *mask, double fill, bool has_fill,
+                                 cki_error *error);
+/* The elements in such a value, a borrowed array; NULL if it is none. */
+cask_value *cki_masked_value_data(const cask_value *value);
+/* What is written of it, borrowed: .npy has the elements, as NumPy writes them; TypeError for files
+ * of other kinds, which would not say what is masked. */
+cask_value *cki_masked_value_saved(const cask_value *value, const char *path, cki_error *error);
+
+extern const cki_operation *const cki_masked_operations[];
+
+#endif
