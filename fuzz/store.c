@@ -88,8 +88,14 @@ static void check_half(const cki_store *store, size_t i, const cki_array *whole)
 
 void fuzz_store(const uint8_t *data, size_t size)
 {
-    char path[] = "/tmp/cask-fuzz-XXXXXX";
-    int descriptor = mkstemp(path);
+    fuzz_store_named(data, size, "");
+}
+
+void fuzz_store_named(const uint8_t *data, size_t size, const char *suffix)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/cask-fuzz-XXXXXX%s", suffix);
+    int descriptor = mkstemps(path, (int)strlen(suffix));
     if (descriptor < 0 || write(descriptor, data, size) != (ssize_t)size)
         abort();
     close(descriptor);

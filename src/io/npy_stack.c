@@ -6,6 +6,7 @@
 #include "sys/file.h"
 #include "sys/tree.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { MOST_INFO = 64 << 20 };
@@ -96,13 +97,7 @@ cask_status cki_npy_stack_put(const char *folder, int64_t i, const cki_array *ar
 {
     static const int64_t origin[CKI_MAX_NDIM];
     char name[40];
-    cki_text text = {0};
-    cki_text_format(&text, "%lld.npy", (long long)i);
-    size_t length = text.length < sizeof name ? text.length : 0;
-    if (!text.failed)
-        memcpy(name, text.bytes, length);
-    name[text.failed ? 0 : length] = '\0';
-    cki_text_free(&text);
+    snprintf(name, sizeof name, "%lld.npy", (long long)i);
     char *path = join(folder, name, error);
     cki_target target = {.dtype = array->dtype, .ndim = array->ndim, .shape = array->shape};
     cki_writer *writer = path ? cki_writer_open(path, &target, error) : NULL;

@@ -58,7 +58,7 @@ cki_zarr_group *cki_zarr_group_create(const char *path, int version, const cask_
     }
     if (!group->target)
         cki_fail_memory(error, length);
-    else
+    else if (cki_zarr_write_may(group->target, error) == CASK_OK)
         group->hidden = cki_tree_hidden(group->target, error);
     if (group->hidden)
         return group;

@@ -6,6 +6,7 @@
 #include "sys/thread.h"
 #include "sys/tree.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* A Zarr writer's own. */
@@ -189,6 +190,38 @@ static cask_status begin(writing *w, const cki_target *target, cki_error *error)
     return status;
 }
 
+static cask_status stop_at_first(void *user, const char *name, cki_error *error)
+{
+    (void)name, (void)error;
+    *(bool *)user = true;
+    return CASK_CANCELLED;
+}
+
+cask_status cki_zarr_write_may(const char *path, cki_error *error)
+{
+    static const char *const marks[] = {"zarr.json", ".zarray", ".zgroup"};
+    cki_tree_kind kind = cki_tree_look(path);
+    bool ours = kind == CKI_TREE_NONE, filled = false;
+    if (kind == CKI_TREE_FILE)
+        return cki_file_fail(error, ENOTDIR, path);
+    for (size_t i = 0; !ours && i < sizeof marks / sizeof *marks; i++) {
+        cki_text file = {0};
+        cki_text_format(&file, "%s/%s", path, marks[i]);
+        bool failed = file.failed;
+        ours = !failed && cki_tree_look(file.bytes) == CKI_TREE_FILE;
+        cki_text_free(&file);
+        if (failed)
+            return cki_fail_memory(error, strlen(path));
+    }
+    cki_error own = {0};
+    if (!ours)
+        cki_tree_list(path, stop_at_first, &filled, &own);
+    return !filled ? CASK_OK
+                   : cki_fail(error, CASK_INVALID, "FileExistsError",
+                              "'%s' is a folder of other things than Zarr's, and is not replaced",
+                              path);
+}
+
 static writing *new_writing(cki_error *error)
 {
     writing *w = cki_memory_calloc(1, sizeof *w);
@@ -220,7 +253,10 @@ static cask_status create(cki_writer *writer, const cki_target *target, cki_erro
     while (length > 1 && writer->path[length - 1] == '/')
         length--;
     w->target = cki_memory_copy(writer->path, length);
-    return w->target ? begin(w, target, error) : cki_fail_memory(error, length);
+    if (!w->target)
+        return cki_fail_memory(error, length);
+    return cki_zarr_write_may(w->target, error) == CASK_OK ? begin(w, target, error)
+                                                           : error->status;
 }
 
 /* Groups above an array that have no metadata yet get some, up to the folder that is the store. */

@@ -8,6 +8,9 @@
  * say). ValueError for what the version has no words for. */
 cask_status cki_zarr_write_metadata(const cki_target *target, int version, cki_text *metadata,
                                     cki_text *attributes, cki_error *error);
+/* Whether what has that name may be replaced: nothing, an empty folder, or Zarr's. FileExistsError.
+ */
+cask_status cki_zarr_write_may(const char *path, cki_error *error);
 /* Make a writer one into an array of an open store. */
 cask_status cki_zarr_write_into(cki_writer *writer, const cki_store *store, size_t i,
                                 cki_error *error);

@@ -172,9 +172,10 @@ static int64_t sweep(const fault_case *c, bool rest, bool all)
 /* The files that cases read. */
 static void prepare(void)
 {
-    static const char *const kept[] = {"m.nc", "m.nc3", "m.h5", "m.npy"};
+    static const char *const kept[] = {"m.nc", "m.nc3", "m.h5", "m.npy", "m.npz"};
     mkdir("out", 0700);
     mkdir("kept", 0700);
+    mkdir("other", 0700);
     cask *ck = cask_open(&(cask_options){.scheduler = "sync"});
     cki_error error = {0};
     cki_session *session = cki_lang_open(ck, &error);

@@ -16,6 +16,7 @@ static const fault_case fault_cases[] = {
     {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5))", "out/m.nc3"},
     {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5)).astype('f4')", "out/m.h5"},
     {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5))", "out/m.npy"},
+    {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5))", "out/m.npz"},
     {"da.arange(60.0, chunks=20).reshape((6, 10)) / 7", "out/m.png"},
     {"da.arange(60.0, chunks=20).reshape((6, 10)) / 7", "out/m.csv"},
     {"da.arange(60, chunks=20).reshape((6, 10))", "out/m.json"},
@@ -35,6 +36,34 @@ static const fault_case fault_cases[] = {
     {"da.from_netcdf('kept/m.nc', 'nope')", NULL},
     {"da.from_npy('kept/m.nc')", NULL},
     {"da.from_hdf5('kept/nothing.h5', 'x')", NULL},
+    {"da.from_npz('kept/m.npz')[1:].sum()", NULL},
+    {"da.from_raw('kept/m.npy', 'f4', (-1, 8))[:, 0].sum()", NULL},
+    {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5)).to_zarr('other/a.zarr', "
+     "overwrite=True, return_stored=True).sum()",
+     NULL},
+    {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5)).to_zarr('other/b.zarr', "
+     "overwrite=True, zarr_format=3, shards=(8, 10), "
+     "compressor='gzip', return_stored=True)[::2].sum()",
+     NULL},
+    {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5)).to_zarr('other/g.zarr', "
+     "component='x/y', overwrite=True)",
+     NULL},
+    {"da.zeros((2, 3), chunks=2).to_zarr('other/a.zarr', region=(slice(1, 3), slice(4, 7)))", NULL},
+    {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5)).to_zarr('other/c.zarr', "
+     "overwrite=True, compute=False).compute()",
+     NULL},
+    {"da.to_hdf5('other/a.h5', {'/x': da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5)), "
+     "'/y': da.ones(9, chunks=2)}, compression='gzip')",
+     NULL},
+    {"da.store(da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5)), 'other/a.h5::/x', "
+     "return_stored=True).sum()",
+     NULL},
+    {"da.to_npy_stack('other/stack', da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5)), "
+     "axis=1)",
+     NULL},
+    {"da.from_npy_stack('other/stack').sum(axis=0)", NULL},
+    {"da.image.imread('kept/nothing*.png')", NULL},
+    {"da.from_zarr('other/nothing.zarr', 'x')", NULL},
     /* making */
     {"da.ones((4, 6), chunks=(2, 3))", NULL},
     {"da.full(5, 7, chunks=2, dtype='i2') + da.zeros(5, chunks=5)", NULL},

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Files of arrays: what is written is read back in every format, converted, stored into, and damaged ones are told."""
+import json
+import os
+import pathlib
+import shutil
+import struct
+import zlib
+
+from cases import check, fails, finish, folder, prints, run
+
+X = "da.arange(600, chunks=100).reshape((20, 30)).rechunk((7, 11))"
+TOTAL = "179700"
+
+
+def writes(*words):
+    status, out, err = run("eval", *words)
+    check(f"{words}", status == 0, err[:400])
+
+
+def converts(*words):
+    status, out, err = run("convert", *words)
+    check(f"convert {words}", (status, err) == (0, ""), err[:400])
+
+
+def png(width, height, rows, color=0, depth=8):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    raw = b"".join(b"\0" + row for row in rows)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
+
+
+with folder() as name:
+    here = pathlib.Path(name)
+    z = here / "x.zarr"
+
+    # Zarr: versions, codecs, shards, groups, regions.
+    for how in ("", ", zarr_format=3", ", compressor='zstd:3'", ", compressor=None, order='F'", ", dimension_separator='/'",
+                ", zarr_format=3, chunks=(7, 11), shards=(14, 22)", ", compressor={'id': 'zlib', 'level': 1}, filters=[{'id': 'delta', 'dtype': '<i8'}]"):
+        writes(f"({X}).to_zarr('{z}', overwrite=True{how})")
+        prints(TOTAL, f"da.from_zarr('{z}').sum()")
+    prints("((7, 7, 6), (11, 11, 8))", f"da.from_zarr('{z}').chunks")
+    fails("ContainsArrayError", "overwrite", "eval", f"({X}).to_zarr('{z}')")
+    prints("array([100, 107, 114])", f"da.from_zarr('{z}')[3, 10:30:7].compute()")
+    writes(f"da.zeros((4, 6), chunks=(2, 3)).to_zarr('{z}', region=(slice(3, 7), slice(9, 15)))")
+    prints(str(179700 - sum(30 * i + j for i in range(3, 7) for j in range(9, 15))), f"da.from_zarr('{z}').sum()")
+    fails("ValueError", "region has 4", "eval", f"da.zeros((5, 6), chunks=2).to_zarr('{z}', region=(slice(3, 7), slice(9, 15)))")
+    prints("0", f"({X}).to_zarr('{here}/later.zarr', compute=False).compute()")
+    prints(TOTAL, f"da.from_zarr('{here}/later.zarr').sum()")
+    writes(f"({X}).to_zarr('{here}/g.zarr', component='a/b')")
+    prints(TOTAL, f"da.from_zarr('{here}/g.zarr', 'a/b').sum()")
+    check("groups between", (here / "g.zarr/.zgroup").exists() and (here / "g.zarr/a/.zgroup").exists())
+    fails("ArrayNotFoundError", "nope", "eval", f"da.from_zarr('{here}/g.zarr', 'nope')")
+    fails("ValueError", "unknown chunk sizes", "eval", f"x[x > 3].to_zarr('{here}/u.zarr')", "x=da.arange(9, chunks=3)")
+    fails("ValueError", "no codec", "eval", f"({X}).to_zarr('{here}/n.zarr', compressor='mp3')")
+    check("nothing left", not [f for f in os.listdir(here) if f.startswith(".")], os.listdir(here))
+
+    # A chunk that is damaged, one that is missing.
+    writes(f"({X}).to_zarr('{z}', overwrite=True, compressor='zstd')")
+    (z / "1.1").write_bytes((z / "1.1").read_bytes()[:-3])
+    fails("OSError", "1.1", "eval", f"da.from_zarr('{z}').sum()")
+    (z / "1.1").unlink()
+    prints(str(179700 - sum(30 * i + j for i in range(7, 14) for j in range(11, 22))), f"da.from_zarr('{z}').sum()")
+    meta = json.loads((z / ".zarray").read_text())
+    (z / ".zarray").write_text(json.dumps({**meta, "fill_value": 1}))
+    prints(str(179700 + 77 - sum(30 * i + j for i in range(7, 14) for j in range(11, 22))), f"da.from_zarr('{z}').sum()")
+    (z / ".zarray").write_text(json.dumps({**meta, "dtype": [["a", "<i4"]]}))
+    fails("NotImplementedError", "structured", "eval", f"da.from_zarr('{z}')")
+
+    # HDF5: compressed, several in a file, into what is there.
+    h = here / "x.h5"
+    writes(f"da.to_hdf5('{h}', {{'/x': {X}, '/g/y': {X} * 2}}, compression='gzip')")
+    writes(f"da.to_hdf5('{h}', '/z', {X}.astype('f4'), chunks=(5, 5))")
+    prints(TOTAL, f"da.from_hdf5('{h}', '/x').sum()")
+    prints("359400", f"da.from_hdf5('{h}::/g/y').sum()")
+    prints("179700.0", f"da.from_hdf5('{h}', '/z').astype('f8').sum()")
+    fails("TypeError", "/x", "eval", f"da.to_hdf5('{h}', '/x', da.ones(3))")
+    fails("ValueError", "dictionary", "eval", f"da.to_hdf5('{h}', 3)")
+    writes(f"da.store([{X} + 1, {X} + 2], ['{h}::/x', '{h}::/z'])")
+    prints("180300", f"da.from_hdf5('{h}', '/x').sum()")
+    prints("180900.0", f"da.from_hdf5('{h}', '/z').astype('f8').sum()")
+    fails("ValueError", "Different number", "eval", f"da.store([{X}], ['{h}::/x', '{h}::/z'])")
+    fails("KeyError", "/x", "eval", f"da.store({X}, '{h}::/nope')")
+
+    # npz, stacks, raw bytes, pictures.
+    writes(X, "-o", here / "x.npz")
+    prints(TOTAL, f"da.from_npz('{here}/x.npz', 'arr_0').sum()")
+    data = bytearray((here / "x.npz").read_bytes())
+    (here / "cut.npz").write_bytes(data[:-30])
+    fails("BadZipFile", "cut.npz", "eval", f"da.from_npz('{here}/cut.npz')")
+    for axis in (0, 1):
+        writes(f"da.to_npy_stack('{here}/stack{axis}', {X}, axis={axis})")
+        prints(TOTAL, f"da.from_npy_stack('{here}/stack{axis}').sum()")
+    prints("((20,), (11, 11, 8))", f"da.from_npy_stack('{here}/stack1').chunks")
+    (here / "x.bin").write_bytes(struct.pack(">600h", *range(600)))
+    prints(TOTAL, f"da.from_raw('{here}/x.bin', '>i2', (-1, 30)).astype('i8').sum()")
+    prints("array([20, 21], dtype=int16)", f"da.from_raw('{here}/x.bin', '>i2', (20, 30), order='F')[:2, 1].compute()")
+    fails("ValueError", "needs 1240", "eval", f"da.from_raw('{here}/x.bin', 'i2', (20, 31))")
+    for i in range(3):
+        (here / f"p{i}.png").write_bytes(png(4, 2, [bytes([i, 1, 2, 3]), bytes([4, 5, 6, 7])]))
+    prints("(3, 2, 4)", f"da.image.imread('{here}/p*.png').shape")
+    prints("array([0, 1, 2], dtype=uint8)", f"da.image.imread('{here}/p*.png')[:, 0, 0].compute()")
+    (here / "p9.png").write_bytes((here / "p0.png").read_bytes().replace(b"IDAT", b"IDAX"))
+    fails("OSError", "p9.png", "eval", f"da.image.imread('{here}/p9.png')")
+    fails("ValueError", "No files found", "eval", f"da.image.imread('{here}/q*.png')")
+
+    # From file to file.
+    writes(f"da.to_hdf5('{here}/c.h5', {{'/x': {X}, '/y': {X} * 0.5}})")
+    for out in ("c.zarr", "c.nc", "d.h5"):
+        shutil.rmtree(here / out, ignore_errors=True)
+        converts(here / "c.h5", here / out, "--codec", "gzip:1", "--chunks", "(5, 10)")
+        status, text, err = run("info", here / out, "--stats")
+        check(f"info {out}", status == 0 and text.count("(5, 10)") == 2 and "max 599" in text and "mean 149.75" in text, (text, err))
+    converts(here / "c.zarr", here / "e.zarr", "--zarr-format", "3", "--chunks", "(5, 10)", "--shards", "(10, 20)", "--memory-limit", "100MB")
+    prints(TOTAL, f"da.from_zarr('{here}/e.zarr', 'x').sum()")
+    converts(here / "c.nc", here / "y.npy", "--variable", "y")
+    prints("89850.0", f"da.from_npy('{here}/y.npy').sum()")
+    for i in range(2):
+        writes(f"{X} + {i}", "-o", here / f"part{i}.npy")
+    converts(f"{here}/part*.npy", here / "parts.zarr")
+    prints("(40, 30)", f"da.from_zarr('{here}/parts.zarr').shape")
+    fails("ValueError", "--variable", "convert", here / "c.nc", here / "two.npy")
+    fails("KeyError", "nope", "convert", here / "c.nc", here / "two.npy", "--variable", "nope")
+    fails("ValueError", ".zarr", "convert", here / "c.nc", here / "x.nosuch")
+    fails("cask", "file", "convert", here / "c.nc", status=2)
+    (here / "broken.npy").write_bytes((here / "part0.npy").read_bytes()[:1000])
+    before = (here / "y.npy").read_bytes()
+    fails("ValueError", "broken.npy", "convert", here / "broken.npy", here / "y.npy")
+    check("the old file stays", (here / "y.npy").read_bytes() == before)
+    (here / "mine").mkdir()
+    (here / "mine/letter.txt").write_text("keep me")
+    fails("FileExistsError", "mine", "eval", f"({X}).to_zarr('{here}/mine', overwrite=True)")
+    check("a folder that is no array is kept", (here / "mine/letter.txt").exists())
+    check("nothing left at the end", not [f for f in os.listdir(here) if f.startswith(".")], os.listdir(here))
+finish()
