@@ -118,7 +118,7 @@ static const cki_variable *main_variable(const cki_store *store)
         double size = 1;
         for (int k = 0; k < v->ndim; k++)
             size *= (double)v->shape[k];
-        if (!v->unreadable && size > most) {
+        if (!v->unreadable && !v->hidden && size > most) {
             best = v;
             most = size;
         }
@@ -163,13 +163,17 @@ cask_status cki_files_info(cask *ck, const char *path, cki_text *text, cki_error
     cki_store *store = cki_store_open(path, error);
     if (!store)
         return error->status;
-    size_t count = cki_store_count(store), width = widest_name(store);
+    size_t count = cki_store_count(store), width = widest_name(store), shown = 0;
+    for (size_t i = 0; i < count; i++)
+        shown += !cki_store_variable(store, i)->hidden;
     cki_text_format(text, "%s: %s, %zu variable%s\n", cki_store_path(store),
-                    cki_store_format(store), count, count == 1 ? "" : "s");
+                    cki_store_format(store), shown, shown == 1 ? "" : "s");
     put_globals(text, store);
     for (size_t i = 0; i < count && i < MOST_VARIABLES; i++) {
         const cki_variable *v = cki_store_variable(store, i);
         char dtype[48];
+        if (v->hidden)
+            continue;
         cki_text_format(text, "  %-*s  %-8s ", (int)width, v->name,
                         cki_dtype_name(v->dtype, dtype));
         put_shape(text, v);

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Files between cask and zarr-python, h5py, netCDF4, NumPy and Dask, both ways, bit for bit. Needs Debian's python3-zarr, python3-h5py, python3-netcdf4
+and python3-dask; what is not there is left out, and without NumPy and zarr the test is skipped (exit status 77)."""
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+try:
+    import numpy as np
+    import zarr
+except ImportError:
+    print("no NumPy or no zarr: skipped")
+    sys.exit(77)
+try:
+    import h5py
+except ImportError:
+    h5py = None
+try:
+    import netCDF4
+except ImportError:
+    netCDF4 = None
+try:
+    import dask.array as da
+except ImportError:
+    da = None
+
+CASK = str(pathlib.Path(sys.argv[1]).resolve())
+here = pathlib.Path(tempfile.mkdtemp(prefix="cask-interop-"))
+passed, failed = 0, 0
+
+
+def cask(*words):
+    done = subprocess.run([CASK, *map(str, words)], capture_output=True, text=True, timeout=120)
+    if done.returncode:
+        print(words, done.stderr.splitlines()[:1])
+    return done.returncode == 0
+
+
+def same(what, got, want):
+    global passed, failed
+    good = got is not None and got.dtype == want.dtype and got.shape == want.shape and got.tobytes() == want.tobytes()
+    passed, failed = passed + good, failed + (not good)
+    if not good:
+        print(f"{what}: {got!r:.200} instead of {want!r:.200}")
+
+
+def evaluated(expression):
+    out = here / "out.npy"
+    return np.load(out) if cask("eval", expression, "-o", out) else None
+
+
+x = np.arange(35 * 23).reshape(35, 23)
+source = here / "x.npy"
+np.save(source, x)
+X = f"da.from_npy('{source}').rechunk((10, 7))"
+z = here / "z.zarr"
+
+# zarr-python reads what we write, and we what it writes.
+for dtype in ("?", "i1", "u2", "i4", "u8", "f2", "f4", "f8", "c8", "c16", "M8[D]", "m8[ns]", "S4", "U3"):
+    want = x.astype(dtype)
+    if cask("eval", f"{X}.astype('{dtype}').to_zarr('{z}', overwrite=True)"):
+        same(f"zarr of {dtype}", zarr.open(str(z), "r")[...], want)
+    for order in "CF":
+        shutil.rmtree(z)
+        zarr.save_array(str(z), want, chunks=(9, 8), order=order)
+        same(f"from zarr of {dtype}", evaluated(f"da.from_zarr('{z}')"), want)
+CODECS = {"None": None, "'zstd:3'": zarr.Zstd(3), "'gzip:2'": zarr.GZip(2), "'zlib'": zarr.Zlib(1), "'lz4'": zarr.LZ4(), "'bz2'": zarr.BZ2(1),
+          "'lzma'": zarr.LZMA(preset=1), "'blosc:zstd:5:bitshuffle'": zarr.Blosc("zstd", 5, 2), "'blosc:blosclz:9:noshuffle'": zarr.Blosc("blosclz", 9, 0)}
+for name, codec in CODECS.items():
+    if cask("eval", f"{X}.to_zarr('{z}', overwrite=True, compressor={name})"):
+        same(f"zarr by {name}", zarr.open(str(z), "r")[...], x)
+    shutil.rmtree(z)
+    zarr.save_array(str(z), x, chunks=(9, 8), compressor=codec)
+    same(f"from zarr by {codec}", evaluated(f"da.from_zarr('{z}')"), x)
+FILTERS = ({"id": "delta", "dtype": "<i8"}, {"id": "fixedscaleoffset", "dtype": "<i8", "astype": "<i4", "offset": 5, "scale": 1},
+           {"id": "astype", "encode_dtype": "<i4", "decode_dtype": "<i8"}, {"id": "shuffle", "elementsize": 8})
+for record in FILTERS:
+    if cask("eval", f"{X}.to_zarr('{z}', overwrite=True, filters=[{record}])"):
+        same(f"zarr through {record['id']}", zarr.open(str(z), "r")[...], x)
+
+# HDF5 and NetCDF.
+if h5py:
+    path = here / "x.h5"
+    for name, how in {"plain": "", "gzip": ", compression='gzip'", "sum": ", fletcher32=True", "chunks": ", chunks=(4, 4)"}.items():
+        if cask("eval", f"da.to_hdf5('{path}', '/g/{name}', {X}{how})"):
+            with h5py.File(path) as f:
+                same(f"hdf5 {name}", f[f"g/{name}"][...], x)
+    with h5py.File(path, "a") as f:
+        for name, how in {"a": {}, "b": {"chunks": (8, 9), "compression": "gzip", "shuffle": True}, "c": {"scaleoffset": 0, "chunks": (8, 9)},
+                          "d": {"compression": "lzf"}, "e": {"fletcher32": True, "chunks": (5, 5)}}.items():
+            f.create_dataset(name, data=x, **how)
+    for name in "abcde":
+        same(f"from hdf5 {name}", evaluated(f"da.from_hdf5('{path}', '/{name}')"), x)
+if netCDF4:
+    path = here / "x.nc"
+    cask("convert", source, path, "--codec", "gzip:4", "--chunks", "(5, 6)")
+    with netCDF4.Dataset(path) as f:
+        same("netcdf", np.asarray(f["data"][...]), x)
+    for form in ("NETCDF3_CLASSIC", "NETCDF3_64BIT_OFFSET", "NETCDF3_64BIT_DATA", "NETCDF4", "NETCDF4_CLASSIC"):
+        with netCDF4.Dataset(path, "w", format=form) as f:
+            f.createDimension("y", 35)
+            f.createDimension("x", 23)
+            f.createVariable("v", "f4", ("y", "x"))[...] = x
+        same(f"from {form}", evaluated(f"da.from_netcdf('{path}', 'v', mask_and_scale=False)"), x.astype("f4"))
+
+# NumPy and Dask.
+np.savez(here / "s.npz", a=x, b=x.T)
+np.savez_compressed(here / "c.npz", a=np.asfortranarray(x))
+same("from npz", evaluated(f"da.from_npz('{here}/s.npz', 'b')"), x.T.copy())
+same("from compressed npz", evaluated(f"da.from_npz('{here}/c.npz', 'a')"), x)
+if cask("eval", X, "-o", here / "o.npz"):
+    same("npz", np.load(here / "o.npz")["arr_0"], x)
+if da:
+    for axis in (0, 1):
+        da.to_npy_stack(str(here / f"s{axis}"), da.from_array(x, chunks=(10, 7)), axis=axis)
+        same("from a stack", evaluated(f"da.from_npy_stack('{here}/s{axis}')"), x)
+        if cask("eval", f"da.to_npy_stack('{here}/t{axis}', {X}, axis={axis})"):
+            same("a stack", da.from_npy_stack(str(here / f"t{axis}")).compute(), x)
+shutil.rmtree(here)
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0 or not passed)
