@@ -338,6 +338,12 @@ CASK_API
 CASK_CHECKED cask_status cask_arrays_compute(const cask_array *arrays, size_t count,
                                              cask_value **values);
 
+/* A picture of the array's chunks in SVG, to stand in HTML, about `size` pixels large (1 to 100000,
+ * 0: 500). The caller frees it with cask_text_free(); NULL on failure: where a length is not known
+ * or 0, of an array without axes. Nothing is computed. */
+CASK_API
+char *cask_array_svg(cask_array x, int64_t size);
+
 /* How an array is written; NULL and zero are the defaults. */
 typedef struct cask_saving {
     const char *variable; /* of .nc and .h5 files; default "data" */
@@ -349,8 +355,8 @@ typedef struct cask_saving {
 } cask_saving;
 
 /* Compute an array into a file, whose suffix says how: .npy, .nc, .nc3, .h5 block by block, never
- * whole in memory; .png (2-d), .csv (1-d, 2-d), .json, .txt at once. The file appears when it is
- * complete, or not at all. */
+ * whole in memory; .png (2-d), .csv (1-d, 2-d), .json, .txt at once; .svg shows the
+ * chunks, and computes nothing. The file appears when it is complete, or not at all. */
 CASK_API
 CASK_CHECKED cask_status cask_array_save(cask_array x, const char *path, const cask_saving *saving);
 

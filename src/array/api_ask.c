@@ -3,6 +3,7 @@
 #include "array/attributes.h"
 #include "array/collect.h"
 #include "array/save.h"
+#include "array/svg.h"
 #include "core/memory.h"
 
 /* ---- asking ---- */
@@ -55,6 +56,19 @@ int64_t cask_array_nbytes(cask_array x)
     if (__builtin_mul_overflow(size, (int64_t)cki_dtype_size(x->dtype), &bytes))
         return INT64_MAX;
     return bytes;
+}
+
+char *cask_array_svg(cask_array x, int64_t size)
+{
+    cki_error error = {0};
+    cki_text text = {0};
+    if (cki_api_failed(x))
+        return NULL;
+    if (cki_svg_grid(x, size ? size : 500, &text, &error) == CASK_OK)
+        return cki_text_take(&text);
+    cki_context_fail(x->base.ck, &error);
+    cki_text_free(&text);
+    return NULL;
 }
 
 static bool has_axis(cask_array x, int axis)

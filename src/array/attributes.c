@@ -64,6 +64,16 @@ static void put_tuple(cki_text *text, cask_array x, int64_t (*number)(cask_array
     cki_text_put(text, x->ndim == 1 ? ",)" : ")");
 }
 
+void cki_attributes_shape(cask_array x, cki_text *text)
+{
+    put_tuple(text, x, lengths_of);
+}
+
+void cki_attributes_chunksize(cask_array x, cki_text *text)
+{
+    put_tuple(text, x, largest_of);
+}
+
 void cki_attributes_repr(cask_array x, cki_text *text)
 {
     char dtype[48];

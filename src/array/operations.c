@@ -46,6 +46,7 @@
 #include "array/solve.h"
 #include "array/stats.h"
 #include "array/svd.h"
+#include "array/svg.h"
 #include "array/topk.h"
 #include "array/unique.h"
 #include "array/unravel.h"
@@ -96,6 +97,7 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_qr_operations,
                                                              cki_solve_operations,
                                                              cki_svd_operations,
+                                                             cki_svg_operations,
                                                              cki_blockwise_operations,
                                                              cki_map_blocks_operations,
                                                              cki_overlap_operations,

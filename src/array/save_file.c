@@ -3,6 +3,7 @@
 #include "array/collect.h"
 #include "array/coordinates.h"
 #include "array/save.h"
+#include "array/svg.h"
 #include "core/memory.h"
 #include "io/sink.h"
 #include "io/store.h"
@@ -23,7 +24,7 @@ static cask_status unknown_suffix(const char *path, cki_error *error)
 {
     return cki_fail(error, CASK_INVALID, NULL,
                     "%s: the suffix says how to write, and this one is not known; known are .npy, "
-                    ".npz, .zarr, .nc, .nc4, .nc3, .cdf, .h5, .hdf5, .png, .csv, .json, .txt",
+                    ".npz, .zarr, .nc, .nc4, .nc3, .cdf, .h5, .hdf5, .png, .svg, .csv, .json, .txt",
                     path);
 }
 
@@ -155,10 +156,30 @@ static cask_status write_picture(const cki_array *array, cask_array x, const cha
     return status;
 }
 
+/* The grid of chunks, which nothing is computed for. */
+static cask_status write_grid(cask_array x, const char *path, cki_error *error)
+{
+    cki_text text = {0};
+    cki_atomic_file *file = NULL;
+    if (cki_svg_table_picture(x, &text, error) == CASK_OK)
+        file = cki_sink_open(path, error);
+    if (file && cki_sink_write(file, text.bytes, text.length, error) == CASK_OK)
+        cki_sink_commit(file, error);
+    else
+        cki_sink_abort(file);
+    cki_text_free(&text);
+    return error->status;
+}
+
 /* `x` (may be NULL) is the expression that the value comes from. */
 static cask_status write_value(cask_value *value, cask_array x, const char *path,
                                const cki_save_options *how, cki_error *error)
 {
+    if (has_suffix(path, ".svg"))
+        return cki_fail(error, CASK_TYPE, NULL,
+                        "%s: .svg shows the chunks of a lazy array, and this is a %s, which has "
+                        "none; a picture of numbers is .png",
+                        path, cki_value_type(value));
     if (has_suffix(path, ".json"))
         return cki_json_write(path, value, error);
     if (has_suffix(path, ".txt"))
@@ -189,6 +210,8 @@ cask_status cki_save_array(cask *ck, cask_array x, const char *path, const cki_s
 {
     int64_t shape[CKI_MAX_NDIM];
     how = how ? how : &no_options;
+    if (has_suffix(path, ".svg"))
+        return write_grid(x, path, error);
     bool regions = cki_writer_knows(path);
     if (regions && cki_node_shape(x, shape)) {
         cki_ledger *before = cki_ledger_enter(ck->ledger);

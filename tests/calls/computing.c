@@ -143,6 +143,23 @@ static void optimised_things_are_equal(void **state)
     cask_close(ck);
 }
 
+static void chunks_as_a_picture(void **state)
+{
+    (void)state;
+    cask *ck = open_context(NULL);
+    cask_array x = cask_array_ones(ck, CASK_F64, CASK_SHAPE(6, 9), CASK_SHAPE(3, 3));
+    char *small = cask_array_svg(x, 120), *usual = cask_array_svg(x, 0);
+    assert_non_null(small);
+    assert_non_null(usual);
+    assert_non_null(strstr(small, "<svg width=\"170\" height=\"130\""));
+    assert_non_null(strstr(usual, "<svg width=\"550\" height=\"383\""));
+    cask_text_free(small);
+    cask_text_free(usual);
+    assert_null(cask_array_svg(x, -1));
+    assert_int_equal(cask_error(ck), CASK_INVALID);
+    cask_close(ck);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +167,7 @@ int main(void)
         cmocka_unit_test(results_larger_than_memory),
         cmocka_unit_test(values_of_a_graph_in_a_chest),
         cmocka_unit_test(optimised_things_are_equal),
+        cmocka_unit_test(chunks_as_a_picture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,9 @@ static const fault_case fault_cases[] = {
     {"da.from_netcdf('kept/m.nc', 'data') - 30", "out/r.png"},
     {"da.ones(3, chunks=2)", "out/x.unknown"},
     {"da.ones((2, 2, 2), chunks=2)", "out/x.png"},
+    {"da.ones((20, 30, 40), chunks=7) + 1", "out/c.svg"},
+    {"da.ones((4, 5, 6, 7), chunks=3).to_svg()", NULL},
+    {"da.ones((20, 30), chunks=7)._repr_html_()", NULL},
     /* reading */
     {"da.from_netcdf('kept/m.nc', 'data')[::2, 1:].mean(axis=0)", NULL},
     {"da.from_netcdf('kept/m.nc3', 'data')[5, ::-1]", NULL},
