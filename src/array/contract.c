@@ -2,8 +2,10 @@
  * The blocks of k are taken in order, some at a time, each task adding to what the one before gave:
  * memory stays at a few blocks, and the bits never change. */
 #include "array/contract.h"
+#include "array/contract_chunks.h"
 #include "array/elementwise.h"
 #include "array/functions.h"
+#include "array/rechunk.h"
 #include "array/view.h"
 #include "core/memory.h"
 #include "kernel/matmul.h"
@@ -359,7 +361,17 @@ cask_array cki_contract_product(cki_build *build, cask_array a, cask_array b, co
                  CKI_MAX_NDIM);
         return NULL;
     }
-    if (!same_types(build, &a, &b) || (!aligned(a, b, how) && !align(build, &a, &b, how)))
+    if (!same_types(build, &a, &b))
+        return NULL;
+    cki_axis given[CKI_MAX_NDIM] = {{0}}; /* the result's, as the operands' chunks have it */
+    bool matrices = !how->batch && how->rows == 1 && how->inner == 1 && how->columns == 1;
+    if (matrices) {
+        given[0] = a->axes[0];
+        given[1] = b->axes[1];
+        if (!cki_contract_chunks_choose(build, &a, &b))
+            return NULL;
+    }
+    if (!aligned(a, b, how) && !align(build, &a, &b, how))
         return NULL;
     parameters *p = cki_arena_copy(build->arena, how, sizeof *p);
     cki_axis *axes = cki_arena_array(build->arena, (size_t)ndim + 1, sizeof *axes);
@@ -375,17 +387,18 @@ cask_array cki_contract_product(cki_build *build, cask_array a, cask_array b, co
         axes[p->batch + k] = a->axes[p->batch + k];
     for (int k = 0; k < p->columns; k++)
         axes[p->batch + p->rows + k] = b->axes[p->batch + p->inner + k];
-    return cki_node_array(build, &(cki_array_spec){
-                                     .primitive = &contract_primitive,
-                                     .label = label,
-                                     .dtype = a->dtype,
-                                     .ndim = ndim,
-                                     .axes = axes,
-                                     .inputs = (cask_array[]){a, b},
-                                     .ninputs = 2,
-                                     .parameters = p,
-                                     .token = cki_token_end(hasher),
-                                 });
+    cask_array made = cki_node_array(build, &(cki_array_spec){
+                                                .primitive = &contract_primitive,
+                                                .label = label,
+                                                .dtype = a->dtype,
+                                                .ndim = ndim,
+                                                .axes = axes,
+                                                .inputs = (cask_array[]){a, b},
+                                                .ninputs = 2,
+                                                .parameters = p,
+                                                .token = cki_token_end(hasher),
+                                            });
+    return made && matrices ? cki_rechunk_to(build, made, given) : made;
 }
 
 /* ---- the products of NumPy ---- */

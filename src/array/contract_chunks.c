@@ -1,0 +1,68 @@
+/* Choosing blocks for products of large matrices. A file's chunks are often bands of few rows;
+ * their products would be of slivers, each of which is packed anew for every other. Moving a block
+ * costs once what multiplying it costs many times over. */
+#include "array/contract_chunks.h"
+#include "array/elementwise.h"
+#include "array/rechunk.h"
+#include "array/runs.h"
+
+/* Rows and columns of a block of the result, and how much of the inner axis is multiplied at once:
+ * from half to twice as many are left as they are. Blocks of these sizes hold 8 and 16 MiB. */
+enum { SIDE = 1024, INNER = 2048 };
+/* Products of fewer numbers than this take less than a tenth of a second. */
+static const double LARGE = 4e9;
+
+static bool fits(const cki_axis *axis, int64_t target)
+{
+    int64_t largest = cki_chunks_largest(axis);
+    return axis->blocks == 1 ? largest <= 2 * target
+                             : largest >= target / 2 && largest <= 2 * target;
+}
+
+/* The axis in blocks of about `target`: as many whole ones as fit, or parts of one. */
+static bool recut(cki_build *build, const cki_axis *axis, int64_t target, cki_axis *made)
+{
+    cki_runs runs = {0};
+    if (fits(axis, target)) {
+        *made = *axis;
+        return true;
+    }
+    for (size_t i = 0; i < axis->nruns; i++) {
+        int64_t size = axis->runs[i].size, count = axis->runs[i].count;
+        if (size > 0 && size <= target) {
+            int64_t each = target / size;
+            cki_runs_add(&runs, each * size, count / each);
+            cki_runs_add(&runs, count % each * size, count % each != 0);
+            continue;
+        }
+        int64_t parts = size > 0 ? (size + target - 1) / target : 1, part = size / parts;
+        for (int64_t k = 0; k < count; k++) {
+            cki_runs_add(&runs, part, parts - 1);
+            cki_runs_add(&runs, size - part * (parts - 1), 1);
+        }
+    }
+    return cki_runs_finish(&runs, build->arena, made, build->error) == CASK_OK;
+}
+
+bool cki_contract_chunks_choose(cki_build *build, cask_array *a, cask_array *b)
+{
+    const cki_axis *rows = &(*a)->axes[0], *columns = &(*b)->axes[1];
+    cki_axis common, of_a[2], of_b[2];
+    bool known = cki_chunks_is_known(rows) && cki_chunks_is_known(columns) &&
+                 cki_chunks_is_known(&(*a)->axes[1]) && cki_chunks_is_known(&(*b)->axes[0]);
+    if (!known ||
+        (double)rows->length * (double)columns->length * (double)(*b)->axes[0].length < LARGE)
+        return true;
+    if (cki_runs_refine(build->arena, &(*a)->axes[1], &(*b)->axes[0], &common, build->error) !=
+        CASK_OK)
+        return false;
+    if (fits(rows, SIDE) && fits(columns, SIDE) && fits(&common, INNER / 2))
+        return true;
+    if (!recut(build, rows, SIDE, &of_a[0]) || !recut(build, columns, SIDE, &of_b[1]) ||
+        !recut(build, &common, INNER, &of_a[1]))
+        return false;
+    of_b[0] = of_a[1];
+    *a = cki_rechunk_to(build, *a, of_a);
+    *b = *a ? cki_rechunk_to(build, *b, of_b) : NULL;
+    return *b != NULL;
+}
