@@ -59,12 +59,18 @@ void cki_random_words(const cki_random_key *key, uint64_t first, int64_t step, i
                       uint64_t *out)
 {
     const batch b = arrange(first, step, n);
-    const int64_t odd = (int64_t)(first & 1);
     if (b.dense) {
         uint64_t x[PAIRS], y[PAIRS];
         loops()->blocks(key, b.first, 1, 0, 0, rounded(b.n), x, y);
-        for (int64_t i = 0; i < n; i++)
-            out[i] = ((i + odd) & 1 ? y : x)[(i + odd) >> 1];
+        int64_t i = 0, pair = 0;
+        if (n && (first & 1))
+            out[i++] = y[pair++];
+        for (; i + 1 < n; i += 2, pair++) {
+            out[i] = x[pair];
+            out[i + 1] = y[pair];
+        }
+        if (i < n)
+            out[i] = x[pair];
         return;
     }
     uint64_t x[BATCH], y[BATCH];

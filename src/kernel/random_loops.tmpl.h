@@ -33,18 +33,21 @@ static void blocks(const cki_random_key *key, uint64_t first, int64_t step, int 
                    uint32_t part, int64_t n, uint64_t *a, uint64_t *b)
 {
     const bits m0 = fill(0xD2511F53u), m1 = fill(0xCD9E8D57u), low = fill(0xFFFFFFFFu);
-    bits lanes = {0};
+    bits lanes = {0}, k0[10], k1[10];
+    for (uint32_t round = 0; round < 10; round++) {
+        k0[round] = fill(key->key[0] + round * 0x9E3779B9u);
+        k1[round] = fill(key->key[1] + round * 0xBB67AE85u);
+    }
     for (int i = 0; i < WIDE; i++)
         lanes[i] = first + (uint64_t)i * (uint64_t)step;
     for (int64_t i = 0; i < n; i += WIDE, lanes += (uint64_t)step * WIDE) {
         bits index = lanes >> (uint64_t)shift;
         bits c0 = index & low, c1 = index >> 32, c2 = fill(part), c3 = fill(key->salt);
-        uint32_t k0 = key->key[0], k1 = key->key[1];
-        for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
+        for (int round = 0; round < 10; round++) {
             /* upper halves of c1 and c3 may hold anything: no product sees them */
             bits p0 = multiply(c0, m0), p1 = multiply(c2, m1);
-            c0 = (p1 >> 32) ^ c1 ^ fill(k0);
-            c2 = (p0 >> 32) ^ c3 ^ fill(k1);
+            c0 = (p1 >> 32) ^ c1 ^ k0[round];
+            c2 = (p0 >> 32) ^ c3 ^ k1[round];
             c1 = p1;
             c3 = p0;
         }
