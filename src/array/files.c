@@ -266,7 +266,8 @@ static cask_status add_part(files *f, const char *path, const cki_files_spec *sp
     if (!p->store)
         return error->status;
     f->count++;
-    if (find_variable(p->store, spec->variable, &p->variable, error) != CASK_OK)
+    bool any = spec->first && cki_store_count(p->store) > 0; /* which is number 0 */
+    if (!any && find_variable(p->store, spec->variable, &p->variable, error) != CASK_OK)
         return error->status;
     const cki_variable *v = cki_store_variable(p->store, p->variable);
     if (v->unreadable)

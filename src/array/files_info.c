@@ -134,14 +134,16 @@ static void put_expression(cki_text *text, const cki_store *store, cki_error *er
         return;
     static const struct {
         const char *format, *call;
-    } calls[] = {
-        {"npy", "npy"}, {"npz", "npz"}, {"HDF5", "hdf5"}, {"Zarr", "zarr"}, {"", "netcdf"}};
+    } calls[] = {{"npy", "from_npy"},   {"npz", "from_npz"},     {"HDF5", "from_hdf5"},
+                 {"Zarr", "from_zarr"}, {"PNG", "image.imread"}, {"TIFF", "image.imread"},
+                 {"", "from_netcdf"}};
     size_t i = 0;
     while (strncmp(format, calls[i].format, strlen(calls[i].format)) != 0)
         i++;
-    cki_text_format(text, "open with: da.from_%s(", calls[i].call);
+    cki_text_format(text, "open with: da.%s(", calls[i].call);
     put_quoted(text, cki_store_path(store), error);
-    if (cki_store_count(store) > 1 || (i != 0 && strcmp(v->name, "data") != 0)) {
+    bool picture = strcmp(calls[i].call, "image.imread") == 0;
+    if (!picture && (cki_store_count(store) > 1 || (i != 0 && strcmp(v->name, "data") != 0))) {
         cki_text_put(text, ", ");
         put_quoted(text, v->name, error);
     }

@@ -105,7 +105,7 @@ static cask_array preprocess(cki_build *build, cask_array x, cask_value *functio
 /* One picture, in one block. */
 static cask_array open_picture(cki_build *build, cask_value *path, cask_value *function)
 {
-    cki_files_spec spec = {.paths = path, .one_block = true};
+    cki_files_spec spec = {.paths = path, .one_block = true, .first = true};
     cask_array x = cki_files_open(build, &spec);
     return x && function->kind != CKI_NONE ? preprocess(build, x, function) : x;
 }

@@ -7,10 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-const cki_format *const cki_formats_all[] = {
-    &cki_netcdf3_format,      &cki_npy_format,        &cki_hdf5_format,
-    &cki_hdf5_netcdf4_format, &cki_npz_format,        &cki_png_format,
-    &cki_zarr_format,         &cki_zarr_write_format, NULL};
+const cki_format *const cki_formats_all[] = {&cki_netcdf3_format, &cki_npy_format,
+                                             &cki_hdf5_format,    &cki_hdf5_netcdf4_format,
+                                             &cki_npz_format,     &cki_png_format,
+                                             &cki_zarr_format,    &cki_zarr_write_format,
+                                             &cki_tiff_format,    NULL};
 
 void *cki_formats_alloc(cki_store *store, size_t count, size_t size, cki_error *error)
 {

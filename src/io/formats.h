@@ -73,7 +73,8 @@ struct cki_format {
 };
 
 extern const cki_format cki_netcdf3_format, cki_hdf5_format, cki_hdf5_netcdf4_format,
-    cki_npy_format, cki_npz_format, cki_png_format, cki_zarr_format, cki_zarr_write_format;
+    cki_npy_format, cki_npz_format, cki_png_format, cki_tiff_format, cki_zarr_format,
+    cki_zarr_write_format;
 
 /* All of them, up to a NULL. */
 extern const cki_format *const cki_formats_all[];
