@@ -256,16 +256,13 @@ static cask_status check_shapes(const files *f, const part *p, cki_error *error)
     return CASK_SHAPE;
 }
 
-/* Open one more file. */
-static cask_status add_part(files *f, const char *path, const cki_files_spec *spec,
+/* One more file, which is open. */
+static cask_status add_part(files *f, cki_store *store, const cki_files_spec *spec,
                             cki_error *error)
 {
-    part *p = &f->parts[f->count];
-    *p = (part){.store = spec->raw ? cki_store_raw(path, spec->raw, error)
-                                   : cki_store_open(path, error)};
-    if (!p->store)
-        return error->status;
-    f->count++;
+    part *p = &f->parts[f->count++];
+    const char *path = cki_store_path(store);
+    *p = (part){.store = store};
     bool any = spec->first && cki_store_count(p->store) > 0; /* which is number 0 */
     if (!any && find_variable(p->store, spec->variable, &p->variable, error) != CASK_OK)
         return error->status;
@@ -298,14 +295,17 @@ static files *open_all(cki_build *build, cask_value *paths, const cki_files_spec
         cki_fail_memory(build->error, count * sizeof(part));
         return NULL;
     }
-    for (size_t i = 0; i < count && build->error->status == CASK_OK; i++) {
-        cask_value *path = paths->as.list.items[i];
-        if (path->kind != CKI_STR)
-            cki_fail(build->error, CASK_TYPE, NULL, "a file's path is a str, not %s",
-                     cki_value_type(path));
+    cki_store **stores = cki_memory_calloc(count, sizeof *stores);
+    if (!stores)
+        cki_fail_memory(build->error, count * sizeof *stores);
+    else
+        cki_store_open_many(paths, spec->raw, stores, build->error);
+    for (size_t i = 0; stores && i < count; i++)
+        if (build->error->status == CASK_OK)
+            add_part(f, stores[i], spec, build->error);
         else
-            add_part(f, path->as.text.bytes, spec, build->error);
-    }
+            cki_store_unref(stores[i]);
+    cki_memory_free(stores);
     if (build->error->status != CASK_OK) {
         release_files(f);
         return NULL;

@@ -55,6 +55,7 @@ cask_status cki_hdf5_chunks_close(cki_hdf5_chunks *chunks, cki_error *error)
     if (H5Fclose(chunks->file) < 0)
         status = cki_hdf5_lock_fail("the file", "cannot be written", error);
     cki_hdf5_lock_leave();
+    cki_thread_mutex_free(&chunks->partial);
     cki_memory_free(chunks);
     return status;
 }

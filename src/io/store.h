@@ -31,6 +31,11 @@ typedef struct cki_store cki_store;
  * Zarr (a folder, or .zarr.zip).
  * FileNotFoundError, IsADirectoryError, PermissionError, or OSError "x.nc: truncated: ..." . */
 cki_store *cki_store_open(const char *path, cki_error *error);
+/* All files of a LIST of paths (raw ones if `raw` says what they hold), many at once, into
+ * stores[], where those that were opened stay also on failure; the first failure is told. */
+typedef struct cki_raw cki_raw;
+cask_status cki_store_open_many(const cask_value *paths, const cki_raw *raw, cki_store **stores,
+                                cki_error *error);
 cki_store *cki_store_ref(cki_store *store);
 void cki_store_unref(cki_store *store);
 const char *cki_store_path(const cki_store *store);
@@ -54,13 +59,13 @@ size_t cki_store_read_bytes(const cki_store *store, size_t i, const int64_t *sta
                             const int64_t *count, const int64_t *step);
 
 /* What a file of nothing but elements holds; one length of the shape may be -1. */
-typedef struct cki_raw {
+struct cki_raw {
     cki_dtype dtype;
     bool swapped, fortran;
     uint64_t offset; /* of the first element */
     int ndim;
     int64_t shape[CKI_MAX_NDIM];
-} cki_raw;
+};
 cki_store *cki_store_raw(const char *path, const cki_raw *raw, cki_error *error);
 
 /* A stack of npy files: the paths in order, and the axis along which they follow; and its making:

@@ -39,5 +39,6 @@ void cki_writer_later_free(cki_writer_later *later)
     if (!later)
         return;
     cki_writer_abort(later->writer);
+    cki_thread_mutex_free(&later->lock);
     cki_memory_free(later);
 }

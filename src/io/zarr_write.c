@@ -32,6 +32,7 @@ static void free_writing(writing *w)
     if (w->store.variables)
         cask_value_unref(w->store.variables[0].attributes);
     cki_arena_free(&w->store.arena);
+    cki_thread_mutex_free(&w->partial);
     cki_memory_free(w);
 }
 
