@@ -132,6 +132,7 @@ const char *cask_version(void);
 
 #include "argument.h"
 #include "array.h"
+#include "blocks.h"
 #include "cache.h"
 #include "callbacks.h"
 #include "chest.h"

@@ -77,6 +77,18 @@ const int64_t *cask_value_strides(const cask_value *value);
 CASK_API
 const void *cask_value_data(const cask_value *value);
 
+/* A new array in C order, whose elements are set through *data before anybody else is given the
+ * value. ValueError's case, a negative length or more than 32 axes, is NULL too. Not for BYTES and
+ * STR. */
+CASK_API
+cask_value *cask_value_array(cask_dtype dtype, int ndim, const int64_t *shape, void **data);
+/* The items of a list, tuple or array's first axis: how many (-1 if it has none), and the i-th as a
+ * new reference, NULL past the last. */
+CASK_API
+int64_t cask_value_length(const cask_value *value);
+CASK_API
+cask_value *cask_value_item(const cask_value *value, int64_t i);
+
 /* The text as NumPy's or Python's print() would show it; the caller frees it with cask_text_free.
  */
 CASK_API

@@ -50,11 +50,30 @@
     X(cki_overlap_function)                                                                        \
     X(cki_overlap_trim_function)                                                                   \
     X(cki_overlap_windows_function)                                                                \
+    X(cki_percentile_function)                                                                     \
+    X(cki_percentile_merge_function)                                                               \
+    X(cki_quantile_function)                                                                       \
+    X(cki_quantile_pick_function)                                                                  \
+    X(cki_quantile_finish_function)                                                                \
+    X(cki_chunk_sizes_function)                                                                    \
+    X(cki_chunk_sizes_sized_function)                                                              \
+    X(cki_chunk_sizes_view_function)                                                               \
+    X(cki_convolve_function)                                                                       \
+    X(cki_interp_function)                                                                         \
     X(cki_rechunk_function)                                                                        \
     X(cki_reductions_partial_function)                                                             \
     X(cki_reductions_combine_function)                                                             \
     X(cki_reshape_function)                                                                        \
     X(cki_search_function)                                                                         \
+    X(cki_sort_function)                                                                           \
+    X(cki_sort_external_sample_function)                                                           \
+    X(cki_sort_external_splitters_function)                                                        \
+    X(cki_sort_external_block_function)                                                            \
+    X(cki_sort_external_cut_function)                                                              \
+    X(cki_sort_external_counts_function)                                                           \
+    X(cki_sort_external_ranks_function)                                                            \
+    X(cki_sort_external_merge_function)                                                            \
+    X(cki_sort_external_chunk_function)                                                            \
     X(cki_source_function)                                                                         \
     X(cki_svd_block_function)                                                                      \
     X(cki_stats_tests_function)                                                                    \

@@ -209,7 +209,7 @@ static cask_array build_mapped(cki_build *build, const cki_map_blocks *spec,
     cask_array made = NULL;
     cask_value *one = cki_value_int(1, build->error);
     cask_value *chunks = given(spec->chunks) ? chunks_tuple(spec, build->error) : NULL;
-    index->spec.block_id = cki_call_takes(spec->function, "block_id");
+    index->spec.block_id = spec->block_id || cki_call_takes(spec->function, "block_id");
     index->spec.block_info = cki_call_takes(spec->function, "block_info");
     label_arguments(index);
     if (build->error->status == CASK_OK && one &&

@@ -12,7 +12,8 @@ typedef struct cki_map_blocks {
     size_t count;
     cask_value *named; /* a dict of keyword arguments */
     cask_value *name, *dtype, *chunks, *drop_axis, *new_axis, *meta;
-    bool exact; /* enforce_ndim */
+    bool exact;    /* enforce_ndim */
+    bool block_id; /* given whatever the function is */
 } cki_map_blocks;
 
 cask_array cki_map_blocks_array(cki_build *build, const cki_map_blocks *spec);

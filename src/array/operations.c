@@ -2,12 +2,15 @@
 #include "array/operations.h"
 
 #include "array/along_axis.h"
+#include "array/assign.h"
 #include "array/attributes.h"
 #include "array/blockwise_calls.h"
 #include "array/choice.h"
+#include "array/chunk_sizes.h"
 #include "array/coarsen.h"
 #include "array/compress.h"
 #include "array/contract.h"
+#include "array/convolve.h"
 #include "array/covariance.h"
 #include "array/creation.h"
 #include "array/cumulative.h"
@@ -18,16 +21,20 @@
 #include "array/fft.h"
 #include "array/files.h"
 #include "array/from_delayed.h"
+#include "array/gradient.h"
 #include "array/grid.h"
 #include "array/gufunc.h"
 #include "array/histogram.h"
+#include "array/histogram_nd.h"
 #include "array/index.h"
+#include "array/interp.h"
 #include "array/isin.h"
 #include "array/join.h"
 #include "array/listing.h"
 #include "array/lstsq.h"
 #include "array/map_blocks.h"
 #include "array/masked.h"
+#include "array/moment.h"
 #include "array/norm.h"
 #include "array/overlap.h"
 #include "array/pad.h"
@@ -36,6 +43,7 @@
 #include "array/protocol.h"
 #include "array/put.h"
 #include "array/qr.h"
+#include "array/quantile.h"
 #include "array/random.h"
 #include "array/rechunk.h"
 #include "array/reduction.h"
@@ -43,7 +51,9 @@
 #include "array/reshape.h"
 #include "array/routines.h"
 #include "array/search.h"
+#include "array/setops.h"
 #include "array/solve.h"
+#include "array/sort.h"
 #include "array/stats.h"
 #include "array/svd.h"
 #include "array/svg.h"
@@ -112,4 +122,15 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_lstsq_operations,
                                                              cki_compress_operations,
                                                              cki_products_operations,
+                                                             cki_sort_operations,
+                                                             cki_quantile_operations,
+                                                             cki_percentile_operations,
+                                                             cki_setops_operations,
+                                                             cki_histogram_nd_operations,
+                                                             cki_gradient_operations,
+                                                             cki_interp_operations,
+                                                             cki_convolve_operations,
+                                                             cki_chunk_sizes_operations,
+                                                             cki_moment_operations,
+                                                             cki_assign_operations,
                                                              NULL};

@@ -46,8 +46,8 @@ bool cki_order_has_keys(cki_dtype dtype)
     }                                                                                              \
     break
 
-static void make_keys(cki_dtype dtype, const unsigned char *data, int64_t stride, int64_t count,
-                      uint64_t *keys)
+void cki_order_keys(cki_dtype dtype, const unsigned char *data, int64_t stride, int64_t count,
+                    uint64_t *keys)
 {
     switch ((cask_dtype)dtype.id) {
     case CASK_BOOL:
@@ -135,7 +135,7 @@ void cki_order_exact(cki_dtype dtype, const unsigned char *data, int64_t stride,
     case CASK_BYTES:
     case CASK_STR:
     case CASK_DTYPE_COUNT:
-        make_keys(dtype, data, stride, count, keys);
+        cki_order_keys(dtype, data, stride, count, keys);
         break;
     }
 }
@@ -199,7 +199,7 @@ cask_status cki_order_open(cki_order *order, const cki_array *array, cki_error *
     order->keys = cki_memory_alloc(((size_t)order->count + 1) * sizeof *order->keys);
     if (!order->keys)
         return cki_fail_memory(error, (size_t)order->count * sizeof *order->keys);
-    make_keys(order->dtype, order->data, order->stride, order->count, order->keys);
+    cki_order_keys(order->dtype, order->data, order->stride, order->count, order->keys);
     return CASK_OK;
 }
 

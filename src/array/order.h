@@ -34,6 +34,9 @@ int64_t cki_order_search(const cki_order *in, const int64_t *sorted, const cki_o
 
 /* Whether elements of a type have keys. */
 bool cki_order_has_keys(cki_dtype dtype);
+/* The keys of elements, `stride` bytes apart. */
+void cki_order_keys(cki_dtype dtype, const unsigned char *data, int64_t stride, int64_t count,
+                    uint64_t *keys);
 /* Elements from keys that cki_order_exact() made. */
 void cki_order_values(cki_dtype dtype, const uint64_t *keys, int64_t count, unsigned char *out,
                       int64_t stride);

@@ -5,6 +5,7 @@
 #include "array/index.h"
 #include "array/join.h"
 #include "array/pick.h"
+#include "array/quantile.h"
 #include "array/reductions.h"
 #include "array/runs.h"
 #include "array/source.h"
@@ -39,6 +40,7 @@ typedef struct padding {
     int64_t widths[CKI_MAX_NDIM][2];
     cask_value *values[CKI_MAX_NDIM][2]; /* of constant and linear_ramp; borrowed */
     int64_t lengths[CKI_MAX_NDIM][2];    /* of the statistics */
+    bool odd;                            /* mirrored in the edge element's value too */
 } padding;
 
 /* ---- arguments ---- */
@@ -310,6 +312,55 @@ static cask_array with_statistics(const padding *p, cask_array x)
     return surround(p, x, 0, sides);
 }
 
+/* The median of the elements at an end of one axis. */
+static cask_array median(const padding *p, cask_array x, int axis, bool last)
+{
+    static const double half = 0.5;
+    int64_t length = x->axes[axis].length, own = p->lengths[axis][last];
+    own = own < length ? own : length;
+    cki_quantile how = {.method = CKI_QUANTILE_MEDIAN, .keepdims = true, .q = &half, .nq = 1};
+    how.axes[axis] = true;
+    cask_array part =
+        cki_index_range(p->build, x, axis, last ? length - own : 0, last ? length : own);
+    part = part ? cki_quantile_array(p->build, part, &how) : NULL;
+    if (part && cki_dtype_is_integer(x->dtype))
+        part = cki_elementwise_arrays(p->build, "rint", &part, 1);
+    return part ? cki_elementwise_cast(p->build, part, x->dtype) : NULL;
+}
+
+/* ---- mirrored about the edge in place and in value ---- */
+
+/* 2 * edge - mirrored elements: so many of them before or behind x. */
+static cask_array odd_piece(const padding *p, cask_array x, int axis, bool last, int64_t width)
+{
+    padding even = *p;
+    even.widths[axis][0] = even.widths[axis][1] = width;
+    cask_array mirrored = repeat(&even, x, axis, last), end = edge(p->build, x, axis, last);
+    cask_array twice = end ? apply(p->build, "add", end, end) : NULL;
+    return mirrored && twice ? apply(p->build, "subtract", twice, mirrored) : NULL;
+}
+
+/* As NumPy does it: no more at a time than there is to mirror, and again with the result. */
+static cask_array pad_odd(const padding *p, cask_array x, int axis)
+{
+    int64_t left[2] = {p->widths[axis][0], p->widths[axis][1]};
+    while (x && (left[0] > 0 || left[1] > 0)) {
+        int64_t most = x->axes[axis].length - (p->mode == PAD_REFLECT);
+        if (most <= 0) /* one element: it is its own mirror image */
+            return join(p->build,
+                        spread(p->build, edge(p->build, x, axis, false), x, axis, left[0]), x,
+                        spread(p->build, edge(p->build, x, axis, true), x, axis, left[1]), axis);
+        cask_array pieces[2];
+        for (int i = 0; i < 2; i++) {
+            int64_t width = left[i] < most ? left[i] : most;
+            pieces[i] = odd_piece(p, x, axis, i == 1, width);
+            left[i] -= width;
+        }
+        x = join(p->build, pieces[0], x, pieces[1], axis);
+    }
+    return x;
+}
+
 /* ---- the modes ---- */
 
 static cask_array side(const padding *p, cask_array x, int axis, bool last)
@@ -329,9 +380,10 @@ static cask_array side(const padding *p, cask_array x, int axis, bool last)
     case PAD_SYMMETRIC:
     case PAD_WRAP:
         return repeat(p, x, axis, last);
+    case PAD_MEDIAN:
+        return spread(p->build, median(p, x, axis, last), x, axis, width);
     case PAD_MAXIMUM:
     case PAD_MEAN:
-    case PAD_MEDIAN:
     case PAD_MINIMUM:
     case PAD_MODES:
         break;
@@ -344,9 +396,12 @@ static cask_array pad(const padding *p, cask_array x)
 {
     if (p->mode == PAD_MAXIMUM || p->mode == PAD_MEAN || p->mode == PAD_MINIMUM)
         return with_statistics(p, x);
-    for (int k = 0; x && k < x->ndim; k++)
-        if (p->widths[k][0] || p->widths[k][1])
+    for (int k = 0; x && k < x->ndim; k++) {
+        if (p->odd)
+            x = pad_odd(p, x, k);
+        else if (p->widths[k][0] || p->widths[k][1])
             x = join(p->build, side(p, x, k, false), x, side(p, x, k, true), k);
+    }
     return x;
 }
 
@@ -375,22 +430,18 @@ static cask_status read_mode(cki_call *call, mode *found)
             return cki_fail(call->error, CASK_INVALID, NULL,
                             "unsupported keyword arguments for mode '%s': {'%s'}", name,
                             options[i].name);
-    if (*found == PAD_MEDIAN)
-        return cki_fail(call->error, CASK_UNSUPPORTED, "NotImplementedError",
-                        "`pad` does not support `mode` of `median`: use 'mean', or concatenate "
-                        "medians of your own");
     return CASK_OK;
 }
 
-static cask_status read_reflection(cki_call *call)
+static cask_status read_reflection(cki_call *call, bool *odd)
 {
     const cask_value *given = cki_operation_argument(call, "reflect_type");
     const char *type = given->kind == CKI_STR ? given->as.text.bytes : "";
     if (given->kind == CKI_NONE || !strcmp(type, "even"))
         return CASK_OK;
-    if (!strcmp(type, "odd"))
-        return cki_fail(call->error, CASK_UNSUPPORTED, "NotImplementedError",
-                        "`pad` does not support `reflect_type` of `odd`.");
+    *odd = !strcmp(type, "odd");
+    if (*odd)
+        return CASK_OK;
     return cki_fail(call->error, CASK_INVALID, NULL,
                     "unsupported value for reflect_type, must be one of (`even`, `odd`)");
 }
@@ -407,7 +458,7 @@ static cask_status read_options(cki_call *call, padding *p, cask_array x, cask_v
                              call->error);
     for (int k = 0; k < x->ndim; k++)
         p->lengths[k][0] = p->lengths[k][1] = x->axes[k].length;
-    return read_reflection(call);
+    return read_reflection(call, &p->odd);
 }
 
 /* Lengths are known, and there is something to take from. */
@@ -459,7 +510,7 @@ static const cki_operation op_pad = {
     "array, pad_width, mode='constant', *, constant_values=None, end_values=None, "
     "stat_length=None, reflect_type=None",
     "The array with elements put before and behind it along each axis. Modes: constant, edge, "
-    "linear_ramp, maximum, mean, minimum, reflect, symmetric, wrap, empty.",
+    "linear_ramp, maximum, mean, median, minimum, reflect, symmetric, wrap, empty.",
     run_pad,
     NULL};
 

@@ -66,6 +66,28 @@ const void *cask_value_data(const cask_value *value)
     return array ? array->data : NULL;
 }
 
+cask_value *cask_value_array(cask_dtype dtype, int ndim, const int64_t *shape, void **data)
+{
+    bool good =
+        dtype > CASK_DTYPE_DEFAULT && dtype < CASK_BYTES && ndim >= 0 && ndim <= CKI_MAX_NDIM;
+    for (int k = 0; good && k < ndim; k++)
+        good = shape[k] >= 0;
+    cask_value *made = good ? cki_array_new(cki_dtype_of(dtype), ndim, shape, NULL) : NULL;
+    *data = made ? cki_array_of(made)->data : NULL;
+    return made;
+}
+
+int64_t cask_value_length(const cask_value *value)
+{
+    int64_t length;
+    return value && cki_value_length(value, &length, NULL) == CASK_OK ? length : -1;
+}
+
+cask_value *cask_value_item(const cask_value *value, int64_t i)
+{
+    return i >= 0 && i < cask_value_length(value) ? cki_value_item(value, i, NULL) : NULL;
+}
+
 char *cask_value_text(const cask_value *value)
 {
     cki_text text = {0};
