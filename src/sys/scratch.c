@@ -145,9 +145,3 @@ void cki_scratch_cut(cki_scratch *scratch, uint64_t size)
 {
     (void)!ftruncate(scratch->descriptor, (off_t)size);
 }
-
-void cki_scratch_push(cki_scratch *scratch, uint64_t offset, uint64_t length)
-{
-    (void)!sync_file_range(scratch->descriptor, (off_t)offset, (off_t)length,
-                           SYNC_FILE_RANGE_WRITE);
-}

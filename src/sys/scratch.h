@@ -30,7 +30,5 @@ int cki_scratch_read(cki_scratch *scratch, uint64_t offset, cki_span *spans, siz
 void cki_scratch_discard(cki_scratch *scratch, uint64_t offset, uint64_t length);
 /* Nor those from here to the end. */
 void cki_scratch_cut(cki_scratch *scratch, uint64_t size);
-/* Begin to bring these bytes to the disk, without waiting for it. */
-void cki_scratch_push(cki_scratch *scratch, uint64_t offset, uint64_t length);
 
 #endif
