@@ -7,10 +7,16 @@
 #include "array/runs.h"
 
 /* Rows and columns of a block of the result, and how much of the inner axis is multiplied at once:
- * from half to twice as many are left as they are. Blocks of these sizes hold 8 and 16 MiB. */
-enum { SIDE = 1024, INNER = 2048 };
+ * from half to twice as many are left as they are. Blocks of these sizes hold 2 and 4 MiB; they do
+ * not depend on the memory limit, since the bits of the result depend on them. */
+enum { SIDE = 512, INNER = 1024 };
 /* Products of fewer numbers than this take less than a tenth of a second. */
 static const double LARGE = 4e9;
+
+static bool is_thin(const cki_axis *axis, int64_t target)
+{
+    return axis->blocks > 1 && cki_chunks_largest(axis) < target / 2;
+}
 
 static bool fits(const cki_axis *axis, int64_t target)
 {
@@ -56,7 +62,7 @@ bool cki_contract_chunks_choose(cki_build *build, cask_array *a, cask_array *b)
     if (cki_runs_refine(build->arena, &(*a)->axes[1], &(*b)->axes[0], &common, build->error) !=
         CASK_OK)
         return false;
-    if (fits(rows, SIDE) && fits(columns, SIDE) && fits(&common, INNER / 2))
+    if (!is_thin(rows, SIDE) && !is_thin(columns, SIDE) && !is_thin(&common, SIDE))
         return true;
     if (!recut(build, rows, SIDE, &of_a[0]) || !recut(build, columns, SIDE, &of_b[1]) ||
         !recut(build, &common, INNER, &of_a[1]))

@@ -63,12 +63,12 @@ static cask_value *stack(const cki_task *task, cki_error *error)
 /* Multiply by -1 the rows of vh whose sum is below 0, and the columns of u with them. */
 static void coerce_signs(const cki_array *u, const cki_array *vh)
 {
-    bool complex = cki_dtype_is_complex(vh->dtype);
+    int parts = cki_dtype_is_complex(vh->dtype) ? 2 : 1;
     bool single = cki_dtype_real(vh->dtype).id == CASK_F32;
     for (int64_t i = 0; i < vh->shape[0]; i++) {
         double sum[2] = {0};
         for (int64_t j = 0; j < vh->shape[1]; j++)
-            for (int p = 0; p <= complex; p++) {
+            for (int p = 0; p < parts; p++) {
                 const void *at = vh->data + i * vh->strides[0] + j * vh->strides[1];
                 sum[p] += single ? (double)((const float *)at)[p] : ((const double *)at)[p];
             }
@@ -77,7 +77,7 @@ static void coerce_signs(const cki_array *u, const cki_array *vh)
         for (int side = 0; side < 2; side++) {
             const cki_array *x = side ? u : vh;
             for (int64_t j = 0; j < x->shape[!side]; j++)
-                for (int p = 0; p <= complex; p++) {
+                for (int p = 0; p < parts; p++) {
                     void *at = x->data + i * x->strides[side] + j * x->strides[!side];
                     if (single)
                         ((float *)at)[p] *= -1;
