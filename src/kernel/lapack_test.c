@@ -55,7 +55,9 @@ static number at(const cask_value *value, int64_t i, int64_t j)
     assert_int_equal(cki_array_cast_element(cki_dtype_of(CASK_C128), parts, array->dtype,
                                             cki_array_at(array, index), NULL),
                      CASK_OK);
-    return CMPLX(parts[0], parts[1]);
+    number made;
+    memcpy(&made, parts, sizeof made);
+    return made;
 }
 
 static void near(number got, number want, cki_dtype dtype)
