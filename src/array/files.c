@@ -352,7 +352,8 @@ static cask_array make_source(cki_build *build, files *f, const cki_files_spec *
         cki_fail_memory(build->error, strlen(name));
         return NULL;
     }
-    f->array = cki_source_array(build, label, &files_source, f, token, v->dtype, v->ndim, axes);
+    f->array = cki_source_working(build, label, &files_source, f, token, v->dtype, v->ndim, axes,
+                                  cki_store_working(f->parts[0].store, f->parts[0].variable));
     return f->array ? cki_files_unpack(build, f->array, &packing) : NULL;
 }
 

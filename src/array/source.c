@@ -16,6 +16,7 @@ typedef struct part {
     const int64_t *start, *step;
     const bool *kept;
     cask_array array; /* set in lowering: whose blocks are made */
+    size_t working;   /* bytes that making a region takes beside it */
 } part;
 
 typedef struct region {
@@ -105,6 +106,7 @@ static void source_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
 {
     const part *p = layer->parameters;
     cost->output = p->source->cheap ? 64 : cki_node_block_bytes(p->array, block);
+    cost->working = p->working;
     if (p->source->read_bytes) {
         region r;
         region_of(p, block, &r);
@@ -168,6 +170,13 @@ cask_array cki_source_array(cki_build *build, const char *label, const cki_sourc
                             const void *self, cki_token token, cki_dtype dtype, int ndim,
                             const cki_axis *axes)
 {
+    return cki_source_working(build, label, source, self, token, dtype, ndim, axes, 0);
+}
+
+cask_array cki_source_working(cki_build *build, const char *label, const cki_source *source,
+                              const void *self, cki_token token, cki_dtype dtype, int ndim,
+                              const cki_axis *axes, size_t working)
+{
     int64_t *start = cki_arena_array(build->arena, (size_t)ndim, sizeof *start);
     int64_t *step = cki_arena_array(build->arena, (size_t)ndim, sizeof *step);
     bool *kept = cki_arena_array(build->arena, (size_t)ndim, sizeof *kept);
@@ -179,7 +188,7 @@ cask_array cki_source_array(cki_build *build, const char *label, const cki_sourc
         step[k] = 1;
         kept[k] = true;
     }
-    part p = {source, self, token, dtype, ndim, start, step, kept, NULL};
+    part p = {source, self, token, dtype, ndim, start, step, kept, NULL, working};
     return make(build, label, &p, ndim, axes);
 }
 
@@ -224,8 +233,10 @@ static cask_status constant_region(const void *self, cki_dtype dtype, int ndim,
     return *out ? CASK_OK : error->status;
 }
 
-static const cki_source constant_source = {"constant", constant_region, NULL, true, false};
-static const cki_source large_source = {"constant", constant_region, NULL, true, true};
+static const cki_source constant_source = {
+    .name = "constant", .region = constant_region, .cheap = true};
+static const cki_source large_source = {
+    .name = "constant", .region = constant_region, .cheap = true, .fleeting = true};
 
 static void release_value(void *value)
 {

@@ -24,6 +24,10 @@ typedef struct cki_source {
 cask_array cki_source_array(cki_build *build, const char *label, const cki_source *source,
                             const void *self, cki_token token, cki_dtype dtype, int ndim,
                             const cki_axis *axes);
+/* The same of a source that needs so many bytes for itself while it makes a region. */
+cask_array cki_source_working(cki_build *build, const char *label, const cki_source *source,
+                              const void *self, cki_token token, cki_dtype dtype, int ndim,
+                              const cki_axis *axes, size_t working);
 /* An eager array as a lazy one; the value is referenced until the context closes. axes NULL: one
  * chunk. */
 cask_array cki_source_constant(cki_build *build, cask_value *array, const cki_axis *axes);

@@ -53,6 +53,8 @@ struct cki_format {
                         cki_error *error);
     size_t (*read_bytes)(const cki_store *store, size_t i, const int64_t *start,
                          const int64_t *count, const int64_t *step);
+    /* Bytes that a read needs for itself while it goes on, beside the result; NULL: few. */
+    size_t (*working)(const cki_store *store, size_t i);
     void (*close)(cki_store *store); /* NULL: nothing to do */
 
     const char *const *suffixes; /* of files to be written, up to a NULL */

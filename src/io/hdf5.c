@@ -508,6 +508,7 @@ const cki_format cki_hdf5_format = {
     .open = open_store,
     .read = cki_hdf5_read_region,
     .read_bytes = cki_hdf5_read_bytes,
+    .working = cki_hdf5_working,
     .close = close_store,
     .suffixes = plain_suffixes,
     .create = create_plain,

@@ -112,6 +112,8 @@ cask_status cki_hdf5_read_region(const cki_store *store, size_t i, const int64_t
 size_t cki_hdf5_read_bytes(const cki_store *store, size_t i, const int64_t *start,
                            const int64_t *count, const int64_t *step);
 
+size_t cki_hdf5_working(const cki_store *store, size_t i);
+
 /* What a writer of a chunked dataset keeps (hdf5_chunks.h). */
 typedef struct cki_hdf5_chunks cki_hdf5_chunks;
 /* Make a writer one into variable i of an open file. */

@@ -350,3 +350,9 @@ size_t cki_hdf5_read_bytes(const cki_store *store, size_t i, const int64_t *star
     bytes *= (double)set->layout.itemsize;
     return bytes < 1e18 ? (size_t)bytes : (size_t)1e18;
 }
+
+size_t cki_hdf5_working(const cki_store *store, size_t i)
+{
+    const cki_hdf5_set *set = &((const cki_hdf5_set *)store->state)[i];
+    return set->way == CKI_HDF5_CHUNKS && set->nfilters ? 2 * set->chunk_bytes : 0;
+}

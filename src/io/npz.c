@@ -143,6 +143,12 @@ static size_t region_bytes(const cki_store *store, size_t i, const int64_t *star
                                   : cki_region_bytes(&a->members[i].layout, count, step);
 }
 
+static size_t working(const cki_store *store, size_t i)
+{
+    const member *m = &((const archive *)store->state)->members[i];
+    return m->deflated ? (size_t)(m->zip->size + m->zip->stored) : 0;
+}
+
 /* ---- writing: one stored member, as np.savez ---- */
 
 /* The member's name and where its local header ends. */
@@ -228,6 +234,7 @@ const cki_format cki_npz_format = {
     .open = open_store,
     .read = read_region,
     .read_bytes = region_bytes,
+    .working = working,
     .close = close_store,
     .suffixes = suffixes,
     .create = create,

@@ -352,9 +352,18 @@ static size_t region_bytes(const cki_store *store, size_t i, const int64_t *star
     return (size_t)((const picture *)store->state)->packed;
 }
 
+static size_t working(const cki_store *store, size_t i)
+{
+    const picture *p = store->state;
+    size_t raw = 0;
+    (void)i;
+    return raw_bytes(p, &raw) ? (size_t)p->packed + 2 * raw : (size_t)p->packed;
+}
+
 const cki_format cki_png_format = {
     .starts = starts,
     .open = open_store,
     .read = read_region,
     .read_bytes = region_bytes,
+    .working = working,
 };

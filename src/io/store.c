@@ -182,6 +182,12 @@ size_t cki_store_read_bytes(const cki_store *store, size_t i, const int64_t *sta
     return store->format->read_bytes(store, i, start, count, step);
 }
 
+size_t cki_store_working(const cki_store *store, size_t i)
+{
+    bool asked = !store->variables[i].unreadable && store->format->working;
+    return asked ? store->format->working(store, i) : 0;
+}
+
 bool cki_store_is_file(const char *path)
 {
     return cki_tree_look(path) == CKI_TREE_FILE;

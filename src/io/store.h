@@ -82,6 +82,9 @@ bool cki_store_is_file(const char *path);
 /* Whether there is anything of that name. */
 bool cki_store_is_there(const char *path);
 
+/* Bytes that such a read needs for itself, beside its result. */
+size_t cki_store_working(const cki_store *store, size_t i);
+
 /* Names matching a shell pattern, sorted, as a LIST of str; one plain path, or the name
  * of something that is there, gives itself. FileNotFoundError if a pattern matches nothing. */
 cask_value *cki_store_glob(const char *pattern, cki_error *error);

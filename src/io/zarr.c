@@ -303,12 +303,24 @@ static size_t read_bytes(const cki_store *store, size_t i, const int64_t *start,
     return bytes < 1e18 ? (size_t)bytes : (size_t)1e18;
 }
 
+/* Two buffers that a chunk is decoded between, unless it is stored plainly. */
+static size_t working(const cki_store *store, size_t i)
+{
+    const cki_zarr *zarr = store->state;
+    const cki_zarr_chain *chain = &zarr->arrays[i].chain;
+    size_t index = chain->shard ? (size_t)chain->shard->cells * 16 : 0;
+    while (chain->shard)
+        chain = &chain->shard->inner;
+    return index + (chain->nsteps ? 2 * chain->bytes : 0);
+}
+
 const cki_format cki_zarr_format = {
     .starts = starts,
     .folder = true,
     .open = open_store,
     .read = cki_zarr_read_region,
     .read_bytes = read_bytes,
+    .working = working,
     .close = close_store,
     .into = cki_zarr_write_into,
 };

@@ -236,10 +236,22 @@ static unsigned char *lay_out(cki_zarr_desk *desk, const cki_zarr_chain *chain,
     return bytes;
 }
 
+/* Whether the chunk's elements lie as they are stored, and nothing changes them in place. */
+static bool is_laid_out(const cki_zarr_chain *chain, const cki_array *chunk)
+{
+    if (chain->layout.word != 1 || (chain->nsteps && chain->steps[0].of_elements))
+        return false;
+    for (int k = 0; k < chain->ndim; k++)
+        if (chunk->shape[k] > 1 && chunk->strides[k] != chain->layout.strides[k])
+            return false;
+    return true;
+}
+
 static cask_status encode_elements(cki_zarr_desk *desk, const cki_zarr_chain *chain,
                                    const cki_array *chunk, cki_text *text, cki_error *error)
 {
-    unsigned char *bytes = lay_out(desk, chain, chunk, error);
+    unsigned char *bytes =
+        is_laid_out(chain, chunk) ? chunk->data : lay_out(desk, chain, chunk, error);
     size_t length = chain->bytes;
     int at = 0;
     for (int i = 0; bytes && i < chain->nsteps; i++) {

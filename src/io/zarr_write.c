@@ -69,36 +69,37 @@ static cask_status put_file(const writing *w, const char *key, const char *bytes
 
 /* ---- chunks ---- */
 
-/* The whole chunk at hand, its edge beyond the array filled, with the part put in its place. */
-static cask_status put_chunk(const writing *w, cki_zarr_desk *desk, const cki_cells *cells,
-                             const cki_array *block, bool covered, cki_error *error)
+/* The whole chunk as it is (or filled, where the part covers what the array has of it), with the
+ * part put in its place. */
+static cask_status fill_block(const writing *w, cki_zarr_desk *desk, const cki_cells *cells,
+                              const cki_array *block, bool covered, cki_error *error)
 {
     int64_t zero[CKI_MAX_NDIM] = {0}, one[CKI_MAX_NDIM];
     for (int k = 0; k < CKI_MAX_NDIM; k++)
         one[k] = 1;
-    bool exact = covered;
-    for (int k = 0; k < block->ndim; k++)
-        exact = exact && cells->part.shape[k] == block->shape[k];
-    cki_text text = {0}, key = {0};
     cask_status status = CASK_OK;
-    if (!exact) {
-        if (covered)
-            cki_region_fill(block, w->array->fill);
-        else
-            status =
-                cki_zarr_read_chunk(desk, w->blobs, w->array, cells->cell, zero, one, block, error);
-        cki_array inside = cells->part;
-        inside.data = block->data;
-        for (int k = 0; k < block->ndim; k++) {
-            inside.data += cells->at[k] * block->strides[k];
-            inside.strides[k] = block->strides[k];
-        }
-        if (status == CASK_OK)
-            cki_array_copy(&inside, &cells->part);
+    if (covered)
+        cki_region_fill(block, w->array->fill);
+    else
+        status =
+            cki_zarr_read_chunk(desk, w->blobs, w->array, cells->cell, zero, one, block, error);
+    cki_array inside = cells->part;
+    inside.data = block->data;
+    for (int k = 0; k < block->ndim; k++) {
+        inside.data += cells->at[k] * block->strides[k];
+        inside.strides[k] = block->strides[k];
     }
     if (status == CASK_OK)
-        status = cki_zarr_chunk_encode(desk, &w->array->chain, exact ? &cells->part : block, &text,
-                                       error);
+        cki_array_copy(&inside, &cells->part);
+    return status;
+}
+
+/* Encode a whole chunk and write its file. */
+static cask_status put_chunk(const writing *w, cki_zarr_desk *desk, const cki_cells *cells,
+                             const cki_array *chunk, cki_error *error)
+{
+    cki_text text = {0}, key = {0};
+    cask_status status = cki_zarr_chunk_encode(desk, &w->array->chain, chunk, &text, error);
     cki_zarr_read_key(w->array, cells->cell, &key);
     if (status == CASK_OK)
         status = key.failed ? cki_fail_memory(error, key.length)
@@ -106,6 +107,30 @@ static cask_status put_chunk(const writing *w, cki_zarr_desk *desk, const cki_ce
                                        text.length, error);
     cki_text_free(&text);
     cki_text_free(&key);
+    return status;
+}
+
+/* A chunk's part of a region: if that is the chunk, as it is; else in a block of its own. */
+static cask_status put_part(writing *w, cki_zarr_desk *desk, const cki_cells *cells,
+                            cki_error *error)
+{
+    const cki_zarr_chain *chain = &w->array->chain;
+    bool covered = cki_cells_covered(cells, w->shape), exact = covered;
+    for (int k = 0; k < chain->ndim; k++)
+        exact = exact && cells->part.shape[k] == chain->shape[k];
+    if (exact)
+        return put_chunk(w, desk, cells, &cells->part, error);
+    cask_value *block = cki_array_new(cells->part.dtype, chain->ndim, chain->shape, error);
+    if (!block)
+        return CASK_MEMORY;
+    if (!covered)
+        cki_thread_lock(&w->partial);
+    cask_status status = fill_block(w, desk, cells, cki_array_of(block), covered, error);
+    if (status == CASK_OK)
+        status = put_chunk(w, desk, cells, cki_array_of(block), error);
+    if (!covered)
+        cki_thread_unlock(&w->partial);
+    cask_value_unref(block);
     return status;
 }
 
@@ -119,20 +144,12 @@ static cask_status write_region(cki_writer *writer, const int64_t *start, const 
     int64_t one[CKI_MAX_NDIM];
     for (int k = 0; k < CKI_MAX_NDIM; k++)
         one[k] = 1;
-    cask_value *block = cki_array_new(array->dtype, chain->ndim, chain->shape, error);
-    cask_status status = block ? cki_zarr_desk_open(&desk, error) : CASK_MEMORY;
+    cask_status status = cki_zarr_desk_open(&desk, error);
     cki_cells cells;
     cki_cells_begin(&cells, chain->ndim, chain->shape, start, one, array);
-    while (status == CASK_OK && cki_cells_next(&cells)) {
-        bool covered = cki_cells_covered(&cells, w->shape);
-        if (!covered)
-            cki_thread_lock(&w->partial);
-        status = put_chunk(w, &desk, &cells, cki_array_of(block), covered, error);
-        if (!covered)
-            cki_thread_unlock(&w->partial);
-    }
+    while (status == CASK_OK && cki_cells_next(&cells))
+        status = put_part(w, &desk, &cells, error);
     cki_zarr_desk_close(&desk);
-    cask_value_unref(block);
     return status;
 }
 
