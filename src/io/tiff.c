@@ -322,7 +322,7 @@ static uint64_t get_bits(const unsigned char *row, int64_t i, int bits)
 {
     uint64_t value = 0;
     for (int64_t at = i * bits; at < (i + 1) * bits; at++)
-        value = value << 1 | (row[at / 8] >> (7 - at % 8) & 1U);
+        value = value << 1 | (uint64_t)(row[at / 8] >> (7 - at % 8) & 1);
     return value;
 }
 
