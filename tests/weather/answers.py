@@ -22,11 +22,11 @@ CENTS = (1, 5, 25, 50, 75, 95, 99)
 # Of any array x without missing values; the key is the answer's.
 PLAIN = {"n": "x.size", "n_nan": "int(np.isnan(x).sum())", "mean": "x.mean()", "std_ddof0": "x.std()", "std_ddof1": "x.std(ddof=1)",
          "var_ddof0": "x.var()", "min": "x.min()", "argmin": "x.argmin()", "max": "x.max()", "argmax": "x.argmax()", "sum": "x.sum()",
-         "percentiles": f"dict(zip({[str(c) for c in CENTS]}, da.percentile(x.ravel(), {list(CENTS)}).compute().tolist()))"}
+         "percentiles": f"dict(zip({[str(c) for c in CENTS]}, da.quantile(x, {[c / 100 for c in CENTS]}).compute().tolist()))"}
 # Of one that has some.
 MISSING = {**{key: text.replace("x.", "da.nan").replace("()", "(x)").replace("(ddof", "(x, ddof") for key, text in PLAIN.items()
               if key not in ("n", "n_nan", "percentiles")}, "n": PLAIN["n"], "n_nan": PLAIN["n_nan"],
-           "percentiles": PLAIN["percentiles"].replace("x.ravel()", "x[~np.isnan(x)]")}
+           "percentiles": PLAIN["percentiles"].replace("da.quantile", "da.nanquantile")}
 # Of an hourly series x of whole days.
 HOURLY = {"daily_mean": "x.reshape((-1, 24)).mean(axis=1)", "daily_max": "x.reshape((-1, 24)).max(axis=1)",
           "daily_min": "x.reshape((-1, 24)).min(axis=1)", "6h_mean_first8": "x.reshape((-1, 6)).mean(axis=1)[:8]",
