@@ -85,7 +85,7 @@ static size_t collect(const cki_session *session, const cki_operation **sorted, 
 
 static cask_status list_all(const cki_session *session, cki_text *out, cki_error *error)
 {
-    const cki_operation *sorted[MOST];
+    const cki_operation *sorted[MOST] = {NULL};
     size_t count = collect(session, sorted, MOST);
     cki_text_put(out, "Operations (da.NAME or NAME; * also np.NAME; x.NAME as a method or "
                       "attribute):\n\n");
@@ -111,7 +111,7 @@ cask_status cki_lang_help(cki_session *session, const char *operation, cki_text 
 
 cask_status cki_lang_reference(cki_session *session, cki_text *out, cki_error *error)
 {
-    const cki_operation *sorted[MOST];
+    const cki_operation *sorted[MOST] = {NULL};
     cki_reference_put(sorted, collect(session, sorted, MOST), out);
     return out->failed ? cki_fail_memory(error, out->length) : CASK_OK;
 }
