@@ -6,12 +6,14 @@
 #include "array/rechunk.h"
 #include "array/runs.h"
 
-/* Rows and columns of a block of the result, and how much of the inner axis is multiplied at once:
- * from half to twice as many are left as they are. Blocks of these sizes hold 2 and 4 MiB; they do
- * not depend on the memory limit, since the bits of the result depend on them. */
-enum { SIDE = 512, INNER = 1024 };
-/* Products of fewer numbers than this take less than a tenth of a second. */
-static const double LARGE = 4e9;
+/* Rows and columns of a block of the result, of large products and of those that take seconds, and
+ * how much of the inner axis is multiplied at once: from half to twice as many are left as they
+ * are. Blocks hold 2 to 8 MiB. The memory limit has no say, since the bits of the result depend on
+ * them.
+ */
+enum { SIDE = 512, LONG_SIDE = 1024, INNER = 1024 };
+/* Multiplications in a large product, a tenth of a second's, and in a very large one. */
+static const double LARGE = 4e9, VERY_LARGE = 6e10;
 
 static bool is_thin(const cki_axis *axis, int64_t target)
 {
@@ -56,15 +58,16 @@ bool cki_contract_chunks_choose(cki_build *build, cask_array *a, cask_array *b)
     cki_axis common, of_a[2], of_b[2];
     bool known = cki_chunks_is_known(rows) && cki_chunks_is_known(columns) &&
                  cki_chunks_is_known(&(*a)->axes[1]) && cki_chunks_is_known(&(*b)->axes[0]);
-    if (!known ||
-        (double)rows->length * (double)columns->length * (double)(*b)->axes[0].length < LARGE)
+    double work = (double)rows->length * (double)columns->length * (double)(*b)->axes[0].length;
+    if (!known || work < LARGE)
         return true;
+    int64_t side = work < VERY_LARGE ? SIDE : LONG_SIDE;
     if (cki_runs_refine(build->arena, &(*a)->axes[1], &(*b)->axes[0], &common, build->error) !=
         CASK_OK)
         return false;
-    if (!is_thin(rows, SIDE) && !is_thin(columns, SIDE) && !is_thin(&common, SIDE))
+    if (!is_thin(rows, side) && !is_thin(columns, side) && !is_thin(&common, SIDE))
         return true;
-    if (!recut(build, rows, SIDE, &of_a[0]) || !recut(build, columns, SIDE, &of_b[1]) ||
+    if (!recut(build, rows, side, &of_a[0]) || !recut(build, columns, side, &of_b[1]) ||
         !recut(build, &common, INNER, &of_a[1]))
         return false;
     of_b[0] = of_a[1];
