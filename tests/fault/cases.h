@@ -206,6 +206,41 @@ static const fault_case fault_cases[] = {
     {"da.stats.power_divergence([1, 2, 3], lambda_=0), da.stats.f_oneway([1, 2], [2, 4])", NULL},
     {"da.stats.normaltest(da.arange(9, chunks=5) ** 2), da.stats.skew([1, 2, 5], bias=False)",
      NULL},
+    /* users' functions on blocks */
+    {"da.arange(6, chunks=2).map_blocks(lambda b, block_id=None: b * 0 + b.sum(), dtype='i8')",
+     NULL},
+    {"da.blockwise(lambda a, b: a + b, 'i', da.ones(4, chunks=2), 'i', 1, None) + 1", NULL},
+    {"da.arange(8, chunks=4).map_overlap(lambda b: b * 2, depth=1, boundary='reflect')", NULL},
+    {"da.lib.stride_tricks.sliding_window_view(da.arange(6, chunks=3), 2)", NULL},
+    {"da.apply_gufunc(lambda x: (x.sum(), x.max()), '(i)->(),()', da.ones((2, 3), chunks=(1, 3)), "
+     "vectorize=True)",
+     NULL},
+    {"da.apply_along_axis(lambda v: v.sum(), 0, da.ones((2, 3), chunks=2))", NULL},
+    {"da.reduction(da.arange(9, chunks=2), chunk=np.sum, aggregate=np.sum, dtype='i8')", NULL},
+    {"da.coarsen(np.sum, da.arange(6, chunks=2), {0: 2})", NULL},
+    {"da.piecewise(da.arange(5, chunks=2), [da.arange(5, chunks=2) > 2], [lambda v: -v, 7])", NULL},
+    {"da.frompyfunc(lambda a, b: a + b, 2, 1)(da.arange(3, chunks=2), 1)", NULL},
+    /* sorting, quantiles, sets, and what else is made of them */
+    {"da.sort(da.arange(20, chunks=6) % 7), da.argsort(da.ones((2, 3), chunks=2), axis=0)", NULL},
+    {"da.quantile(da.arange(20, chunks=6), [0.25, 0.5]), da.median(da.ones((2, 4), chunks=2), "
+     "axis=1)",
+     NULL},
+    {"da.percentile(da.arange(20, chunks=6), [5, 50])", NULL},
+    {"da.setdiff1d(da.arange(5, chunks=2), [1, 3]), da.setxor1d(da.arange(3, chunks=2), [1, 7])",
+     NULL},
+    {"da.histogram2d(da.arange(6, chunks=3), da.arange(6, chunks=3), bins=[[0, 3, 6], [0, 6]])",
+     NULL},
+    {"da.gradient(da.arange(6.0, chunks=3) ** 2, axis=0), da.ediff1d(da.arange(5, chunks=2))",
+     NULL},
+    {"da.interp(da.arange(4, chunks=2), [0, 2], [5, 9]), da.convolve(da.arange(5, chunks=3), [1, "
+     "2])",
+     NULL},
+    {"da.arange(6, chunks=2)[da.arange(6, chunks=2) > 2].compute_chunk_sizes()[1:]", NULL},
+    {"da.setitem(da.arange(6, chunks=2), [4, 1], [7, 8]), da.moment(da.arange(6, chunks=2), 3)",
+     NULL},
+    {"np.pad(np.arange(4), 2, mode='reflect', reflect_type='odd'), np.pad(np.arange(4), 1, "
+     "mode='median')",
+     NULL},
     /* delayed calls, and several collections in one run */
     {"delayed(lambda x, y=1: x + y)(delayed(len)([1, 2, delayed(3)]), y=delayed(2) * 3)", NULL},
     {"delayed(len)({1: delayed(2), (3, 4): [delayed(5)]}), delayed('a,b').split(',')[1:]", NULL},
