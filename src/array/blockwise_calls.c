@@ -166,6 +166,75 @@ static cask_value *run_blockwise(cki_call *call)
     return cki_node_value(&build, made);
 }
 
+/* ---- unify_chunks ---- */
+
+/* The chunks by label: of the longest axis that has it. */
+static cask_value *chunks_by_label(cki_build *build, const cki_blockwise_index *index,
+                                   const labels *known)
+{
+    cask_value *dict = cki_value_dict(build->error);
+    for (int label = 0; dict && label < known->count; label++) {
+        const cki_axis *longest = NULL;
+        for (size_t i = 0; i < index->spec.count; i++) {
+            cask_array x = index->arguments[i].x;
+            for (int k = 0; x && k < x->ndim; k++)
+                if (index->labels[i][k] == label &&
+                    (!longest || longest->length == 1 || x->axes[k].blocks > longest->blocks))
+                    longest = &x->axes[k];
+        }
+        cask_value *sizes = longest ? cki_chunks_value(longest, build->error) : NULL;
+        if (!sizes || cki_value_dict_set(dict, cask_value_ref(known->names[label]), sizes,
+                                         build->error) != CASK_OK) {
+            cask_value_unref(dict);
+            return NULL;
+        }
+    }
+    return dict;
+}
+
+/* The arguments, arrays among them in common chunks. */
+static cask_value *unified(cki_build *build, const cki_blockwise_index *index)
+{
+    cask_value *list = cki_value_list(CKI_LIST, index->spec.count, build->error);
+    for (size_t i = 0; list && i < index->spec.count; i++) {
+        const cki_blockwise_argument *a = &index->arguments[i];
+        cask_value *own = a->x ? cki_node_value(build, a->x) : cask_value_ref(a->value);
+        if (!own) {
+            list->as.list.count = i;
+            cask_value_unref(list);
+            return NULL;
+        }
+        list->as.list.items[i] = own;
+    }
+    return list;
+}
+
+static cask_value *run_unify(cki_call *call)
+{
+    cki_build build = cki_node_build(call->ck, call->error);
+    cki_blockwise_index *index = cki_arena_alloc(build.arena, sizeof *index);
+    labels known = {.count = 0};
+    if (!index) {
+        cki_fail_memory(call->error, sizeof *index);
+        return NULL;
+    }
+    *index = (cki_blockwise_index){.spec = {.what = "unify_chunks"}, .align = true};
+    cask_value *dict = NULL, *list = NULL, *pair = NULL;
+    if (read_arguments(call, &build, &known, index) == CASK_OK &&
+        cki_blockwise_index_resolve(&build, index) == CASK_OK &&
+        (dict = chunks_by_label(&build, index, &known)) && (list = unified(&build, index)))
+        pair = cki_value_list(CKI_TUPLE, 2, call->error);
+    drop_labels(&known);
+    if (!pair) {
+        cask_value_unref(dict);
+        cask_value_unref(list);
+        return NULL;
+    }
+    pair->as.list.items[0] = dict;
+    pair->as.list.items[1] = list;
+    return pair;
+}
+
 #define SIGNATURE                                                                                  \
     "func, out_ind, *args, name=None, token=None, dtype=None, adjust_chunks=None, new_axes=None, " \
     "align_arrays=True, concatenate=None, meta=None, **kwargs"
@@ -179,4 +248,13 @@ static const cki_operation op_blockwise = {"blockwise", CKI_IN_DA,     SIGNATURE
 static const cki_operation op_core = {"core.blockwise", CKI_IN_DA, SIGNATURE, DOC,
                                       run_blockwise,    NULL};
 
-const cki_operation *const cki_blockwise_operations[] = {&op_blockwise, &op_core, NULL};
+static const cki_operation op_unify = {"unify_chunks",
+                                       CKI_IN_DA,
+                                       "*args, **kwargs",
+                                       "Arrays in common chunks: pairs of an array and its index, "
+                                       "as blockwise has them, give the chunks "
+                                       "of each index and the arrays.",
+                                       run_unify,
+                                       NULL};
+
+const cki_operation *const cki_blockwise_operations[] = {&op_blockwise, &op_core, &op_unify, NULL};
