@@ -31,7 +31,7 @@ static cask_value *parse_key(const finding *f, const char *folder, const char *f
 {
     cki_text key = {0};
     cki_text_format(&key, folder[0] ? "%s/%s" : "%s%s", folder, file);
-    size_t length;
+    size_t length = 0;
     char *text = NULL;
     if (key.failed)
         cki_fail_memory(error, strlen(folder));

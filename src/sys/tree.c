@@ -138,19 +138,8 @@ char *cki_tree_hidden(const char *target, cki_error *error)
     return hidden;
 }
 
-/* All that was written there is on the disk. */
-static void flush(const char *path)
-{
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0)
-        return;
-    (void)syncfs(folder);
-    close(folder);
-}
-
 cask_status cki_tree_publish(const char *hidden, const char *target, cki_error *error)
 {
-    flush(hidden);
     /* both exchanged at once where the file system can: the name is never without a data set */
     if (renameat2(AT_FDCWD, hidden, AT_FDCWD, target, RENAME_EXCHANGE) == 0)
         return cki_tree_remove(hidden, error);
