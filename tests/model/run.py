@@ -231,7 +231,64 @@ def mapped(r, text, a):
     return f"{text}.map_blocks(lambda b: b * 2)", each(lambda x: x * 2, a)
 
 
-OPERATIONS = [arithmetic, division, comparison, pair, reduction, extreme, scan, sliced, picked, turned, shaped, moved, padded,
+def sorting(r, text, a):
+    if a.ndim == 0 or a.kind == "c":
+        return None
+    axis = r.randrange(a.ndim)
+    k = r.choice([1, 2, -1])
+    if r.random() < .5 or a.shape[axis] < 2:
+        return f"da.sort({text}, axis={axis})", along(sorted, a, axis, a.shape[axis])
+    return f"da.topk({text}, {k}, axis={axis})", along(lambda v: sorted(v, reverse=k > 0)[:abs(k)], a, axis, min(abs(k), a.shape[axis]))
+
+
+def counting(r, text, a):
+    if a.kind == "c":
+        return None
+    flat = sorted(set(a.items))
+    return r.choice([(f"da.unique({text}).compute_chunk_sizes()", Naive((len(flat),), flat, a.kind)),
+                     (f"da.count_nonzero({text})", Naive((), [sum(map(bool, a.items))], "i")),
+                     (f"da.isin({text}, [1, 2, 5])", each(lambda x: x in (1, 2, 5), a, kind="b"))])
+
+
+def clipped(r, text, a):
+    if a.kind not in "if":
+        return None
+    return f"da.clip({text}, -1, 3)", each(lambda x: min(max(x, -1), 3), a)
+
+
+def triangle(r, text, a):
+    if a.ndim < 2 or a.kind == "b":
+        return None
+    k = r.randint(-2, 2)
+    return f"da.tril({text}, {k})", made(a.shape, a.kind, lambda p: a.at(p) if p[-1] - p[-2] <= k else type(a.at(p))(0))
+
+
+def summed(r, text, a):
+    if a.ndim != 2 or a.kind == "b":
+        return None
+    return r.choice([(f"da.einsum('ij->ji', {text})", transposed(a, [1, 0])),
+                     (f"da.einsum('ij->j', {text})", reduce(sum, a, [0], False, a.kind)),
+                     (f"da.einsum('ij,kj->ik', {text}, {text})", product(a, transposed(a, [1, 0])))])
+
+
+def windows(r, text, a):
+    if a.ndim != 1 or a.shape[0] < 3 or a.kind == "b":
+        return None
+    size = a.shape[0]
+    around = made(a.shape, a.kind, lambda p: sum(a.items[i] for i in range(p[0] - 1, p[0] + 2) if 0 <= i < size))
+    return r.choice([
+        (f"{text}.map_overlap(lambda b: b[2:] + b[1:-1] + b[:-2], depth=1, boundary=0, trim=False)", around),
+        (f"da.lib.stride_tricks.sliding_window_view({text}, 3).sum(axis=-1)",
+         made((size - 2,), a.kind, lambda p: sum(a.items[p[0]:p[0] + 3])))])
+
+
+def assigned(r, text, a):
+    if a.ndim == 0 or a.kind not in "if":
+        return None
+    return f"da.where(da.isin({text}, [1]), 2, {text})", each(lambda x: 2 if x == 1 else x, a)
+
+
+OPERATIONS = [sorting, counting, clipped, triangle, summed, windows, assigned, arithmetic, division, comparison, pair, reduction, extreme, scan, sliced, picked, turned, shaped, moved, padded,
               joining, multiplied, differences, rechunked, mapped]
 
 
