@@ -142,7 +142,8 @@ cask_status cki_svg_table_html(cask_array x, cki_text *text, cki_error *error)
                        "        <td>\n"
                        "        ");
     cki_error none = {0}; /* without a grid the table stands alone */
-    cki_svg_grid(x, HTML_GRID, text, &none);
+    if (cki_svg_grid(x, HTML_GRID, text, &none) == CASK_MEMORY)
+        return cki_fail_memory(error, text->length);
     cki_text_put(text, "\n        </td>\n    </tr>\n</table>");
     return text->failed ? cki_fail_memory(error, text->length) : CASK_OK;
 }

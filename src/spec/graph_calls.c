@@ -2,6 +2,7 @@
 #include "spec/graph_calls.h"
 
 #include "call/call.h"
+#include "call/call_token.h"
 #include "core/memory.h"
 #include "graph/plan.h"
 #include "spec/hand.h"
@@ -301,6 +302,15 @@ static cask_value *run_inline(cki_call *call)
     return answer(call, made, false);
 }
 
+static bool token_of(const cask_value *function, cki_token *token, cki_error *error)
+{
+    cki_hasher *hasher = cki_call_callable(function) ? cki_token_start(error) : NULL;
+    bool known = hasher && cki_call_token_add(hasher, function, 0, error);
+    if (hasher)
+        *token = cki_token_end(hasher);
+    return known;
+}
+
 /* Marks of the functions that a list of functions, or of their names, has. */
 static bool *fast_of(cki_call *call, const cki_spec *spec)
 {
@@ -313,11 +323,15 @@ static bool *fast_of(cki_call *call, const cki_spec *spec)
         for (size_t k = 0; spec->callables[i] && many && k < list->as.list.count; k++) {
             cki_token one, other;
             const cask_value *item = list->as.list.items[k];
-            fast[i] |= item == spec->callables[i] ||
-                       (cki_call_callable(item) && cki_call_token(item, &one) &&
-                        cki_call_token(spec->callables[i], &other) && cki_token_same(one, other));
+            fast[i] |=
+                item == spec->callables[i] ||
+                (token_of(item, &one, call->error) &&
+                 token_of(spec->callables[i], &other, call->error) && cki_token_same(one, other));
         }
-    return fast;
+    if (call->error->status == CASK_OK)
+        return fast;
+    cki_memory_free(fast);
+    return NULL;
 }
 
 static cask_value *run_inline_functions(cki_call *call)
