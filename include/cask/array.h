@@ -352,11 +352,14 @@ typedef struct cask_saving {
     const char *cmap;     /* "viridis" (default), "RdBu_r", "gray", "bone" */
     bool has_vmin, has_vmax;
     double vmin, vmax; /* ends of the colour bar; default the extremes, even about 0 for RdBu_r */
+    bool animate;      /* of 3 axes: the first one is time, in a .gif always */
+    double fps;        /* frames a second, 0.02 to 100; default 5 */
 } cask_saving;
 
 /* Compute an array into a file, whose suffix says how: .npy, .nc, .nc3, .h5 block by block, never
- * whole in memory; .png (2-d), .csv (1-d, 2-d), .json, .txt at once; .svg shows the
- * chunks, and computes nothing. The file appears when it is complete, or not at all. */
+ * whole in memory; .png and .gif, a picture of 1 axis (a line), 2 (a map) or 3 (maps side by side,
+ * or moving), of which no more than the pixels is kept; .csv (1-d, 2-d), .json, .txt at once; .svg
+ * shows the chunks, and computes nothing. The file appears when it is complete, or not at all. */
 CASK_API
 CASK_CHECKED cask_status cask_array_save(cask_array x, const char *path, const cask_saving *saving);
 

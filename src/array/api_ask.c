@@ -141,7 +141,9 @@ cask_status cask_array_save(cask_array x, const char *path, const cask_saving *s
                             .has_vmin = saving->has_vmin,
                             .has_vmax = saving->has_vmax,
                             .vmin = saving->vmin,
-                            .vmax = saving->vmax};
+                            .vmax = saving->vmax,
+                            .animate = saving->animate,
+                            .fps = saving->fps};
     if (!path)
         cki_fail(&error, CASK_INVALID, NULL, "cask_array_save: no path was given");
     else

@@ -83,17 +83,26 @@ static bool has_prefix(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* Latitude or longitude, by the units that the CF conventions ask for. */
+/* An attribute that is text; NULL if there is none. */
+static const char *attribute(const cki_variable *v, const char *name)
+{
+    cask_value *value = v->attributes ? cki_value_dict_find(v->attributes, name) : NULL;
+    return value && value->kind == CKI_STR ? value->as.text.bytes : NULL;
+}
+
+/* Latitude, longitude or time, by the units that the CF conventions ask for. */
 static void recognise(const cki_variable *v, cki_coordinate *found)
 {
-    cask_value *units = v->attributes ? cki_value_dict_find(v->attributes, "units") : NULL;
-    if (!units || units->kind != CKI_STR)
+    const char *units = attribute(v, "units");
+    if (!units)
         return;
-    const char *text = units->as.text.bytes;
-    found->latitude = has_prefix(text, "degrees_north") || has_prefix(text, "degree_north") ||
-                      has_prefix(text, "degrees_N") || has_prefix(text, "degreesN");
-    found->longitude = has_prefix(text, "degrees_east") || has_prefix(text, "degree_east") ||
-                       has_prefix(text, "degrees_E") || has_prefix(text, "degreesE");
+    found->latitude = has_prefix(units, "degrees_north") || has_prefix(units, "degree_north") ||
+                      has_prefix(units, "degrees_N") || has_prefix(units, "degreesN");
+    found->longitude = has_prefix(units, "degrees_east") || has_prefix(units, "degree_east") ||
+                       has_prefix(units, "degrees_E") || has_prefix(units, "degreesE");
+    found->time = cki_calendar_parse(units, attribute(v, "calendar"), &found->calendar);
+    if (strlen(units) < sizeof found->units && cki_text_codes(units, strlen(units)) > 0)
+        snprintf(found->units, sizeof found->units, "%s", units);
 }
 
 /* Elements start + j * step of the coordinate variable `i`, as float64. */

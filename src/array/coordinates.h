@@ -2,13 +2,16 @@
 #ifndef CKI_ARRAY_COORDINATES_H
 #define CKI_ARRAY_COORDINATES_H
 
+#include "array/calendar.h"
 #include "array/node.h"
 
 /* One axis of an array, found in a file. */
 typedef struct cki_coordinate {
     char name[64];      /* the dimension's */
     cask_value *values; /* float64, 1-d, of the axis' length; the caller's reference */
-    bool latitude, longitude;
+    bool latitude, longitude, time;
+    char units[32];        /* in words; "" if there are none, or too many */
+    cki_calendar calendar; /* of times: what the values mean */
 } cki_coordinate;
 
 /* The coordinates of an axis, by following it down to a file: through element-wise operations,

@@ -30,6 +30,8 @@ static cask_value *run_save(cki_call *call)
                             .cmap = text_option(options, "cmap")};
     how.has_vmin = number_option(options, "vmin", &how.vmin);
     how.has_vmax = number_option(options, "vmax", &how.vmax);
+    how.animate = cki_value_dict_find(options, "animate") != NULL;
+    number_option(options, "fps", &how.fps);
     cask_array x = cki_node_lazy(value);
     if (cki_masked_value_data(value) && !(value = cki_masked_value_saved(value, path, call->error)))
         return NULL;

@@ -1,7 +1,6 @@
 /* Computing arrays into files: block by block where the format takes regions, else at once. */
 #include "array/blockwise.h"
 #include "array/collect.h"
-#include "array/coordinates.h"
 #include "array/save.h"
 #include "array/svg.h"
 #include "core/memory.h"
@@ -22,10 +21,11 @@ static bool has_suffix(const char *path, const char *suffix)
 
 static cask_status unknown_suffix(const char *path, cki_error *error)
 {
-    return cki_fail(error, CASK_INVALID, NULL,
-                    "%s: the suffix says how to write, and this one is not known; known are .npy, "
-                    ".npz, .zarr, .nc, .nc4, .nc3, .cdf, .h5, .hdf5, .png, .svg, .csv, .json, .txt",
-                    path);
+    return cki_fail(
+        error, CASK_INVALID, NULL,
+        "%s: the suffix says how to write, and this one is not known; known are .npy, "
+        ".npz, .zarr, .nc, .nc4, .nc3, .cdf, .h5, .hdf5, .png, .gif, .svg, .csv, .json, .txt",
+        path);
 }
 
 /* ---- formats that take regions ---- */
@@ -91,30 +91,39 @@ typedef struct stream {
     atomic_bool odd; /* a block had another shape than was said */
 } stream;
 
+const cki_array *cki_save_block(cask_array x, int64_t block, cask_value *value, int64_t *start,
+                                atomic_bool *odd, cki_error *error)
+{
+    const cki_array *array = cki_array_of(value);
+    int64_t position[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
+    if (!array) {
+        cki_fail_internal(error, "save: a block that is no array");
+        return NULL;
+    }
+    cki_node_position(x, block, position);
+    cki_node_block_start(x, position, start);
+    cki_node_block_shape(x, position, shape);
+    bool fits = array->ndim == x->ndim && cki_dtype_same(array->dtype, x->dtype);
+    for (int k = 0; fits && k < array->ndim; k++)
+        fits = array->shape[k] == shape[k];
+    if (fits)
+        return array;
+    atomic_store(odd, true);
+    cki_fail(error, CASK_SHAPE, NULL, "save: a block of another shape than %s has", x->label);
+    return NULL;
+}
+
 static cask_status write_block(void *user, int64_t block, cask_value *value, cki_error *error)
 {
     stream *s = user;
-    const cki_array *array = cki_array_of(value);
-    int64_t position[CKI_MAX_NDIM], start[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
-    if (!array)
-        return cki_fail_internal(error, "save: a block that is no array");
-    cki_node_position(s->x, block, position);
-    cki_node_block_start(s->x, position, start);
-    cki_node_block_shape(s->x, position, shape);
-    bool fits = cki_dtype_same(array->dtype, s->x->dtype);
-    for (int k = 0; k < array->ndim; k++)
-        fits = fits && array->shape[k] == shape[k];
-    if (!fits) {
-        atomic_store(&s->odd, true);
-        return cki_fail(error, CASK_SHAPE, NULL, "save: a block of another shape than %s has",
-                        s->x->label);
-    }
-    return cki_writer_region(s->writer, start, array, error);
+    int64_t start[CKI_MAX_NDIM];
+    const cki_array *array = cki_save_block(s->x, block, value, start, &s->odd, error);
+    return array ? cki_writer_region(s->writer, start, array, error) : error->status;
 }
 
 /* Blocks go to the file as they are made, so the whole is never in memory. */
 static cask_status write_stream(cask *ck, cask_array x, const int64_t *shape, const char *path,
-                                const cki_save_options *how, bool *odd, cki_error *error)
+                                const cki_save_options *how, atomic_bool *odd, cki_error *error)
 {
     int64_t chunks[CKI_MAX_NDIM];
     bool blocked = cki_node_blocks(x) > 1;
@@ -126,35 +135,11 @@ static cask_status write_stream(cask *ck, cask_array x, const int64_t *shape, co
         return error->status;
     cki_want want = {&x->base, &s, write_block};
     cask_status status = finish_writer(s.writer, ck->compute(ck, &want, 1, error), error);
-    *odd = atomic_load(&s.odd);
+    atomic_store(odd, atomic_load(&s.odd));
     return status;
 }
 
 /* ---- formats that want all at once ---- */
-
-/* A picture; the coordinates of its rows and columns where the expression leads to a file. */
-static cask_status write_picture(const cki_array *array, cask_array x, const char *path,
-                                 const cki_save_options *how, cki_error *error)
-{
-    cki_picture picture = {.cmap = how->cmap,
-                           .has_vmin = how->has_vmin,
-                           .has_vmax = how->has_vmax,
-                           .vmin = how->vmin,
-                           .vmax = how->vmax,
-                           .title = how->title,
-                           .units = how->units};
-    cki_coordinate rows = {0}, columns = {0};
-    if (x && array->ndim == 2 && cki_coordinates_find(x, 0, &rows) &&
-        cki_coordinates_find(x, 1, &columns)) {
-        picture.y = cki_array_of(rows.values);
-        picture.x = cki_array_of(columns.values);
-        picture.degrees = rows.latitude && columns.longitude;
-    }
-    cask_status status = cki_png_write(path, array, &picture, error);
-    cask_value_unref(rows.values);
-    cask_value_unref(columns.values);
-    return status;
-}
 
 /* The grid of chunks, which nothing is computed for. */
 static cask_status write_grid(cask_array x, const char *path, cki_error *error)
@@ -184,17 +169,17 @@ static cask_status write_value(cask_value *value, cask_array x, const char *path
         return cki_json_write(path, value, error);
     if (has_suffix(path, ".txt"))
         return cki_text_write(path, value, error);
-    bool png = has_suffix(path, ".png"), csv = has_suffix(path, ".csv");
-    if (!png && !csv && !cki_writer_knows(path))
+    bool picture = cki_save_picture_is(path), csv = has_suffix(path, ".csv");
+    if (!picture && !csv && !cki_writer_knows(path))
         return unknown_suffix(path, error);
     cask_value *made = cki_array_of(value) ? cask_value_ref(value)
                                            : cki_array_from_value(value, (cki_dtype){0}, error);
     const cki_array *array = cki_array_of(made);
     cask_status status = error->status;
     if (array)
-        status = png   ? write_picture(array, x, path, how, error)
-                 : csv ? cki_csv_write(path, array, error)
-                       : write_whole(array, path, how, error);
+        status = picture ? cki_save_picture_array(array, x, path, how, error)
+                 : csv   ? cki_csv_write(path, array, error)
+                         : write_whole(array, path, how, error);
     cask_value_unref(made);
     return status;
 }
@@ -205,31 +190,45 @@ cask_status cki_save_value(cask_value *value, const char *path, const cki_save_o
     return write_value(value, NULL, path, how ? how : &no_options, error);
 }
 
+/* Block by block, if the format takes them so and the shape is known: *done unless it turned out
+ * that the shape shows when all of it is there. */
+static cask_status write_blocks(cask *ck, cask_array x, const char *path,
+                                const cki_save_options *how, bool *done, cki_error *error)
+{
+    int64_t shape[CKI_MAX_NDIM];
+    bool picture = cki_save_picture_is(path);
+    *done = (picture || cki_writer_knows(path)) && cki_node_shape(x, shape);
+    if (!*done)
+        return CASK_OK;
+    cki_ledger *before = cki_ledger_enter(ck->ledger);
+    atomic_bool odd = false;
+    cask_status status = picture ? cki_save_picture(ck, x, path, how, &odd, error)
+                                 : write_stream(ck, x, shape, path, how, &odd, error);
+    cki_ledger_enter(before);
+    *done = !atomic_load(&odd) || !cki_blockwise_is(x);
+    if (*done)
+        return status;
+    *error = (cki_error){0};
+    return CASK_OK;
+}
+
 cask_status cki_save_array(cask *ck, cask_array x, const char *path, const cki_save_options *how,
                            cki_error *error)
 {
-    int64_t shape[CKI_MAX_NDIM];
+    static const char *const wholes[] = {".csv", ".json", ".txt"};
     how = how ? how : &no_options;
     if (has_suffix(path, ".svg"))
         return write_grid(x, path, error);
-    bool regions = cki_writer_knows(path);
-    if (regions && cki_node_shape(x, shape)) {
-        cki_ledger *before = cki_ledger_enter(ck->ledger);
-        bool odd = false;
-        cask_status status = write_stream(ck, x, shape, path, how, &odd, error);
-        cki_ledger_enter(before);
-        if (!odd || !cki_blockwise_is(x))
-            return status;
-        *error = (cki_error){0}; /* its shape shows when all of it is there */
-    }
-    static const char *const wholes[] = {".png", ".csv", ".json", ".txt"};
-    bool known = regions;
+    bool known = cki_writer_knows(path) || cki_save_picture_is(path), done;
     for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++)
         known |= has_suffix(path, wholes[i]);
     if (!known) /* before hours of computing */
         return unknown_suffix(path, error);
+    cask_status status = write_blocks(ck, x, path, how, &done, error);
+    if (done)
+        return status;
     cask_value *value = cki_collect_value(ck, x, error);
-    cask_status status = value ? write_value(value, x, path, how, error) : error->status;
+    status = value ? write_value(value, x, path, how, error) : error->status;
     cask_value_unref(value);
     return status;
 }

@@ -24,16 +24,19 @@ static const char usage[] =
     "Binds each NAME from left to right (a later one may use an earlier one), evaluates EXPR,\n"
     "computes it if it is lazy, and prints it as Python would.\n"
     "\n"
-    "  -o, --output OUT     save instead; the suffix says how: .npy .json .csv .nc .h5 .txt "
-    ".png\n"
+    "  -o, --output OUT     save instead; the suffix says how: .npy .json .csv .nc .h5 .txt\n"
+    "                       .png .gif (a picture: of 1 axis a line, of 2 a map, of 3 maps side by\n"
+    "                       side, or moving), .svg (of its chunks; nothing is computed),\n"
     "                       .chest (its blocks, in a folder)\n" CKI_START_USAGE CKI_WATCH_USAGE
     "  --stats              at the end, one line on stderr: time, bytes read, memory\n"
     "  --help               this text\n"
     "\n"
-    "For pictures (-o x.png):\n"
+    "For pictures (-o x.png, -o x.gif):\n"
     "  --cmap NAME          colours: RdBu_r, viridis, gray, bone\n"
     "  --vmin X, --vmax X   the values at the ends of the colours\n"
     "  --title TEXT, --units TEXT\n"
+    "  --animate            of 3 axes the first is time; .gif moves anyhow\n"
+    "  --fps N              frames a second (5)\n"
     "\n"
     "Options may stand anywhere; -- ends them. Exit status: 0; 1 if the expression fails; 2 if "
     "the\n"
@@ -50,7 +53,7 @@ typedef struct request {
     cki_start start;
     cki_save save;
     cki_watch watch;
-    bool help, stats, has_picture_option;
+    bool help, stats, has_picture_option, has_fps;
 } request;
 
 /* What the command line asks for; CKI_EXIT_OK if it can be tried. */
@@ -66,6 +69,8 @@ static int read_request(int argc, char **argv, request *r)
         {"--vmax", NULL, CKI_OPTION_REAL, &r->save.vmax, &r->save.has_vmax},
         {"--title", NULL, CKI_OPTION_TEXT, &r->save.title, &r->has_picture_option},
         {"--units", NULL, CKI_OPTION_TEXT, &r->save.units, &r->has_picture_option},
+        {"--animate", NULL, CKI_OPTION_FLAG, &r->save.animate, NULL},
+        {"--fps", NULL, CKI_OPTION_REAL, &r->save.fps, &r->has_fps},
         {"--help", "-h", CKI_OPTION_FLAG, &r->help, NULL},
         {NULL, NULL, CKI_OPTION_FLAG, NULL, NULL}};
     cki_error error = {0};
@@ -84,13 +89,17 @@ static int read_request(int argc, char **argv, request *r)
                    "with spaces needs quotes";
         r->expression = argv[i];
     }
-    bool picture = r->has_picture_option || r->save.has_vmin || r->save.has_vmax;
+    bool picture = r->has_picture_option || r->save.has_vmin || r->save.has_vmax ||
+                   r->save.animate || r->has_fps;
     if (!what && !r->expression)
         what = "no expression given";
     else if (r->output && !*r->output)
         what = "-o needs the name of a file";
     else if (picture && !r->output)
-        what = "--cmap, --vmin, --vmax, --title and --units are for pictures: give -o OUT.png";
+        what = "--cmap, --vmin, --vmax, --title, --units, --animate and --fps are for pictures: "
+               "give -o OUT.png";
+    else if (r->has_fps && !(r->save.fps >= 0.02 && r->save.fps <= 100))
+        what = "--fps takes 0.02 to 100 frames a second";
     if (what)
         return cki_report_usage("eval", what, "see cask eval --help\n");
     return CKI_EXIT_OK;

@@ -4,13 +4,15 @@
 
 #include <ft2build.h>
 #include FT_FREETYPE_H
+#include <math.h>
 #include <png.h>
 #include <setjmp.h>
 #include <string.h>
 
 struct cki_canvas {
     int width, height;
-    unsigned char *pixels; /* three bytes each, rows from the top */
+    int left, top, right, bottom; /* what may be drawn on */
+    unsigned char *pixels;        /* three bytes each, rows from the top */
     FT_Library library;
     FT_Face face;
 };
@@ -54,16 +56,42 @@ cask_status cki_canvas_size(cki_canvas *canvas, int width, int height, cki_error
     canvas->pixels = cki_memory_alloc(bytes);
     if (!canvas->pixels)
         return cki_fail_memory(error, bytes);
-    memset(canvas->pixels, 0xff, bytes);
     canvas->width = width;
     canvas->height = height;
+    cki_canvas_clear(canvas);
+    cki_canvas_clip(canvas, 0, 0, 0, 0);
     return CASK_OK;
+}
+
+void cki_canvas_clear(cki_canvas *canvas)
+{
+    memset(canvas->pixels, 0xff, (size_t)canvas->width * (size_t)canvas->height * 3);
+}
+
+void cki_canvas_extent(const cki_canvas *canvas, int *width, int *height)
+{
+    *width = canvas->width;
+    *height = canvas->height;
+}
+
+void cki_canvas_clip(cki_canvas *canvas, int x, int y, int width, int height)
+{
+    int right = width ? x + width : canvas->width, bottom = width ? y + height : canvas->height;
+    canvas->left = width && x > 0 ? x : 0;
+    canvas->top = width && y > 0 ? y : 0;
+    canvas->right = right < canvas->width ? right : canvas->width;
+    canvas->bottom = bottom < canvas->height ? bottom : canvas->height;
+}
+
+const unsigned char *cki_canvas_row(const cki_canvas *canvas, int y)
+{
+    return canvas->pixels + 3 * (size_t)y * (size_t)canvas->width;
 }
 
 /* Mix a colour in, alpha of 255. */
 static void blend(cki_canvas *canvas, int x, int y, uint32_t rgb, unsigned alpha)
 {
-    if (x < 0 || y < 0 || x >= canvas->width || y >= canvas->height)
+    if (x < canvas->left || y < canvas->top || x >= canvas->right || y >= canvas->bottom)
         return;
     unsigned char *pixel = canvas->pixels + 3 * ((size_t)y * (size_t)canvas->width + (size_t)x);
     for (int i = 0; i < 3; i++) {
@@ -82,6 +110,31 @@ void cki_canvas_rect(cki_canvas *canvas, int x, int y, int width, int height, ui
     for (int row = y; row < y + height; row++)
         for (int column = x; column < x + width; column++)
             blend(canvas, column, row, rgb, 255);
+}
+
+static int within(double value, int low, int high)
+{
+    return value < low ? low : value > high ? high : (int)value;
+}
+
+/* How much of each pixel is covered follows from how far its middle is from the line. */
+void cki_canvas_line(cki_canvas *canvas, double x1, double y1, double x2, double y2,
+                     double thickness, uint32_t rgb)
+{
+    double dx = x2 - x1, dy = y2 - y1, length = dx * dx + dy * dy, reach = thickness / 2 + 1;
+    int left = within(floor(fmin(x1, x2) - reach), canvas->left, canvas->right);
+    int right = within(ceil(fmax(x1, x2) + reach) + 1, canvas->left, canvas->right);
+    int top = within(floor(fmin(y1, y2) - reach), canvas->top, canvas->bottom);
+    int bottom = within(ceil(fmax(y1, y2) + reach) + 1, canvas->top, canvas->bottom);
+    for (int y = top; y < bottom; y++)
+        for (int x = left; x < right; x++) {
+            double along = length > 0 ? ((x - x1) * dx + (y - y1) * dy) / length : 0;
+            along = along < 0 ? 0 : along > 1 ? 1 : along;
+            double far = hypot(x - x1 - along * dx, y - y1 - along * dy);
+            double cover = thickness / 2 + 0.5 - far;
+            if (cover > 0)
+                blend(canvas, x, y, rgb, cover < 1 ? (unsigned)(cover * 255) : 255);
+        }
 }
 
 /* Glyph after glyph with kerning; draw(…) if `canvas_x` is wanted, the advance in 1/64 pixel. */
@@ -181,7 +234,7 @@ cask_status cki_canvas_write(const cki_canvas *canvas, cki_atomic_file *file, ck
                  PNG_FILTER_TYPE_DEFAULT);
     png_write_info(png, info);
     for (int y = 0; y < canvas->height; y++)
-        png_write_row(png, canvas->pixels + 3 * (size_t)y * (size_t)canvas->width);
+        png_write_row(png, cki_canvas_row(canvas, y));
     png_write_end(png, NULL);
     png_destroy_write_struct(&png, &info);
     return CASK_OK;

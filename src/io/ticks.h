@@ -9,7 +9,8 @@ enum { CKI_TICKS_MOST = 32 };
 typedef enum cki_ticks_style {
     CKI_TICKS_PLAIN,
     CKI_TICKS_LONGITUDE,
-    CKI_TICKS_LATITUDE
+    CKI_TICKS_LATITUDE,
+    CKI_TICKS_TIME /* seconds since 1970 */
 } cki_ticks_style;
 
 typedef struct cki_ticks {

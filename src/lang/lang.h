@@ -26,8 +26,8 @@ cask_value *cki_lang_compute(cki_session *session, cask_value *value, cki_error 
 /* How to save; zero is the default. */
 typedef struct cki_save {
     const char *cmap, *title, *units;
-    bool has_vmin, has_vmax;
-    double vmin, vmax;
+    bool has_vmin, has_vmax, animate;
+    double vmin, vmax, fps;
 } cki_save;
 
 /* Write a value to a file whose suffix says the format; lazy arrays stream where it takes regions.

@@ -105,6 +105,10 @@ static cask_value *options_of(const cki_save *how, cki_error *error)
         set(options, "vmin", cki_value_float(how->vmin, error), error);
     if (options && how->has_vmax)
         set(options, "vmax", cki_value_float(how->vmax, error), error);
+    if (options && how->animate)
+        set(options, "animate", cki_value_bool(true), error);
+    if (options && how->fps > 0)
+        set(options, "fps", cki_value_float(how->fps, error), error);
     if (options && error->status != CASK_OK) {
         cask_value_unref(options);
         options = NULL;

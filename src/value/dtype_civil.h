@@ -1,5 +1,5 @@
 /* Civil time: datetime64 values taken apart into year, month, day, ... and put together again.
- * Private to the dtype_*.c files. */
+ * For the dtype_*.c files, and for calendars. */
 #ifndef CKI_VALUE_DTYPE_CIVIL_H
 #define CKI_VALUE_DTYPE_CIVIL_H
 
