@@ -5,7 +5,8 @@
 
 In a block marked `console` each `$ command` is run by sh in a folder of its own, with cask on the
 path; what follows it must be its output, a line `...` standing for any lines. A block marked `c` must
-stand, word for word, in one of the files of examples/, which another test builds and runs.
+stand, word for word, in one of the files of examples/, which another test builds and runs. A picture that
+the page shows and its commands have made must be the same, but for what another version of FreeType makes of letters.
 """
 import os
 import pathlib
@@ -13,6 +14,9 @@ import re
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
+from images import png  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CASK = pathlib.Path(sys.argv[1]).resolve()
@@ -42,6 +46,15 @@ def matches(got, wanted):
     return re.fullmatch(pattern, got) is not None
 
 
+def same_picture(made, shown):
+    if made.suffix == ".svg":
+        return made.read_text() == shown.read_text()
+    a, b = png(made.read_bytes()), png(shown.read_bytes())
+    different = sum(x != y for x, y in zip(b"".join(a[2]), b"".join(b[2])))
+    return a[3] == b[3] and len(a[2]) == len(b[2]) and abs(a[0] - b[0]) + abs(a[1] - b[1]) < 9 and \
+        (a[:2] != b[:2] or different < 0.02 * len(a[2]) * len(a[2][0]))
+
+
 passed = failed = 0
 env = {**os.environ, "PATH": f"{CASK.parent}:{os.environ['PATH']}"}
 programs = [f.read_text() for f in (ROOT / "examples").glob("*.c")]
@@ -61,5 +74,12 @@ for file in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
                 failed += not good
                 if not good:
                     print(f"{file.name}:{line}: {seen}")
+        for shown in re.findall(r"!\[.*?\]\((.*?)\)", file.read_text()):
+            made = pathlib.Path(folder) / pathlib.Path(shown).name
+            if made.exists():
+                good = same_picture(made, file.parent / shown)
+                passed += good
+                failed += not good
+                print(f"{file.name}: {shown} is another picture" * (not good), end="\n" * (not good))
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0 or not passed)
