@@ -26,6 +26,8 @@ static void put_brief(cki_text *text, const cask_value *value)
 static void put_size(cki_text *text, const cki_variable *v)
 {
     int64_t bytes = (int64_t)cki_dtype_size(v->dtype);
+    if (bytes == 0) /* of a type that nobody here knows */
+        return;
     for (int k = 0; k < v->ndim; k++)
         if (__builtin_mul_overflow(bytes, v->shape[k], &bytes))
             return;
@@ -177,7 +179,7 @@ cask_status cki_files_info(cask *ck, const char *path, cki_text *text, cki_error
         if (v->hidden)
             continue;
         cki_text_format(text, "  %-*s  %-8s ", (int)width, v->name,
-                        cki_dtype_name(v->dtype, dtype));
+                        v->dtype.id ? cki_dtype_name(v->dtype, dtype) : "-");
         put_shape(text, v);
         put_storage(text, v);
         put_size(text, v);
