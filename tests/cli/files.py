@@ -45,7 +45,7 @@ with folder() as name:
     (here / "folder.npy").mkdir()
     fails("IsADirectoryError", "folder.npy", "eval", "da.ones(3, chunks=1)", "-o", here / "folder.npy")
     fails("ValueError", ".npy", "eval", "da.ones(3, chunks=1)", "-o", here / "x.nosuch")
-    fails("", "", "eval", "da.ones(3, chunks=1)", "-o", here / "x.png")
+    fails("ValueError", "not 4", "eval", "da.ones((2, 2, 2, 2), chunks=1)", "-o", here / "x.png")
     fails("", "nosuch", "eval", "da.ones((3, 3), chunks=1)", "-o", here / "x.png", "--cmap", "nosuch")
     before = sorted(os.listdir(here))
     old = here / "whole.npy"
