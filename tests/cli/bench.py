@@ -29,9 +29,9 @@ check("a tree has an odd number of tasks", seen["tasks"] == 7, seen)
 # work is done: 100 tasks of 100 us on one thread take 10 ms at least
 seen = figures("--tasks", 100, "--work", 100000, "--threads", 1)
 check("work takes time", seen["run_s"] >= 0.01 and seen["work_ns"] == 100000, seen)
-# results of a chain are released: 200 of 1 MB never are in memory together, and fit under 10 MB
+# results of a chain are released: 200 of 1 MB never are in memory together, and fit under 10 MB (200 MB in all)
 seen = figures("--shape", "chain", "--tasks", 200, "--bytes", "1MB", "--memory-limit", "10MB")
-check("results are made and released", seen["bytes"] == 10 ** 6 and seen["peak_rss"] < 60e6, seen)
+check("results are made and released", seen["bytes"] == 10 ** 6 and seen["peak_rss"] < 100e6, seen)
 
 status, out, err = run("bench", "tasks", "--tasks", "1e3")
 check("the table", status == 0 and out.startswith("independent, 1000 tasks, threads,") and "in all" in out and not err, out)
