@@ -98,7 +98,9 @@ static toff_t size_of(thandle_t handle)
     return cki_file_size(((stream *)handle)->file);
 }
 
-static int hear(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
+/* What libtiff complains of first. */
+__attribute__((format(printf, 4, 0))) static int hear(TIFF *tiff, void *user, const char *module,
+                                                      const char *format, va_list arguments)
 {
     stream *s = user;
     (void)tiff, (void)module;

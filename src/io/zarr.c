@@ -88,7 +88,7 @@ static cask_status add_array(finding *f, const char *folder, int version, cask_v
     cki_variable *variable = &store->variables[store->count];
     cki_zarr_array *array = &f->zarr->arrays[store->count];
     cki_text prefix = {0};
-    cki_text_format(&prefix, folder[0] ? "%s/" : "", folder);
+    cki_text_format(&prefix, "%s%s", folder, folder[0] ? "/" : "");
     array->prefix = prefix.failed ? NULL
                                   : cki_formats_text(store, prefix.bytes ? prefix.bytes : "",
                                                      prefix.length, error);

@@ -34,9 +34,9 @@ static double drawn(uint64_t *seed)
 
 static void fill(double *arguments, double reach)
 {
-    static const double special[] = {0.0,       -0.0, 1,      -1,       0.5,    HUGE_VAL,
-                                     -HUGE_VAL, NAN,  1e-300, -1e300,   5e-324, 2,
-                                     -5e-324,   700,  710,    -745.133, 1e22,   1 - 1e-16};
+    static const double special[] = {0.0,       -0.0,        1,      -1,       0.5,    HUGE_VAL,
+                                     -HUGE_VAL, (double)NAN, 1e-300, -1e300,   5e-324, 2,
+                                     -5e-324,   700,         710,    -745.133, 1e22,   1 - 1e-16};
     uint64_t seed = 7;
     for (size_t i = 0; i < COUNT; i++)
         arguments[i] = i < sizeof special / sizeof *special ? special[i] : reach * drawn(&seed);
@@ -94,7 +94,7 @@ static double ulps(double got, long double exact)
     if (got == nearest || (isnan(got) && isnan(nearest)))
         return signbit(got) == signbit(nearest) || isnan(got) ? 0 : HUGE_VAL;
     double ulp = nextafter(fabs(nearest), HUGE_VAL) - fabs(nearest);
-    return (double)(fabsl(got - exact) / (long double)ulp);
+    return (double)(fabsl((long double)got - exact) / (long double)ulp);
 }
 
 static void values_are_within_one_ulp(void **state)
