@@ -9,8 +9,9 @@
 #define NONE UINT32_MAX
 
 enum {
-    PARTS = 2,      /* a plan's memory at most, in its tasks: there is more to it than these */
-    TASK_BYTES = 20 /* of its columns */
+    PARTS = 2,       /* a plan's memory at most, in its tasks: there is more to it than these */
+    TASK_BYTES = 20, /* of its columns */
+    FEW = 16
 };
 
 typedef struct finding {
@@ -250,6 +251,12 @@ static cask_status discover(finding *builder, const cki_key *wanted)
     cki_plan *plan = builder->plan;
     cki_key end = {.layer = (uint32_t)builder->layers};
     cask_status status = reserve_tasks(builder, plan->nwanted); /* at least, but for aliases */
+    if (status != CASK_OK)
+        return status;
+    builder->arguments_capacity = FEW; /* so that there is a list, be it empty */
+    plan->arguments = moved(builder, NULL, FEW, sizeof *plan->arguments);
+    if (!plan->arguments)
+        return builder->error->status;
     for (size_t i = 0; status == CASK_OK && i < plan->nwanted; i++) {
         plan->wanted[i] = find(builder, wanted[i], end);
         if (plan->wanted[i] == NONE)
