@@ -193,14 +193,17 @@ static void feed(block *b, const unsigned char *x, int64_t row, int64_t rows, in
 static void feed_row(block *b, const unsigned char *x, int64_t row, int64_t column, int64_t columns)
 {
     size_t size = cki_dtype_size(b->layout.element);
+    int64_t part = columns < CKI_TILE_PART ? columns : CKI_TILE_PART;
+    cki_reduce_run *run = &b->run;
 
-    while (columns > 0) {
-        int64_t part = columns < CKI_TILE_PART ? columns : CKI_TILE_PART;
-
-        feed(b, x, row, 1, column, part);
+    feed(b, x, row, 1, column, part);
+    for (int64_t left = columns - part; left > 0; left -= part) { /* the same accumulator */
         x += (size_t)part * size;
-        column += part;
-        columns -= part;
+        run->index += part * b->index_step[b->ndim - 1];
+        part = left < CKI_TILE_PART ? left : CKI_TILE_PART;
+        run->x = x;
+        run->columns = (size_t)part;
+        b->loops->rows(run);
     }
 }
 
