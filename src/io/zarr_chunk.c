@@ -135,8 +135,13 @@ static cask_status read_elements(cki_zarr_desk *desk, const cki_zarr_chain *chai
     cask_value *all = cki_array_new(out->dtype, chain->ndim, chain->shape, error);
     if (!all)
         return CASK_MEMORY;
-    status = cki_zarr_text_decode(chain->text, bytes, length, cki_array_of(all), error);
-    if (status == CASK_OK)
+    cki_error own = {0};
+    status = cki_zarr_text_decode(chain->text, bytes, length, cki_array_of(all), &own);
+    if (status == CASK_MEMORY)
+        cki_fail_memory(error, length);
+    else if (status != CASK_OK)
+        status = damaged(desk, blob, own.message, error);
+    else
         cki_region_copy(cki_array_of(all)->data, &chain->layout, at, out->shape, step, out);
     cask_value_unref(all);
     return status;
