@@ -24,6 +24,17 @@ static void insert(uint64_t *keys, int64_t *places, int64_t count)
     }
 }
 
+/* What was sorted back to where it belongs, if it ended in the memory beside that. */
+static void bring_home(uint64_t *keys, int64_t *places, const uint64_t *from,
+                       const int64_t *from_places, int64_t count)
+{
+    if (from == keys)
+        return;
+    memcpy(keys, from, (size_t)count * sizeof *keys);
+    if (places)
+        memcpy(places, from_places, (size_t)count * sizeof *places);
+}
+
 static void merge(const uint64_t *keys, const int64_t *places, int64_t middle, int64_t end,
                   uint64_t *to, int64_t *to_places)
 {
@@ -57,11 +68,7 @@ static void sort_few(uint64_t *keys, int64_t *places, int64_t count, uint64_t *s
         to_places = from_places;
         from_places = done_places;
     }
-    if (from == keys)
-        return;
-    memcpy(keys, from, (size_t)count * sizeof *keys);
-    if (places)
-        memcpy(places, from_places, (size_t)count * sizeof *places);
+    bring_home(keys, places, from, from_places, count);
 }
 
 /* ---- many: digit by digit from the least ---- */
@@ -111,11 +118,7 @@ static void sort_many(uint64_t *keys, int64_t *places, int64_t count, uint64_t *
         to_places = from_places;
         from_places = done_places;
     }
-    if (from == keys)
-        return;
-    memcpy(keys, from, (size_t)count * sizeof *keys);
-    if (places)
-        memcpy(places, from_places, (size_t)count * sizeof *places);
+    bring_home(keys, places, from, from_places, count);
 }
 
 /* ---- both ---- */

@@ -13,6 +13,7 @@
  * k - 1, k and k + 1. (Parallel sorting by regular sampling: Shi and Schaeffer, 1992.) */
 #include "array/functions.h"
 #include "array/order.h"
+#include "array/parts.h"
 #include "array/rechunk.h"
 #include "array/runs.h"
 #include "array/sort.h"
@@ -45,29 +46,6 @@ static int64_t *numbers_of(const cask_value *value)
 static cask_value *new_numbers(int64_t count, cki_error *error)
 {
     return cki_array_new(cki_dtype_of(CASK_I64), 1, &count, error);
-}
-
-/* A LIST of what is given (taken over); NULL if something that is wanted is missing. */
-static cask_value *list_of(cask_value *const *parts, size_t count, cki_error *error)
-{
-    bool all = true;
-    for (size_t i = 0; i < count; i++)
-        all = all && parts[i];
-    cask_value *list = all ? cki_value_list(CKI_LIST, count, error) : NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (list)
-            list->as.list.items[i] = parts[i];
-        else
-            cask_value_unref(parts[i]);
-    }
-    return list;
-}
-
-/* Part `i` of such a list. */
-static const cki_array *part_of(const cask_value *list, size_t i)
-{
-    return list->kind == CKI_LIST && i < list->as.list.count ? cki_array_of(list->as.list.items[i])
-                                                             : NULL;
 }
 
 /* ---- sorting one block ---- */
@@ -124,7 +102,7 @@ static cask_status run_sample(const cki_task *task, cask_value **result, cki_err
     }
     cask_value_unref(sorted);
     cask_value_unref(own);
-    *result = list_of(parts, 3, error);
+    *result = cki_parts_list(parts, 3, error);
     return error->status;
 }
 
@@ -147,10 +125,11 @@ static void drop_pool(pooled *all)
 
 static cask_status pool(const cki_task *task, pooled *all, cki_error *error)
 {
-    const cki_array *first = part_of(task->inputs[0], VALUES);
+    const cki_array *first = cki_parts_of(task->inputs[0], VALUES);
     for (size_t i = 0; i < task->ninputs; i++)
-        all->count +=
-            part_of(task->inputs[i], VALUES) ? part_of(task->inputs[i], VALUES)->shape[0] : 0;
+        all->count += cki_parts_of(task->inputs[i], VALUES)
+                          ? cki_parts_of(task->inputs[i], VALUES)->shape[0]
+                          : 0;
     size_t room = (size_t)all->count + 1;
     all->values = first ? cki_array_new(first->dtype, 1, &all->count, error) : NULL;
     all->blocks = cki_memory_alloc(room * sizeof *all->blocks);
@@ -160,8 +139,9 @@ static cask_status pool(const cki_task *task, pooled *all, cki_error *error)
         return cki_fail_memory(error, room * sizeof *all->at);
     size_t size = cki_dtype_size(first->dtype), next = 0;
     for (size_t i = 0; i < task->ninputs; i++) {
-        const cki_array *values = part_of(task->inputs[i], VALUES);
-        const cki_array *at = part_of(task->inputs[i], 1), *count = part_of(task->inputs[i], 2);
+        const cki_array *values = cki_parts_of(task->inputs[i], VALUES);
+        const cki_array *at = cki_parts_of(task->inputs[i], 1),
+                        *count = cki_parts_of(task->inputs[i], 2);
         if (!values || !at || !count)
             return cki_fail_internal(error, "array.sort_splitters");
         double elements = (double)*(const int64_t *)(const void *)count->data;
@@ -212,7 +192,7 @@ static cask_status run_splitters(const cki_task *task, cask_value **result, cki_
         }
         below += all.weights[sorted[i]];
     }
-    *result = list_of(parts, 3, error);
+    *result = cki_parts_list(parts, 3, error);
     memset(parts, 0, sizeof parts);
 out:
     for (int i = 0; i < 3; i++)
@@ -228,8 +208,8 @@ out:
 static cask_status find_cuts(const cki_array *sorted, int64_t block, const cask_value *splitters,
                              bool exact, int64_t *cuts, int64_t buckets, cki_error *error)
 {
-    const cki_array *values = part_of(splitters, 0), *blocks = part_of(splitters, 1);
-    const cki_array *at = part_of(splitters, 2);
+    const cki_array *values = cki_parts_of(splitters, 0), *blocks = cki_parts_of(splitters, 1);
+    const cki_array *at = cki_parts_of(splitters, 2);
     cki_order in = {0}, of = {0};
     if (!values || !blocks || !at)
         return cki_fail_internal(error, "array.sort_block");
@@ -270,7 +250,7 @@ static cask_status run_block(const cki_task *task, cask_value **result, cki_erro
         cask_value_unref(parts[CUTS]);
         parts[CUTS] = NULL;
     }
-    *result = list_of(parts, 3, error);
+    *result = cki_parts_list(parts, 3, error);
     return error->status;
 }
 
@@ -289,18 +269,18 @@ static cask_value *copy_of(const cki_array *x, int64_t from, int64_t to, cki_err
 /* Elements from .. to - 1 of values and places. */
 static cask_value *piece_of(const cask_value *run, int64_t from, int64_t to, cki_error *error)
 {
-    const cki_array *values = part_of(run, VALUES), *places = part_of(run, PLACES);
+    const cki_array *values = cki_parts_of(run, VALUES), *places = cki_parts_of(run, PLACES);
     cask_value *parts[2] = {copy_of(values, from, to, error)};
     if (parts[0])
         parts[1] = places ? copy_of(places, from, to, error) : cki_value_none();
-    return list_of(parts, 2, error);
+    return cki_parts_list(parts, 2, error);
 }
 
 static cask_status run_cut(const cki_task *task, cask_value **result, cki_error *error)
 {
     const lowered *l = task->layer->parameters;
-    const cki_array *cuts = part_of(task->inputs[0], CUTS);
-    if (!cuts || !part_of(task->inputs[0], VALUES))
+    const cki_array *cuts = cki_parts_of(task->inputs[0], CUTS);
+    if (!cuts || !cki_parts_of(task->inputs[0], VALUES))
         return cki_fail_internal(error, "array.sort_cut");
     const int64_t *at = (const int64_t *)(const void *)cuts->data + task->block % l->p->buckets;
     *result = piece_of(task->inputs[0], at[0], at[1], error);
@@ -309,7 +289,7 @@ static cask_status run_cut(const cki_task *task, cask_value **result, cki_error 
 
 static cask_status run_counts(const cki_task *task, cask_value **result, cki_error *error)
 {
-    if (!part_of(task->inputs[0], CUTS))
+    if (!cki_parts_of(task->inputs[0], CUTS))
         return cki_fail_internal(error, "array.sort_counts");
     *result = cask_value_ref(task->inputs[0]->as.list.items[CUTS]);
     return CASK_OK;
@@ -334,12 +314,13 @@ static cask_status run_ranks(const cki_task *task, cask_value **result, cki_erro
 static cask_value *end_to_end(const cki_task *task, size_t part, cki_error *error)
 {
     int64_t count = 0, at = 0;
-    const cki_array *first = part_of(task->inputs[0], part);
+    const cki_array *first = cki_parts_of(task->inputs[0], part);
     for (size_t i = 0; i < task->ninputs; i++)
-        count += part_of(task->inputs[i], part) ? part_of(task->inputs[i], part)->shape[0] : 0;
+        count +=
+            cki_parts_of(task->inputs[i], part) ? cki_parts_of(task->inputs[i], part)->shape[0] : 0;
     cask_value *all = first ? cki_array_new(first->dtype, 1, &count, error) : NULL;
     for (size_t i = 0; all && i < task->ninputs; i++) {
-        const cki_array *from = part_of(task->inputs[i], part);
+        const cki_array *from = cki_parts_of(task->inputs[i], part);
         cki_array to = *cki_array_of(all);
         if (!from)
             continue;
@@ -354,13 +335,13 @@ static cask_value *end_to_end(const cki_task *task, size_t part, cki_error *erro
 static cask_status run_merge(const cki_task *task, cask_value **result, cki_error *error)
 {
     cask_value *parts[2] = {end_to_end(task, VALUES, error)};
-    bool places = part_of(task->inputs[0], PLACES) != NULL;
+    bool places = cki_parts_of(task->inputs[0], PLACES) != NULL;
     if (parts[0])
         parts[1] = places ? end_to_end(task, PLACES, error) : cki_value_none();
     if (parts[0] && parts[1])
         cki_sort_values(cki_array_of(parts[0]), places ? cki_array_of(parts[1]) : NULL, !places,
                         error);
-    *result = list_of(parts, 2, error);
+    *result = cki_parts_list(parts, 2, error);
     if (!*result && error->status == CASK_OK)
         return cki_fail_internal(error, "array.sort_merge");
     if (error->status != CASK_OK) {
@@ -376,7 +357,7 @@ static cask_status run_chunk(const cki_task *task, cask_value **result, cki_erro
     const lowered *l = task->layer->parameters;
     size_t part = l->p->places ? PLACES : VALUES, nbuckets = task->ninputs - 1;
     if (!l->p->chunk) {
-        *result = part_of(task->inputs[0], part)
+        *result = cki_parts_of(task->inputs[0], part)
                       ? cask_value_ref(task->inputs[0]->as.list.items[part])
                       : NULL;
         return *result ? CASK_OK : cki_fail_internal(error, "array.sort_chunk");
@@ -387,7 +368,7 @@ static cask_status run_chunk(const cki_task *task, cask_value **result, cki_erro
     cask_value *out = ranks ? cki_array_new(l->out->dtype, 1, &count, error) : NULL;
     int64_t bucket = task->block > 0 ? task->block - 1 : 0;
     for (size_t i = 0; out && i < nbuckets; i++, bucket++) {
-        const cki_array *values = part_of(task->inputs[i], part);
+        const cki_array *values = cki_parts_of(task->inputs[i], part);
         int64_t rank = numbers_of(task->inputs[nbuckets])[bucket];
         int64_t from = begin > rank ? begin - rank : 0;
         int64_t to = begin + count - rank;
