@@ -291,11 +291,45 @@ static void read_input(cki_tiles *tiles, int number, int64_t first, size_t n)
     view->held_from = first % tiles->columns;
 }
 
+/* Lines of memory that a core can wait for at a time, about. */
+enum { LINE = 64, LINES_AHEAD = 16 };
+
+/* Before a pass over what is in the cache already, some lines of the inputs' next tile are asked
+ * for: memory is then as busy while a tile is computed as while one is read. */
+static void fetch_ahead(const cki_tiles *tiles, int64_t next, size_t n, size_t *passes)
+{
+    for (int i = 0; i < tiles->program->inputs; i++) {
+        const cki_tile_view *view = &tiles->view[i];
+        const unsigned char *tile = view->data + next * (int64_t)view->size;
+        int64_t left = tiles->count - next;
+        size_t bytes = (left < (int64_t)n ? (size_t)left : n) * view->size;
+        size_t from = *passes * LINES_AHEAD * LINE, to = from + (size_t)LINES_AHEAD * LINE;
+
+        if (!view->flat || view->fixed)
+            continue;
+        for (size_t at = from; at < to && at < bytes; at += LINE)
+            __builtin_prefetch(tile + at);
+    }
+    ++*passes; /* of a function without effects gcc would drop the calls */
+}
+
+static bool reads_input(const cki_tiles *tiles, const cki_step *step)
+{
+    for (int k = 0; k < step->count; k++) {
+        const cki_step *argument = &tiles->program->steps[step->arguments[k]];
+
+        if (argument->kind == CKI_STEP_INPUT && !tiles->view[argument->input].fixed)
+            return true;
+    }
+    return false;
+}
+
 /* As cki_program_run_tile, with the last step's result put at `out` if that is not NULL. */
 static cask_status compute(cki_tiles *tiles, int64_t first, size_t n, void *out, cki_error *error)
 {
     const cki_program *program = tiles->program;
     cki_call call = {.n = n, .error = error};
+    size_t passes = 0;
 
     for (int i = 0; i <= program->result; i++) {
         const cki_step *step = &program->steps[i];
@@ -313,10 +347,14 @@ static cask_status compute(cki_tiles *tiles, int64_t first, size_t n, void *out,
         for (int k = 0; k < step->count; k++)
             call.in[k] = tiles->pointer[step->arguments[k]];
         call.types = &step->types;
+        if (!reads_input(tiles, step))
+            fetch_ahead(tiles, first + (int64_t)n, n, &passes);
         status = step->loop(&call);
         if (status != CASK_OK)
             return status;
     }
+    if (!out) /* the caller has a pass of its own */
+        fetch_ahead(tiles, first + (int64_t)n, n, &passes);
     return CASK_OK;
 }
 
