@@ -8,6 +8,7 @@
 #include "call/term.h"
 #include "core/memory.h"
 #include "expr/collection.h"
+#include "graph/spelling.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -150,6 +151,32 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     return error->status;
 }
 
+/* What the function is called with; a value that holds something lazy is left out, and its parts
+ * come last. */
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const cki_blockwise_lowered *l = layer->parameters;
+    int64_t position[CKI_MAX_NDIM], first[CKI_MAX_NDIM], end[CKI_MAX_NDIM];
+    size_t next = l->plan->nterms;
+    cki_node_position(l->out, block, position);
+    for (size_t i = 0; i < l->plan->count; i++) {
+        const cki_blockwise_place *place = &l->plan->places[i];
+        if (place->input < 0) {
+            if (!place->open)
+                cki_spelling_value(spelling, place->value);
+            continue;
+        }
+        size_t count =
+            (size_t)cki_blockwise_blocks(place, l->in[place->input], position, first, end);
+        if (count != 1)
+            cki_spelling_open(spelling);
+        cki_spelling_inputs(spelling, next, count);
+        cki_spelling_close(spelling);
+        next += count;
+    }
+    cki_spelling_inputs(spelling, 0, l->plan->nterms);
+}
+
 const cki_function cki_blockwise_call_function = {"array.blockwise", 1, run};
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
@@ -169,7 +196,8 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
                           (cki_layer){.function = &cki_blockwise_call_function,
                                       .parameters = l,
                                       .inputs = inputs,
-                                      .cost = cost},
+                                      .cost = cost,
+                                      .spell = spell},
                           "", error);
 }
 

@@ -8,6 +8,7 @@
 #include "array/rechunk.h"
 #include "array/view.h"
 #include "core/memory.h"
+#include "graph/spelling.h"
 #include "kernel/matmul.h"
 
 #include <string.h>
@@ -225,6 +226,26 @@ const cki_function cki_contract_blocks_function = {"array.contract", 1, run_link
 /* ---- the node ---- */
 
 /* Append one link; *before is the layer of the one before, then its own. */
+/* Pairs of blocks whose products are added, and what they are added to. */
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const chain_link *own = layer->parameters;
+    cki_keys keys = {0};
+    link_inputs(layer, block, &keys);
+    size_t pairs = (keys.count - (own->link > 0)) / 2;
+    for (size_t side = 0; side < 2; side++) {
+        cki_spelling_open(spelling);
+        for (size_t i = 0; i < pairs; i++)
+            cki_spelling_input(spelling, 2 * i + side);
+        cki_spelling_close(spelling);
+    }
+    if (own->link)
+        cki_spelling_input(spelling, keys.count - 1);
+    cki_spelling_int(spelling, own->x->p->inner);
+    spelling->failed |= keys.failed;
+    cki_memory_free(keys.items);
+}
+
 static cask_status add_link(cki_lowering *lowering, const product *x, int64_t link,
                             uint32_t *before, cki_error *error)
 {
@@ -237,7 +258,8 @@ static cask_status add_link(cki_lowering *lowering, const product *x, int64_t li
                        .parameters = own,
                        .blocks = cki_node_blocks(x->out),
                        .inputs = link_inputs,
-                       .cost = link_cost};
+                       .cost = link_cost,
+                       .spell = spell};
     if (link == x->links - 1)
         return cki_node_lower(lowering, x->out, layer, "", error);
     layer.name = cki_lower_name(lowering, &x->out->base, x->out->label, "partial");

@@ -2,6 +2,7 @@
 #include "array/creation.h"
 #include "array/elementwise.h"
 #include "array/source.h"
+#include "graph/spelling.h"
 
 #include <complex.h>
 #include <math.h>
@@ -19,7 +20,17 @@ static cask_status full_region(const void *self, cki_dtype dtype, int ndim, cons
     return *out ? CASK_OK : error->status;
 }
 
-static const cki_source full_source = {"full", full_region, NULL, true, false};
+static void full_spell(const void *self, cki_dtype dtype, int ndim, const int64_t *start,
+                       const int64_t *count, const int64_t *step, cki_spelling *spelling)
+{
+    const cki_array *scalar = cki_array_of(self);
+    (void)start, (void)step;
+    cki_spelling_ints(spelling, count, (size_t)ndim);
+    cki_spelling_take(spelling, cki_array_item(scalar->dtype, scalar->data, NULL));
+    cki_spelling_dtype(spelling, dtype);
+}
+
+static const cki_source full_source = {"full", full_region, NULL, true, false, full_spell};
 
 static void release_value(void *value)
 {
@@ -91,7 +102,31 @@ static cask_status steps_region(const void *self, cki_dtype dtype, int ndim, con
     return error->status;
 }
 
-static const cki_source steps_source = {"steps", steps_region, NULL, false, false};
+/* arange's start, stop and step; of linspace the first element, the last, and how many. */
+static void steps_spell(const void *self, cki_dtype dtype, int ndim, const int64_t *start,
+                        const int64_t *count, const int64_t *step, cki_spelling *spelling)
+{
+    const steps *s = self;
+    int64_t end = *start + *count * *step, last = end - *step;
+    (void)ndim;
+    if (s->integers) {
+        cki_spelling_int(spelling, s->istart + *start * s->istep);
+        cki_spelling_int(spelling, s->istart + end * s->istep);
+        cki_spelling_int(spelling, *step * s->istep);
+    } else if (s->has_last) {
+        cki_spelling_float(spelling, s->start + (double)*start * s->step);
+        cki_spelling_float(spelling,
+                           last == s->length - 1 ? s->last : s->start + (double)last * s->step);
+        cki_spelling_int(spelling, *count);
+    } else {
+        cki_spelling_float(spelling, s->start + (double)*start * s->step);
+        cki_spelling_float(spelling, s->start + (double)end * s->step);
+        cki_spelling_float(spelling, (double)*step * s->step);
+    }
+    cki_spelling_dtype(spelling, dtype);
+}
+
+static const cki_source steps_source = {"steps", steps_region, NULL, false, false, steps_spell};
 
 static cask_array make_steps(cki_build *build, const char *label, const steps *s, cki_dtype dtype,
                              cask_value *chunks)
@@ -149,7 +184,18 @@ static cask_status band_region(const void *self, cki_dtype dtype, int ndim, cons
     return error->status;
 }
 
-static const cki_source band_source = {"band", band_region, NULL, false, false};
+/* Its shape, and which diagonal of it. */
+static void band_spell(const void *self, cki_dtype dtype, int ndim, const int64_t *start,
+                       const int64_t *count, const int64_t *step, cki_spelling *spelling)
+{
+    const band *b = self;
+    (void)step;
+    cki_spelling_ints(spelling, count, (size_t)ndim);
+    cki_spelling_int(spelling, b->k + start[0] - start[1]);
+    cki_spelling_dtype(spelling, dtype);
+}
+
+static const cki_source band_source = {"band", band_region, NULL, false, false, band_spell};
 
 static cask_array make_band(cki_build *build, const char *label, band b, cki_dtype dtype,
                             const cki_axis *axes)

@@ -8,6 +8,7 @@
 #include "array/rechunk.h"
 #include "array/reductions.h"
 #include "array/reshape.h"
+#include "graph/spelling.h"
 
 #include <math.h>
 #include <string.h>
@@ -221,6 +222,13 @@ static void add_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
     cost->output = total_bytes(l);
 }
 
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const level *l = layer->parameters;
+    (void)block;
+    cki_spelling_int(spelling, l->p->axis);
+}
+
 static int64_t grid_blocks(const level *l)
 {
     return cki_node_blocks(l->x) / l->x->axes[l->p->axis].blocks * l->length;
@@ -235,7 +243,8 @@ static cask_status add_layer(cki_lowering *lowering, const level *l, const void 
                        .parameters = own,
                        .blocks = grid_blocks(l),
                        .inputs = inputs,
-                       .cost = function == &cki_cumulative_total_function ? total_cost : add_cost};
+                       .cost = function == &cki_cumulative_total_function ? total_cost : add_cost,
+                       .spell = spell};
     layer.name = cki_lower_name(lowering, &l->x->base, l->x->label, part);
     return cki_graph_add(cki_lower_graph(lowering), &layer, number, error);
 }
@@ -307,7 +316,8 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
                           (cki_layer){.function = &cki_cumulative_scan_function,
                                       .parameters = scan,
                                       .inputs = scan_inputs,
-                                      .cost = scan_cost},
+                                      .cost = scan_cost,
+                                      .spell = spell},
                           "", error);
 }
 

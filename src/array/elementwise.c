@@ -75,6 +75,13 @@ static void fused_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
     cost->working = 1 << 18; /* tiles and gathered inputs */
 }
 
+static void fused_spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const lowered *l = layer->parameters;
+    (void)block;
+    cki_fuse_spell(l->fused, spelling);
+}
+
 static cask_status lower_fused(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     cki_arena *arena = cki_graph_arena(cki_lower_graph(lowering));
@@ -89,7 +96,8 @@ static cask_status lower_fused(cki_lowering *lowering, const cki_node *node, cki
                        .parameters = l,
                        .detail = l->fused->steps > 1 ? l->fused->names : NULL,
                        .inputs = fused_inputs,
-                       .cost = fused_cost};
+                       .cost = fused_cost,
+                       .spell = fused_spell};
     return cki_node_lower(lowering, l->array, layer, "", error);
 }
 

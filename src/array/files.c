@@ -5,6 +5,7 @@
 #include "array/join.h"
 #include "array/source.h"
 #include "core/memory.h"
+#include "graph/spelling.h"
 
 #include <string.h>
 
@@ -118,7 +119,20 @@ static size_t files_read_bytes(const void *self, int ndim, const int64_t *start,
     return bytes;
 }
 
-static const cki_source files_source = {"files", files_region, files_read_bytes, false, false};
+/* The file, or the first of several, the variable, and the part of it. */
+static void files_spell(const void *self, cki_dtype dtype, int ndim, const int64_t *start,
+                        const int64_t *count, const int64_t *step, cki_spelling *spelling)
+{
+    const files *f = self;
+    (void)dtype;
+    cki_spelling_text(spelling, cki_store_path(f->parts[0].store));
+    const char *name = cki_store_variable(f->parts[0].store, f->parts[0].variable)->name;
+    cki_spelling_text(spelling, name ? name : "data");
+    cki_spelling_slices(spelling, ndim, start, count, step);
+}
+
+static const cki_source files_source = {"files", files_region, files_read_bytes,
+                                        false,   false,        files_spell};
 
 /* ---- chunks ---- */
 

@@ -27,8 +27,8 @@ static cask_status frequencies_region(const void *self, cki_dtype dtype, int ndi
     return error->status;
 }
 
-static const cki_source frequencies_source = {"frequencies", frequencies_region, NULL, false,
-                                              false};
+static const cki_source frequencies_source = {"frequencies", frequencies_region, NULL, false, false,
+                                              NULL};
 
 /* The record's detail says whether only the first half is wanted. */
 static cask_value *run_frequencies(cki_call *call)

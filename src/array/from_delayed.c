@@ -3,6 +3,7 @@
 #include "array/api.h"
 #include "array/functions.h"
 #include "expr/argument.h"
+#include "graph/spelling.h"
 #include <cask/delayed.h>
 
 #include <string.h>
@@ -68,14 +69,29 @@ static void cost(const cki_layer *layer, int64_t block, cki_cost *cost)
     *cost = (cki_cost){.output = cki_node_block_bytes(p->x, block)};
 }
 
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const promise *p = layer->parameters;
+    int64_t shape[CKI_MAX_NDIM];
+    (void)block;
+    for (int k = 0; k < p->x->ndim; k++)
+        shape[k] = cki_node_length(p->x, k);
+    cki_spelling_inputs(spelling, 0, 1);
+    cki_spelling_ints(spelling, shape, (size_t)p->x->ndim);
+    cki_spelling_dtype(spelling, p->x->dtype);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     promise *p = cki_arena_alloc(cki_graph_arena(cki_lower_graph(lowering)), sizeof *p);
     if (!p)
         return cki_fail_memory(error, sizeof *p);
     *p = (promise){cki_node_as_array(node), cki_lower_input(lowering, node->inputs[0])};
-    const cki_layer layer = {
-        .function = &cki_from_delayed_function, .parameters = p, .inputs = inputs, .cost = cost};
+    const cki_layer layer = {.function = &cki_from_delayed_function,
+                             .parameters = p,
+                             .inputs = inputs,
+                             .cost = cost,
+                             .spell = spell};
     return cki_node_lower(lowering, p->x, layer, "", error);
 }
 

@@ -5,6 +5,7 @@
 #include "core/map.h"
 #include "core/memory.h"
 #include "core/text.h"
+#include "graph/spelling.h"
 
 /* Programs hold 64 inputs and 256 steps; a node is at most four steps (three conversions). */
 enum { MOST_MEMBERS = 60, MOST_INPUTS = 56 };
@@ -48,8 +49,9 @@ typedef struct builder {
     const cki_node *root;
     cki_program *program;
     cki_map steps; /* node -> step + 1 */
-    const cki_node *inputs[CKI_PROGRAM_INPUTS];
+    const cki_node *inputs[CKI_PROGRAM_INPUTS], *sources[CKI_PROGRAM_INPUTS];
     size_t ninputs;
+    const cki_node *member[MOST_MEMBERS + 1];
     size_t members;
     cki_text names; /* of the members, in the order of their steps */
 } builder;
@@ -64,6 +66,7 @@ static int input_step(builder *b, const cki_node *node)
 {
     if (b->ninputs == CKI_PROGRAM_INPUTS)
         return -1;
+    b->sources[b->ninputs] = node;
     b->inputs[b->ninputs++] = cki_optimise_result(b->optimiser, node);
     return cki_program_input(b->program, cki_node_as_array(node)->dtype);
 }
@@ -81,6 +84,8 @@ static int member_step(builder *b, const cki_node *node)
                            ? (int)step - 1
                            : cki_program_constant(b->program, e->signature.in[i], e->constant[i]);
     }
+    if (b->members <= MOST_MEMBERS)
+        b->member[b->members] = node;
     b->members++;
     cki_text_put(&b->names, b->members > 1 ? ", " : "");
     cki_text_put(&b->names, e->ufunc ? cki_ufunc_name(e->ufunc) : "astype");
@@ -140,15 +145,17 @@ cask_status cki_fuse_program(cki_optimiser *optimiser, const cki_node *root, con
     cki_graph *graph = cki_optimise_graph(optimiser);
     cki_arena *arena = cki_graph_arena(graph);
     const cki_node **inputs = cki_arena_copy(arena, b.inputs, b.ninputs * sizeof *inputs);
+    const cki_node **sources = cki_arena_copy(arena, b.sources, b.ninputs * sizeof *sources);
+    const cki_node **members = cki_arena_copy(arena, b.member, b.members * sizeof *members);
     const char *names = b.names.length ? cki_arena_text(arena, b.names.bytes, b.names.length) : "";
-    if (status == CASK_OK && (!inputs || !names || b.names.failed))
+    if (status == CASK_OK && (!inputs || !sources || !members || !names || b.names.failed))
         status = cki_fail_memory(error, b.ninputs * sizeof *inputs);
     cki_text_free(&b.names);
     if (status != CASK_OK) {
         cki_program_free(b.program);
         return status;
     }
-    *fused = (cki_fused){b.program, inputs, b.ninputs, b.members, names};
+    *fused = (cki_fused){b.program, inputs, b.ninputs, b.members, names, members, sources};
     return cki_graph_own(graph, free_program, b.program, error);
 }
 
@@ -164,5 +171,35 @@ void cki_fuse_inputs(const uint32_t *layers, const cki_node *const *inputs, size
             block = block * blocks + (blocks == 1 ? 0 : at);
         }
         cki_graph_key(keys, layers[i], block);
+    }
+}
+
+static size_t source_of(const cki_fused *fused, const cki_node *node)
+{
+    size_t i = 0;
+    while (i < fused->ninputs && fused->sources[i] != node)
+        i++;
+    return i;
+}
+
+void cki_fuse_spell(const cki_fused *fused, cki_spelling *spelling)
+{
+    bool said[CKI_PROGRAM_INPUTS] = {false};
+    for (size_t m = 0; m < fused->steps; m++) {
+        const cki_elementwise *e = cki_elementwise_of(fused->members[m]);
+        for (int i = 0; i < e->arguments; i++) {
+            size_t from = e->input[i] < 0
+                              ? fused->ninputs
+                              : source_of(fused, fused->members[m]->inputs[e->input[i]]);
+            if (e->input[i] < 0)
+                cki_spelling_take(spelling,
+                                  cki_array_item(e->signature.in[i], e->constant[i], NULL));
+            if (from == fused->ninputs || (said[from] && fused->steps > 1))
+                continue;
+            said[from] = true;
+            cki_spelling_input(spelling, from);
+        }
+        if (!e->ufunc)
+            cki_spelling_dtype(spelling, e->signature.out);
     }
 }

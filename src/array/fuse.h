@@ -15,12 +15,18 @@ typedef struct cki_fused {
     size_t ninputs;
     size_t steps;      /* nodes taken in */
     const char *names; /* of them: "add, multiply" */
+    /* Those nodes, in the order of their names, and what they had as inputs. */
+    const cki_node *const *members, *const *sources;
 } cki_fused;
 
 /* The program for `value`, an input of the node `root` (or root itself): one that just passes its
  * input on if nothing was absorbed. For primitives' fuse functions. */
 cask_status cki_fuse_program(cki_optimiser *optimiser, const cki_node *root, const cki_node *value,
                              cki_fused *fused, cki_error *error);
+
+/* The arguments of the nodes taken in, in their order: inputs and constants; of several an input
+ * only where it comes first. */
+void cki_fuse_spell(const cki_fused *fused, cki_spelling *spelling);
 
 /* The keys of the blocks of `fused->inputs` that block at grid `position` of an array with `ndim`
  * axes needs: axes are aligned from the last, and an input axis of one block is broadcast. */

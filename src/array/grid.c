@@ -32,7 +32,7 @@ static cask_status counting_region(const void *self, cki_dtype dtype, int ndim,
     return CASK_OK;
 }
 
-static const cki_source counting_source = {"counting", counting_region, NULL, false, false};
+static const cki_source counting_source = {"counting", counting_region, NULL, false, false, NULL};
 
 cask_array cki_grid_count(cki_build *build, const cki_axis *axis, int64_t first, int64_t step)
 {

@@ -2,6 +2,7 @@
 #include "array/held.h"
 #include "array/blockwise.h"
 #include "array/functions.h"
+#include "graph/spelling.h"
 
 static cask_status run_held(const cki_task *task, cask_value **result, cki_error *error)
 {
@@ -24,12 +25,19 @@ static void no_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
     *cost = (cki_cost){0};
 }
 
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    cask_value *const *blocks = ((const cask_value *)layer->parameters)->as.list.items;
+    cki_spelling_value(spelling, blocks[block]);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     const cki_layer layer = {.function = &cki_held_function,
                              .parameters = node->parameters,
                              .inputs = no_inputs,
-                             .cost = no_cost};
+                             .cost = no_cost,
+                             .spell = spell};
     return cki_node_lower(lowering, cki_node_as_array(node), layer, "held", error);
 }
 

@@ -4,6 +4,7 @@
 #include "array/functions.h"
 #include "array/pick.h"
 #include "array/runs.h"
+#include "graph/spelling.h"
 
 #include <string.h>
 
@@ -191,6 +192,30 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
 
 const cki_function cki_index_function = {"array.index", 1, run};
 
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const lowered *l = layer->parameters;
+    int64_t to[CKI_MAX_NDIM], from[CKI_MAX_NDIM], start[CKI_MAX_NDIM];
+    cask_value *parts = cki_value_list(CKI_TUPLE, 0, NULL);
+    size_t room = 0;
+    bool fine = parts != NULL;
+    cki_node_position(l->out, block, to);
+    locate(l, block, from, start);
+    for (int i = 0, k = 0; fine && i < l->in->ndim; i++) {
+        const cki_pick *pick = &l->picks[i];
+        cask_value *part =
+            pick->drop    ? cki_value_int(start[i], NULL)
+            : l->whole[i] ? cki_value_slice(NULL, NULL, NULL, NULL)
+                          : cki_spelling_slice(start[i], cki_chunks_size(&l->out->axes[k], to[k]),
+                                               pick->step);
+        k += !pick->drop;
+        fine = cki_value_list_push(parts, &room, part, NULL);
+    }
+    if (!fine)
+        cask_value_unref(parts);
+    cki_spelling_take(spelling, fine ? parts : NULL);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     lowered *l = cki_arena_alloc(cki_graph_arena(cki_lower_graph(lowering)), sizeof *l);
@@ -209,11 +234,13 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
                           cki_chunks_same(&out->axes[k], &in->axes[i]);
             k++;
         }
-    return cki_node_lower(
-        lowering, out,
-        (cki_layer){
-            .function = &cki_index_function, .parameters = l, .inputs = inputs, .cost = cost},
-        "", error);
+    return cki_node_lower(lowering, out,
+                          (cki_layer){.function = &cki_index_function,
+                                      .parameters = l,
+                                      .inputs = inputs,
+                                      .cost = cost,
+                                      .spell = spell},
+                          "", error);
 }
 
 static const cki_primitive primitive = {.name = "array.index",

@@ -4,6 +4,7 @@
 #include "array/functions.h"
 #include "array/index_take.h"
 #include "array/runs.h"
+#include "graph/spelling.h"
 #include "kernel/select.h"
 
 #include <string.h>
@@ -138,6 +139,17 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
 
 const cki_function cki_index_gather_function = {"array.gather", 1, run};
 
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const lowered *l = layer->parameters;
+    (void)block;
+    cki_spelling_input(spelling, 0);
+    cki_spelling_open(spelling);
+    cki_spelling_inputs(spelling, 1, (size_t)l->in->axes[l->axis].blocks);
+    cki_spelling_close(spelling);
+    cki_spelling_int(spelling, l->axis);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     lowered *l = cki_arena_alloc(cki_graph_arena(cki_lower_graph(lowering)), sizeof *l);
@@ -152,7 +164,8 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
                           (cki_layer){.function = &cki_index_gather_function,
                                       .parameters = l,
                                       .inputs = inputs,
-                                      .cost = cost},
+                                      .cost = cost,
+                                      .spell = spell},
                           "", error);
 }
 

@@ -5,6 +5,7 @@
 #include "array/reshape.h"
 #include "array/runs.h"
 #include "core/memory.h"
+#include "graph/spelling.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -351,6 +352,18 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
 
 const cki_function cki_index_points_function = {"array.points", 1, run};
 
+/* The places, an array for each axis. */
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const lowered *l = layer->parameters;
+    (void)block;
+    for (int k = 0; k < l->points->ndim; k++)
+        if (l->points->positions[k])
+            cki_spelling_ints(spelling, l->points->positions[k], (size_t)l->points->count);
+        else
+            cki_spelling_take(spelling, cki_spelling_slice(0, cki_node_length(l->in, k), 1));
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     cki_arena *arena = cki_graph_arena(cki_lower_graph(lowering));
@@ -374,7 +387,8 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
                           (cki_layer){.function = &cki_index_points_function,
                                       .parameters = l,
                                       .inputs = inputs,
-                                      .cost = cost},
+                                      .cost = cost,
+                                      .spell = spell},
                           "", error);
 }
 

@@ -5,6 +5,7 @@
 #include "array/pick.h"
 #include "array/runs.h"
 #include "core/memory.h"
+#include "graph/spelling.h"
 #include "kernel/select.h"
 
 #include <string.h>
@@ -202,6 +203,23 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
 
 const cki_function cki_index_take_function = {"array.take", 1, run};
 
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const lowered *l = layer->parameters;
+    int64_t to[CKI_MAX_NDIM], first;
+    cki_node_position(l->out, block, to);
+    int64_t from = locate(l, to, &first);
+    int axis = l->take->axis;
+    int64_t begin = cki_chunks_start(&l->in->axes[axis], from);
+    int64_t count = cki_chunks_size(&l->out->axes[axis], to[axis]);
+    cki_spelling_inputs(spelling, 0, 1);
+    cki_spelling_open(spelling);
+    for (int64_t i = 0; i < count; i++)
+        cki_spelling_int(spelling, l->take->positions[first + i] - begin);
+    cki_spelling_close(spelling);
+    cki_spelling_int(spelling, axis);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     lowered *l = cki_arena_alloc(cki_graph_arena(cki_lower_graph(lowering)), sizeof *l);
@@ -210,11 +228,13 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
     cask_array out = cki_node_as_array(node);
     *l =
         (lowered){out, input_of(out), cki_lower_input(lowering, node->inputs[0]), node->parameters};
-    return cki_node_lower(
-        lowering, out,
-        (cki_layer){
-            .function = &cki_index_take_function, .parameters = l, .inputs = inputs, .cost = cost},
-        "", error);
+    return cki_node_lower(lowering, out,
+                          (cki_layer){.function = &cki_index_take_function,
+                                      .parameters = l,
+                                      .inputs = inputs,
+                                      .cost = cost,
+                                      .spell = spell},
+                          "", error);
 }
 
 static const cki_primitive primitive = {.name = "array.take",

@@ -2,6 +2,7 @@
  * more of the graph than which blocks go into which. */
 #include "array/mapped.h"
 #include "array/runs.h"
+#include "graph/spelling.h"
 
 #include <string.h>
 
@@ -74,6 +75,27 @@ static void cost(const cki_layer *layer, int64_t block, cki_cost *cost)
                        .working = l->spec.working};
 }
 
+/* The blocks of each input, in a list where there are several; then what the operation says. */
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const lowered *l = layer->parameters;
+    int64_t position[CKI_MAX_NDIM];
+    cki_keys keys = {0};
+    cki_node_position(l->spec.out, block, position);
+    for (size_t i = 0, before = 0; i < l->spec.ninputs; i++) {
+        add_blocks(l, i, position, &keys);
+        if (keys.count != before + 1)
+            cki_spelling_open(spelling);
+        cki_spelling_inputs(spelling, before, keys.count - before);
+        cki_spelling_close(spelling);
+        before = keys.count;
+    }
+    spelling->failed |= keys.failed;
+    cki_memory_free(keys.items);
+    if (l->spec.spell)
+        l->spec.spell(l->spec.parameters, spelling);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     lowered *l = cki_arena_alloc(cki_graph_arena(cki_lower_graph(lowering)), sizeof *l);
@@ -85,10 +107,13 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
         l->in[i] = cki_node_as_array(node->inputs[i]);
         l->layers[i] = cki_lower_input(lowering, node->inputs[i]);
     }
-    return cki_node_lower(
-        lowering, l->spec.out,
-        (cki_layer){.function = l->spec.function, .parameters = l, .inputs = inputs, .cost = cost},
-        "", error);
+    return cki_node_lower(lowering, l->spec.out,
+                          (cki_layer){.function = l->spec.function,
+                                      .parameters = l,
+                                      .inputs = inputs,
+                                      .cost = cost,
+                                      .spell = spell},
+                          "", error);
 }
 
 static const cki_primitive primitive = {.name = "array.mapped",

@@ -29,7 +29,9 @@ typedef struct cki_mapped {
     cki_token token;        /* of the parameters */
     /* Bytes a task needs: while it works, and for its result where that is more than a block's. */
     size_t working, output;
-    bool view;      /* results are views of the inputs */
+    bool view; /* results are views of the inputs */
+    /* Optional: what the function is given beside blocks, for people. */
+    void (*spell)(const void *parameters, cki_spelling *spelling);
     cask_array out; /* set for the tasks */
 } cki_mapped;
 

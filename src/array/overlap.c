@@ -6,6 +6,7 @@
 #include "array/rechunk.h"
 #include "array/runs.h"
 #include "core/memory.h"
+#include "graph/spelling.h"
 
 #include <string.h>
 
@@ -233,6 +234,23 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
 
 const cki_function cki_overlap_function = {"array.overlap", 1, run};
 
+/* How far into its neighbours a block goes, and what lies beyond the edges. */
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    static const char *const names[] = {[CKI_BOUNDARY_NONE] = "none",
+                                        [CKI_BOUNDARY_REFLECT] = "reflect",
+                                        [CKI_BOUNDARY_NEAREST] = "nearest",
+                                        [CKI_BOUNDARY_PERIODIC] = "periodic",
+                                        [CKI_BOUNDARY_CONSTANT] = "constant"};
+    const lowered *l = layer->parameters;
+    (void)block;
+    for (int k = 0; k < l->out->ndim; k++) {
+        const axis_depth *d = &l->how->axes[k];
+        cki_spelling_ints(spelling, (const int64_t[]){d->before, d->after}, 2);
+        cki_spelling_text(spelling, names[d->boundary]);
+    }
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     lowered *l = cki_arena_alloc(cki_graph_arena(cki_lower_graph(lowering)), sizeof *l);
@@ -240,11 +258,13 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
         return cki_fail_memory(error, sizeof *l);
     *l = (lowered){cki_node_as_array(node), cki_node_as_array(node->inputs[0]),
                    cki_lower_input(lowering, node->inputs[0]), node->parameters};
-    return cki_node_lower(
-        lowering, l->out,
-        (cki_layer){
-            .function = &cki_overlap_function, .parameters = l, .inputs = inputs, .cost = cost},
-        "", error);
+    return cki_node_lower(lowering, l->out,
+                          (cki_layer){.function = &cki_overlap_function,
+                                      .parameters = l,
+                                      .inputs = inputs,
+                                      .cost = cost,
+                                      .spell = spell},
+                          "", error);
 }
 
 static const cki_primitive primitive = {.name = "array.overlap",

@@ -4,6 +4,7 @@
 #include "array/elementwise.h"
 #include "array/functions.h"
 #include "array/source.h"
+#include "graph/spelling.h"
 #include "kernel/distributions.h"
 
 #include <string.h>
@@ -70,7 +71,17 @@ static cask_status region(const void *self, cki_dtype dtype, int ndim, const int
     return error->status;
 }
 
-static const cki_source source = {"random", region, NULL, false, false};
+static void spell(const void *self, cki_dtype dtype, int ndim, const int64_t *start,
+                  const int64_t *count, const int64_t *step, cki_spelling *spelling)
+{
+    const drawn *d = self;
+    cki_random_spell(&d->key, ndim, start, count, step, spelling);
+    for (int k = 0; k < d->distribution->count; k++)
+        cki_spelling_float(spelling, d->p[k]);
+    cki_spelling_dtype(spelling, dtype);
+}
+
+static const cki_source source = {"random", region, NULL, false, false, spell};
 
 /* ---- parameters that are arrays ---- */
 

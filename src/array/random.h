@@ -47,6 +47,10 @@ cask_status cki_random_walk(const cki_random_layout *layout, const int64_t *star
                                                  int64_t n, int64_t done),
                             void *user);
 
+/* The key, and the part of the whole array. */
+void cki_random_spell(const cki_random_key *key, int ndim, const int64_t *start,
+                      const int64_t *count, const int64_t *step, cki_spelling *spelling);
+
 /* The arguments size and chunks: the shape (that of a scalar where size is None), and with more
  * than one broadcast shape their common one; then its chunks. */
 cask_status cki_random_shape(cki_call *call, cki_build *build, const cask_array *arrays,

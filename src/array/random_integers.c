@@ -4,6 +4,7 @@
 #include "array/functions.h"
 #include "array/random.h"
 #include "array/source.h"
+#include "graph/spelling.h"
 
 #include <string.h>
 
@@ -59,7 +60,17 @@ static cask_status region(const void *self, cki_dtype dtype, int ndim, const int
     return error->status;
 }
 
-static const cki_source source = {"random_integers", region, NULL, false, false};
+static void spell(const void *self, cki_dtype dtype, int ndim, const int64_t *start,
+                  const int64_t *count, const int64_t *step, cki_spelling *spelling)
+{
+    const drawn *d = self;
+    cki_random_spell(&d->key, ndim, start, count, step, spelling);
+    cki_spelling_int(spelling, d->low);
+    cki_spelling_int(spelling, d->last);
+    cki_spelling_dtype(spelling, dtype);
+}
+
+static const cki_source source = {"random_integers", region, NULL, false, false, spell};
 
 /* Bounds that are arrays are in order everywhere. */
 static cask_status check_bounds(const drawn *d, const filling *f, int64_t count, cki_error *error)

@@ -89,7 +89,7 @@ static cask_status region(const void *self, cki_dtype dtype, int ndim, const int
     return error->status;
 }
 
-static const cki_source source = {"random_vectors", region, NULL, false, false};
+static const cki_source source = {"random_vectors", region, NULL, false, false, NULL};
 
 /* ---- building ---- */
 

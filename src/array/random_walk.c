@@ -4,6 +4,7 @@
 #include "array/random.h"
 #include "array/rechunk.h"
 #include "array/view.h"
+#include "graph/spelling.h"
 
 cki_random_layout cki_random_layout_of(int ndim, const int64_t *shape)
 {
@@ -116,4 +117,11 @@ cask_array cki_random_parameter(cki_build *build, cask_array x, cki_dtype dtype,
     }
     x = x ? cki_view_broadcast(build, x, ndim, wide) : NULL;
     return x ? cki_rechunk_to(build, x, axes) : NULL;
+}
+
+void cki_random_spell(const cki_random_key *key, int ndim, const int64_t *start,
+                      const int64_t *count, const int64_t *step, cki_spelling *spelling)
+{
+    cki_spelling_ints(spelling, (const int64_t[]){key->key[0], key->key[1], key->salt}, 3);
+    cki_spelling_slices(spelling, ndim, start, count, step);
 }

@@ -4,6 +4,7 @@
 #include "array/functions.h"
 #include "array/pick.h"
 #include "array/runs.h"
+#include "graph/spelling.h"
 
 #include <math.h>
 #include <string.h>
@@ -336,10 +337,35 @@ static void find_same(lowered *l)
         l->same[i] = cki_chunks_same(&l->out->axes[i], &l->in->axes[i]);
 }
 
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const lowered *l = layer->parameters;
+    span spans[CKI_MAX_NDIM];
+    int64_t start[CKI_MAX_NDIM], count[CKI_MAX_NDIM], blocks = 1;
+    find_spans(l, block, spans);
+    for (int i = 0; i < l->out->ndim; i++) {
+        blocks *= spans[i].count;
+        /* counted from the first element of the first block; unknown axes keep their blocks */
+        start[i] = l->same[i] ? 0 : spans[i].start;
+        if (!l->same[i] && spans[i].count > 0)
+            start[i] -= cki_chunks_start(&l->in->axes[i], spans[i].first);
+        count[i] = l->same[i] ? cki_chunks_size(&l->out->axes[i], spans[i].first)
+                              : spans[i].stop - spans[i].start;
+    }
+    if (blocks > 1)
+        cki_spelling_open(spelling);
+    cki_spelling_inputs(spelling, 0, (size_t)blocks);
+    cki_spelling_close(spelling);
+    cki_spelling_slices(spelling, l->out->ndim, start, count, NULL);
+}
+
 static cki_layer layer_of(const lowered *l)
 {
-    return (cki_layer){
-        .function = &cki_rechunk_function, .parameters = l, .inputs = inputs, .cost = cost};
+    return (cki_layer){.function = &cki_rechunk_function,
+                       .parameters = l,
+                       .inputs = inputs,
+                       .cost = cost,
+                       .spell = spell};
 }
 
 /* Put a layer that cuts the input into pieces before `l`, which then joins them. */

@@ -3,6 +3,7 @@
 #include "array/reductions.h"
 #include "array/functions.h"
 #include "array/fuse.h"
+#include "graph/spelling.h"
 
 #include <math.h>
 #include <string.h>
@@ -215,6 +216,35 @@ static void stage_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
     cost->working = s->finish ? partial : 0;
 }
 
+/* The axes; a partial result says too what is computed on the way. */
+static void stage_spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const stage *s = layer->parameters;
+    int64_t position[CKI_MAX_NDIM];
+    if (layer->function == &cki_reductions_partial_function) {
+        size_t blocks = (size_t)run_of(s, block, position);
+        bool plain = blocks > 1 || !s->p->fused.steps;
+        if (blocks > 1)
+            cki_spelling_open(spelling);
+        if (plain)
+            cki_spelling_inputs(spelling, 0, blocks * s->p->fused.ninputs);
+        else
+            cki_fuse_spell(&s->p->fused, spelling);
+        cki_spelling_close(spelling);
+    } else {
+        cki_keys keys = {0};
+        combine_inputs(layer, block, &keys);
+        cki_spelling_open(spelling);
+        cki_spelling_inputs(spelling, 0, keys.count);
+        cki_spelling_close(spelling);
+        spelling->failed |= keys.failed;
+        cki_memory_free(keys.items);
+    }
+    cki_spelling_axes(spelling, s->p->axes, s->p->value->ndim);
+    if (s->finish)
+        cki_spelling_bool(spelling, s->p->spec.keepdims);
+}
+
 static int64_t grid_blocks(const stage *s)
 {
     int64_t blocks = 1;
@@ -246,6 +276,7 @@ static cask_status add_stage(cki_lowering *lowering, const stage *made, bool par
         .detail = partial && s->p->fused.steps ? s->p->fused.names : NULL,
         .inputs = partial ? partial_inputs : combine_inputs,
         .cost = stage_cost,
+        .spell = stage_spell,
     };
     if (s->finish)
         return cki_node_lower(lowering, s->out, layer, "", error);

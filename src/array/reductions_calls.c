@@ -201,7 +201,7 @@ static cask_status diagonal_region(const void *self, cki_dtype dtype, int ndim,
     return CASK_OK;
 }
 
-static const cki_source diagonal_source = {"diagonal", diagonal_region, NULL, false, false};
+static const cki_source diagonal_source = {"diagonal", diagonal_region, NULL, false, false, NULL};
 
 /* The mask in the chunks of x's axes, broadcastable to x. */
 static cask_array diagonal_mask(cki_build *build, cask_array x, int axis1, int axis2,

@@ -5,6 +5,7 @@
 #include "array/rechunk.h"
 #include "array/runs.h"
 #include "array/view.h"
+#include "graph/spelling.h"
 
 static const cki_primitive primitive;
 
@@ -174,17 +175,28 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
 
 const cki_function cki_reshape_function = {"array.reshape", 1, run};
 
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const lowered *l = layer->parameters;
+    int64_t position[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
+    cki_node_position(l->out, block, position);
+    cki_node_block_shape(l->out, position, shape);
+    cki_spelling_ints(spelling, shape, (size_t)l->out->ndim);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     lowered *l = cki_arena_alloc(cki_graph_arena(cki_lower_graph(lowering)), sizeof *l);
     if (!l)
         return cki_fail_memory(error, sizeof *l);
     *l = (lowered){cki_node_as_array(node), cki_lower_input(lowering, node->inputs[0])};
-    return cki_node_lower(
-        lowering, l->out,
-        (cki_layer){
-            .function = &cki_reshape_function, .parameters = l, .inputs = inputs, .cost = cost},
-        "", error);
+    return cki_node_lower(lowering, l->out,
+                          (cki_layer){.function = &cki_reshape_function,
+                                      .parameters = l,
+                                      .inputs = inputs,
+                                      .cost = cost,
+                                      .spell = spell},
+                          "", error);
 }
 
 static const cki_primitive primitive = {

@@ -2,6 +2,7 @@
  * that only what is needed is ever made or read. */
 #include "array/source.h"
 #include "array/functions.h"
+#include "graph/spelling.h"
 
 #include <string.h>
 
@@ -114,6 +115,17 @@ static void source_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
     }
 }
 
+static void source_spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const part *p = layer->parameters;
+    region r;
+    region_of(p, block, &r);
+    if (p->source->spell)
+        p->source->spell(p->self, p->dtype, p->ndim, r.start, r.count, r.step, spelling);
+    else
+        cki_spelling_slices(spelling, p->ndim, r.start, r.count, r.step);
+}
+
 static cask_status lower_source(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     part *p =
@@ -124,7 +136,8 @@ static cask_status lower_source(cki_lowering *lowering, const cki_node *node, ck
     cki_layer layer = {.function = &cki_source_function,
                        .parameters = p,
                        .inputs = no_inputs,
-                       .cost = source_cost};
+                       .cost = source_cost,
+                       .spell = source_spell};
     return cki_node_lower(lowering, p->array, layer, "", error);
 }
 
@@ -233,10 +246,22 @@ static cask_status constant_region(const void *self, cki_dtype dtype, int ndim,
     return *out ? CASK_OK : error->status;
 }
 
+/* The elements themselves. */
+static void constant_spell(const void *self, cki_dtype dtype, int ndim, const int64_t *start,
+                           const int64_t *count, const int64_t *step, cki_spelling *spelling)
+{
+    const cask_value *value = self;
+    (void)dtype, (void)ndim;
+    cki_spelling_take(spelling, cki_array_slice(cki_array_of(value), start, count, step, NULL));
+}
+
 static const cki_source constant_source = {
-    .name = "constant", .region = constant_region, .cheap = true};
-static const cki_source large_source = {
-    .name = "constant", .region = constant_region, .cheap = true, .fleeting = true};
+    .name = "constant", .region = constant_region, .cheap = true, .spell = constant_spell};
+static const cki_source large_source = {.name = "constant",
+                                        .region = constant_region,
+                                        .cheap = true,
+                                        .fleeting = true,
+                                        .spell = constant_spell};
 
 static void release_value(void *value)
 {

@@ -17,6 +17,9 @@ typedef struct cki_source {
                          const int64_t *step);
     bool cheap;    /* makes no new memory to speak of (a broadcast, a view) */
     bool fleeting; /* tokens name it only as long as the context lives */
+    /* Optional: what a region is made with, for people. NULL: where it lies. */
+    void (*spell)(const void *self, cki_dtype dtype, int ndim, const int64_t *start,
+                  const int64_t *count, const int64_t *step, cki_spelling *spelling);
 } cki_source;
 
 /* An array of a source. `self` lives as long as the build's context (own it with

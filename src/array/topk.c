@@ -3,6 +3,7 @@
 #include "array/topk.h"
 #include "array/functions.h"
 #include "core/memory.h"
+#include "graph/spelling.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -273,6 +274,14 @@ static void stage_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
     cost->working = s->first ? pairs : cost->output * SPLIT;
 }
 
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const stage *s = layer->parameters;
+    (void)block;
+    cki_spelling_int(spelling, s->p->smallest ? -s->p->k : s->p->k);
+    cki_spelling_int(spelling, s->p->axis);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     cki_graph *graph = cki_lower_graph(lowering);
@@ -291,7 +300,8 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
             .parameters = s,
             .blocks = cki_node_blocks(s->in) / s->in->axes[p->axis].blocks * s->length,
             .inputs = stage_inputs,
-            .cost = stage_cost};
+            .cost = stage_cost,
+            .spell = spell};
         if (s->last)
             return cki_node_lower(lowering, s->out, layer, "", error);
         layer.name = cki_lower_name(lowering, node, s->out->label, "partial");

@@ -4,6 +4,7 @@
 #include "array/pick.h"
 #include "array/rechunk.h"
 #include "array/runs.h"
+#include "graph/spelling.h"
 
 #include <string.h>
 
@@ -239,6 +240,23 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
 
 const cki_function cki_view_function = {"array.view", 1, run};
 
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const lowered *l = layer->parameters;
+    int64_t position[CKI_MAX_NDIM], axes[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
+    bool repeated = false;
+    cki_node_position(l->out, block, position);
+    for (int i = 0; i < l->out->ndim; i++) {
+        axes[i] = l->view->from[i];
+        repeated |= axes[i] >= 0 && repeats(&l->in->axes[axes[i]], &l->out->axes[i]);
+    }
+    cki_spelling_ints(spelling, axes, (size_t)l->out->ndim);
+    if (!repeated)
+        return;
+    cki_node_block_shape(l->out, position, shape);
+    cki_spelling_ints(spelling, shape, (size_t)l->out->ndim);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     lowered *l = cki_arena_alloc(cki_graph_arena(cki_lower_graph(lowering)), sizeof *l);
@@ -247,11 +265,13 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
     cask_array out = cki_node_as_array(node);
     *l =
         (lowered){out, input_of(out), cki_lower_input(lowering, node->inputs[0]), node->parameters};
-    return cki_node_lower(
-        lowering, out,
-        (cki_layer){
-            .function = &cki_view_function, .parameters = l, .inputs = inputs, .cost = cost},
-        "", error);
+    return cki_node_lower(lowering, out,
+                          (cki_layer){.function = &cki_view_function,
+                                      .parameters = l,
+                                      .inputs = inputs,
+                                      .cost = cost,
+                                      .spell = spell},
+                          "", error);
 }
 
 static const cki_primitive primitive = {.name = "array.view",

@@ -106,6 +106,15 @@ const char *cki_call_name(const cask_value *function)
     return name ? name : cki_value_type(function);
 }
 
+const char *cki_call_text(const cask_value *function)
+{
+    const cask_value *part;
+    bool whole = function->kind == CKI_OBJECT && cki_lambda_is(function);
+    for (size_t i = 0; whole && cki_lambda_part(function, i, &part); i++)
+        whole = part->kind == CKI_NONE;
+    return whole ? cki_lambda_text(function) : cki_call_name(function);
+}
+
 bool cki_call_takes(const cask_value *function, const char *name)
 {
     return function->kind == CKI_OBJECT && cki_lambda_is(function) &&
@@ -146,6 +155,9 @@ static bool add_builtin(cki_hasher *hasher, const cask_value *function, cki_erro
 bool cki_call_add(cki_hasher *hasher, const cask_value *function, int depth, cki_error *error)
 {
     const cask_function *user = cki_user_of(function);
+    const cki_token *own = cki_user_token(function);
+    if (own)
+        cki_token_token(hasher, *own);
     if (!user)
         return cki_lambda_is(function) ? add_lambda(hasher, function, depth, error)
                                        : add_builtin(hasher, function, error);

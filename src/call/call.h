@@ -15,6 +15,8 @@ cask_value *cki_call_find(cask *ck, const char *name, cki_error *error);
 bool cki_call_callable(const cask_value *function);
 /* The name to show for it: a registered or builtin name, "lambda"; never NULL. */
 const char *cki_call_name(const cask_value *function);
+/* The same, but of a lambda that needs nothing beside it its text. */
+const char *cki_call_text(const cask_value *function);
 /* Whether it is known to take an argument by that name: a lambda that has such a parameter. */
 bool cki_call_takes(const cask_value *function, const char *name);
 /* Of all that decides what it does: name and version, or a lambda's text and what it captured.

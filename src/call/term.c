@@ -84,6 +84,15 @@ static const place *place_of(const cask_value *term)
     return cki_value_self(term, &place_class);
 }
 
+bool cki_term_number(const cask_value *term, size_t *number)
+{
+    const place *p = term->kind == CKI_OBJECT ? place_of(term) : NULL;
+    if (!p || p->function)
+        return false;
+    *number = p->input;
+    return true;
+}
+
 /* ---- the parts of a term ---- */
 
 /* How many parts a term has, 0 for what is taken as it is; a dict's are keys and values in turn. */

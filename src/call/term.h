@@ -7,6 +7,8 @@
 
 /* A place that takes the task's i-th input. */
 cask_value *cki_term_input(size_t i, cki_error *error);
+/* Whether a term is nothing but such a place, and then which input it takes. */
+bool cki_term_number(const cask_value *term, size_t *number);
 /* A place that takes the result of a call; arguments are terms. All references are shared. */
 cask_value *cki_term_call(cask_value *function, const cki_arguments *arguments, cki_error *error);
 /* Whether a value is such a place, or holds one (in lists, tuples, sets, dicts and slices, to any

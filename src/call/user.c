@@ -157,6 +157,7 @@ cask_value *cki_user_value(const cask_function *function, cki_error *error)
 /* A record that lives as long as another value does. */
 typedef struct held_function {
     const cask_function *function;
+    cki_token token;
     cask_value *owner;
 } held_function;
 
@@ -175,15 +176,22 @@ static void print_held(void *self, cki_text *text)
 
 static const cki_class held_class = {"function", release_held, print_held};
 
-cask_value *cki_user_value_in(const cask_function *function, cask_value *owner, cki_error *error)
+cask_value *cki_user_value_in(const cask_function *function, cki_token token, cask_value *owner,
+                              cki_error *error)
 {
     held_function *held = cki_memory_alloc(sizeof *held);
     if (!held) {
         cki_fail_memory(error, sizeof *held);
         return NULL;
     }
-    *held = (held_function){function, cask_value_ref(owner)};
+    *held = (held_function){function, token, cask_value_ref(owner)};
     return cki_value_object(&held_class, held, error);
+}
+
+const cki_token *cki_user_token(const cask_value *value)
+{
+    const held_function *held = cki_value_self(value, &held_class);
+    return held ? &held->token : NULL;
 }
 
 const cask_function *cki_user_of(const cask_value *value)

@@ -17,8 +17,12 @@ const cask_function *cki_user_at(const cki_user *set, size_t i);
 
 /* A function as a value, of class "function"; a new reference. */
 cask_value *cki_user_value(const cask_function *function, cki_error *error);
-/* The same for a record that lives in another value, which it holds a reference to. */
-cask_value *cki_user_value_in(const cask_function *function, cask_value *owner, cki_error *error);
+/* The same for a record that lives in another value, which it holds a reference to; its name is no
+ * more than a label, and `token` says which one it is. */
+cask_value *cki_user_value_in(const cask_function *function, cki_token token, cask_value *owner,
+                              cki_error *error);
+/* That token; NULL if the value is something else. */
+const cki_token *cki_user_token(const cask_value *value);
 /* What a name means in an expression: a function, or (me, where there is me.inc) a space of them. A
  * new reference; NULL without error if it means neither. */
 cask_value *cki_user_name(const cki_user *set, const char *name, cki_error *error);

@@ -1,6 +1,7 @@
 /* Delayed: from nodes to tasks, and the calls that they make. */
 #include "call/term.h"
 #include "delayed/delayed.h"
+#include "graph/spelling.h"
 
 #include <string.h>
 
@@ -37,6 +38,58 @@ static void describe(const cki_layer *layer, int64_t block, cki_text *key, cki_t
         cki_delayed_print_key(x, key);
     if (called)
         cki_text_put(called, x->label);
+}
+
+/* A list whose items are inputs or hold none, as it stands; false if it is something else. */
+static bool spell_list(const cask_value *list, cki_spelling *spelling)
+{
+    size_t number;
+    for (size_t i = 0; list->kind == CKI_LIST && i < list->as.list.count; i++) {
+        const cask_value *item = list->as.list.items[i];
+        if (cki_term_is_open(item) && !cki_term_number(item, &number))
+            return false;
+    }
+    if (list->kind != CKI_LIST)
+        return false;
+    cki_spelling_open(spelling);
+    for (size_t i = 0; i < list->as.list.count; i++)
+        if (cki_term_number(list->as.list.items[i], &number))
+            cki_spelling_input(spelling, number);
+        else
+            cki_spelling_value(spelling, list->as.list.items[i]);
+    cki_spelling_close(spelling);
+    return true;
+}
+
+/* Calls by position are spelled in full, with the function itself. Of others, and of what holds
+ * something lazy deeper down, it is the block that is called, with all that it needs. */
+static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
+{
+    const calls *c = layer->parameters;
+    const cki_delayed_call *call = node_of(layer, block)->parameters;
+    size_t ninputs = c->first[block + 1] - c->first[block], next = 0;
+    bool plain = call->function && !call->method && !call->nnamed;
+    for (uint32_t i = 0; i < call->count; i++) {
+        const cki_delayed_place *place = &call->places[i];
+        /* inputs are numbered as they come: between those of two places are what one holds */
+        size_t before = place->open || place->value ? next : place->input;
+        plain = plain && next == before;
+        cki_spelling_inputs(spelling, next, before - next);
+        next = before;
+        if (place->open && spell_list(place->value, spelling)) {
+            for (size_t k = 0, n; k < place->value->as.list.count; k++)
+                next += cki_term_number(place->value->as.list.items[k], &n);
+        } else if (place->open) {
+            plain = false;
+        } else if (place->value) {
+            cki_spelling_value(spelling, place->value);
+        } else {
+            cki_spelling_input(spelling, next++);
+        }
+    }
+    cki_spelling_inputs(spelling, next, ninputs - next);
+    if (plain && next == ninputs)
+        spelling->function = cask_value_ref(call->function);
 }
 
 static void release_calls(void *self)
@@ -87,7 +140,8 @@ static cask_status begin_layer(cki_lowering *lowering, uint32_t *number, cki_err
                              .inward = true,
                              .inputs = inputs,
                              .block_token = token_of,
-                             .describe = describe};
+                             .describe = describe,
+                             .spell = spell};
     if (status == CASK_OK)
         status = cki_graph_add(cki_lower_graph(lowering), &layer, number, error);
     if (status == CASK_OK)

@@ -11,6 +11,7 @@
 
 typedef struct cki_layer cki_layer;
 typedef struct cki_graph cki_graph;
+typedef struct cki_spelling cki_spelling;
 
 /* One task's result, by name: block `block` of layer number `layer`. */
 typedef struct cki_key {
@@ -88,6 +89,8 @@ struct cki_layer {
     /* Optional: what people call a block, and what it calls, as they wrote it: "z" and "add". See
      * cki_graph_describe(). */
     void (*describe)(const cki_layer *layer, int64_t block, cki_text *key, cki_text *call);
+    /* Optional: what a block's function is called with, as people would write it (spelling.h). */
+    void (*spell)(const cki_layer *layer, int64_t block, cki_spelling *spelling);
 };
 
 cki_graph *cki_graph_new(cki_error *error);

@@ -23,6 +23,7 @@ void cki_spec_free(cki_spec *spec)
         cask_value_unref(spec->callables[i]);
     cki_names_free(&spec->keys);
     cki_names_free(&spec->functions);
+    cki_map_free(&spec->numbers);
     cki_memory_free(spec->definitions);
     cki_memory_free(spec->order);
     cki_memory_free(spec->words);
@@ -102,14 +103,11 @@ uint32_t cki_spec_function(cki_spec *spec, const char *name, size_t length, cask
                            cki_error *error)
 {
     cki_text full = {0};
+    uint64_t known = 0;
+    if (callable && cki_map_get(&spec->numbers, cki_map_key(callable), &known))
+        return (uint32_t)known - 1;
     cki_text_add(&full, name, length);
-    if (callable) /* two of them may have one name: numbers behind a NUL, which is not shown */
-        for (size_t i = spec->ncallables; i > 0; i--)
-            if (spec->callables[i - 1] == callable) {
-                cki_text_free(&full);
-                return (uint32_t)i - 1;
-            }
-    if (callable) {
+    if (callable) { /* two of them may have one name: numbers behind a NUL, which is not shown */
         cki_text_char(&full, '\0');
         cki_text_format(&full, "%zu", spec->ncallables);
     }
@@ -130,6 +128,10 @@ uint32_t cki_spec_function(cki_spec *spec, const char *name, size_t length, cask
     if (!moved)
         return CKI_NO_NAME;
     spec->callables = moved;
+    if (callable && !cki_map_set(&spec->numbers, cki_map_key(callable), number + (uint64_t)1)) {
+        cki_fail_memory(error, sizeof(cki_map_slot));
+        return CKI_NO_NAME;
+    }
     spec->callables[number] = cask_value_ref(callable);
     spec->ncallables = (size_t)number + 1;
     return number;
@@ -202,8 +204,15 @@ cki_spec *cki_spec_blank(const cki_spec *spec, cki_error *error)
     }
     for (size_t i = 0; i < spec->nvalues; i++)
         blank->values[blank->nvalues++] = cask_value_ref(spec->values[i]);
-    for (size_t i = 0; i < spec->ncallables; i++)
+    for (size_t i = 0; i < spec->ncallables; i++) {
         blank->callables[blank->ncallables++] = cask_value_ref(spec->callables[i]);
+        if (spec->callables[i] &&
+            !cki_map_set(&blank->numbers, cki_map_key(spec->callables[i]), i + 1)) {
+            cki_fail_memory(error, sizeof(cki_map_slot));
+            cki_spec_free(blank);
+            return NULL;
+        }
+    }
     return blank;
 }
 

@@ -7,6 +7,7 @@
 #ifndef CKI_SPEC_SPEC_H
 #define CKI_SPEC_SPEC_H
 
+#include "core/map.h"
 #include "spec/names.h"
 #include "value/value.h"
 
@@ -70,6 +71,7 @@ typedef struct cki_spec {
     cki_word *words;
     cask_value **values;
     cask_value **callables; /* by function; NULL: to be found by name */
+    cki_map numbers;        /* callable -> its number + 1 */
     size_t begun;           /* where the words of the next definition begin */
     size_t defined, norder, nwords, nvalues, ncallables;
     size_t definitions_room, order_room, words_room, values_room, callables_room;

@@ -171,7 +171,7 @@ static bool put_one(cki_spec *spec, cask_value *value, cask_value *const **parts
     }
     if (task) {
         cask_value *callee = value->as.list.items[0];
-        const char *name = cki_call_name(callee);
+        const char *name = cki_call_text(callee);
         function = cki_spec_function(spec, name, strlen(name), callee, error);
     }
     return function != CKI_NO_NAME &&

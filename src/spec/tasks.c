@@ -2,10 +2,12 @@
  * function like a registered one, called with the number of a block and its inputs. */
 #include "spec/tasks.h"
 
+#include "call/call.h"
 #include "call/user.h"
 #include "core/memory.h"
 #include "expr/node.h"
 #include "graph/plan.h"
+#include "graph/spelling.h"
 
 #include <string.h>
 
@@ -67,83 +69,113 @@ cask_status cki_tasks_plan(cask *ck, const cki_node *const *nodes, size_t count,
     return status;
 }
 
-/* ---- layers as functions ---- */
+/* ---- blocks as functions ---- */
 
-typedef struct block_layer {
+typedef struct block_task {
     cask_function record; /* whose `user` is this */
     const cki_layer *layer;
-} block_layer;
+    int64_t block;
+    size_t ninputs;
+} block_task;
 
 typedef struct block_graph {
     cki_graph *graph;
-    block_layer *layers;
-    size_t count;
+    block_task *tasks; /* by task of the plan */
 } block_graph;
 
 static void release(void *self)
 {
     block_graph *g = self;
-    cki_memory_free(g->layers);
+    cki_memory_free(g->tasks);
     cki_graph_free(g->graph);
     cki_memory_free(g);
 }
 
 static const cki_class graph_class = {.name = "graph", .release = release};
 
-static cask_value *run_block(cask_call *call)
+/* What was given for an argument; NULL if it is not what the block is made with. */
+static cask_value *given_for(const cki_spelled *spelled, cask_value *given)
 {
-    const block_layer *l = cask_call_user(call);
-    const cki_arguments *given = cki_user_arguments(call);
-    cki_error *error = cki_user_error(call);
-    const cask_value *number = given->count ? given->positional[0] : NULL;
-    if (!number || number->kind != CKI_INT || number->as.integer < 0 ||
-        number->as.integer >= l->layer->blocks) {
-        cki_fail(error, CASK_INDEX, NULL, "%s has the blocks 0 to %lld", l->layer->name,
-                 (long long)l->layer->blocks - 1);
-        return NULL;
-    }
-    cki_keys keys = {0};
-    if (l->layer->inputs)
-        l->layer->inputs(l->layer, number->as.integer, &keys);
-    bool fits = !keys.failed && keys.count == given->count - 1;
-    cki_memory_free(keys.items);
-    if (!fits) {
-        cki_fail(error, CASK_TYPE, NULL, "block %lld of %s takes %zu inputs, not %zu",
-                 (long long)number->as.integer, l->layer->name, keys.count, given->count - 1);
-        return NULL;
-    }
-    cask_value *result = NULL;
-    const cki_task task = {.layer = l->layer,
-                           .block = number->as.integer,
-                           .inputs = given->positional + 1,
-                           .ninputs = given->count - 1,
-                           .run = cki_user_task_run(call)};
-    if (l->layer->function->run(&task, &result, error) == CASK_OK)
-        return result;
-    cask_value_unref(result);
-    return NULL;
+    if (!given || spelled->kind == CKI_SPELLED_INPUT)
+        return given;
+    const cask_value *own = spelled->value;
+    if (spelled->kind == CKI_SPELLED_LIST)
+        return given->kind == CKI_LIST && given->as.list.count == spelled->number ? given : NULL;
+    bool opaque = own->kind == CKI_OBJECT || own->kind == CKI_ARRAY;
+    return given->kind == own->kind && (opaque || cki_value_equal(given, own)) ? given : NULL;
 }
 
-/* The layers' records; the graph is taken over, also on failure. */
-static cask_value *keep_graph(cki_graph *graph, block_graph **made, cki_error *error)
+/* Sort what was given into the inputs. False if it is something else than the block's own task has:
+ * its parameters are the operation's, and cannot be exchanged here. */
+static bool take_arguments(const cki_spelling *own, const cki_arguments *given, cask_value **inputs)
+{
+    size_t at = 0, part = 0, parts = 0;
+    const cask_value *list = NULL;
+    for (size_t i = 0; i < own->count; i++) {
+        bool inside = part < parts;
+        cask_value *value = inside              ? list->as.list.items[part++]
+                            : at < given->count ? given->positional[at++]
+                                                : NULL;
+        value = given_for(&own->items[i], value);
+        if (!value)
+            return false;
+        if (own->items[i].kind == CKI_SPELLED_LIST) {
+            list = value;
+            part = 0;
+            parts = own->items[i].number;
+        } else if (own->items[i].kind == CKI_SPELLED_INPUT) {
+            inputs[own->items[i].number] = value;
+        }
+    }
+    return at == given->count && !given->nnamed;
+}
+
+static cask_value *run_block(cask_call *call)
+{
+    const block_task *t = cask_call_user(call);
+    cki_error *error = cki_user_error(call);
+    cki_spelling own;
+    cask_value **inputs = (cask_value **)cki_memory_calloc(t->ninputs + 1, sizeof *inputs);
+    cask_value *result = NULL;
+    if (cki_spelling_of(t->layer, t->block, t->ninputs, &own, error) != CASK_OK || !inputs) {
+        cki_fail_memory(error, t->ninputs * sizeof *inputs);
+    } else if (!take_arguments(&own, cki_user_arguments(call), inputs)) {
+        cki_fail(error, CASK_TYPE, NULL,
+                 "%s: block %lld takes the arguments that its graph shows, inputs apart: build "
+                 "the operation anew for others",
+                 t->record.name, (long long)t->block);
+    } else {
+        const cki_task task = {.layer = t->layer,
+                               .block = t->block,
+                               .inputs = inputs,
+                               .ninputs = t->ninputs,
+                               .run = cki_user_task_run(call)};
+        if (t->layer->function->run(&task, &result, error) != CASK_OK) {
+            cask_value_unref(result);
+            result = NULL;
+        }
+    }
+    cki_spelling_free(&own);
+    cki_memory_free((void *)inputs);
+    return result;
+}
+
+/* A value in which the graph lives on, with a function for each task; it is taken over, also on
+ * failure. */
+static cask_value *keep_graph(cki_graph *graph, const cki_plan *plan, block_task **tasks,
+                              cki_error *error)
 {
     block_graph *g = cki_memory_calloc(1, sizeof *g);
-    size_t count = cki_graph_layers(graph);
-    block_layer *layers = cki_memory_calloc(count + 1, sizeof *layers);
-    if (!g || !layers) {
+    block_task *made = cki_memory_calloc(plan->count + 1, sizeof *made);
+    if (!g || !made) {
         cki_memory_free(g);
-        cki_memory_free(layers);
+        cki_memory_free(made);
         cki_graph_free(graph);
-        cki_fail_memory(error, count * sizeof *layers);
+        cki_fail_memory(error, plan->count * sizeof *made);
         return NULL;
     }
-    for (size_t i = 0; i < count; i++) {
-        layers[i].layer = cki_graph_layer(graph, (uint32_t)i);
-        layers[i].record =
-            (cask_function){.name = layers[i].layer->name, .run = run_block, .user = &layers[i]};
-    }
-    *g = (block_graph){graph, layers, count};
-    *made = g;
+    *g = (block_graph){graph, made};
+    *tasks = made;
     return cki_value_object(&graph_class, g, error);
 }
 
@@ -152,12 +184,11 @@ static cask_value *keep_graph(cki_graph *graph, block_graph **made, cki_error *e
 typedef struct writing {
     cki_spec *spec;
     const cki_plan *plan;
-    block_graph *layers;
-    cask_value *holder;  /* what the layers live in */
+    cki_graph *graph;
+    block_task *tasks;
+    cask_value *holder;  /* what the graph lives in */
     uint32_t *keys;      /* by task */
-    uint32_t *functions; /* by layer; CKI_NO_NAME while unknown */
-    cki_names names;     /* "layer name" of functions where blocks have names of their own */
-    uint32_t *named;     /* by those */
+    const char **labels; /* by layer; NULL while unknown */
     cki_error *error;
 } writing;
 
@@ -178,75 +209,112 @@ static bool number_keys(writing *w)
     return true;
 }
 
-/* The number of the function that a layer's tasks call, under a name. */
-static uint32_t put_function(writing *w, uint32_t layer, const cki_text *name)
+/* What a task's function is called; of layers whose blocks have no names of their own it is found
+ * once. */
+static const char *label_of(writing *w, size_t task)
 {
+    uint32_t layer = w->plan->layer[task];
+    const cki_layer *own = cki_plan_layer(w->plan, task);
+    if (!own->describe && w->labels[layer])
+        return w->labels[layer];
+    cki_text name = {0};
+    cki_graph_describe(own, w->plan->block[task], NULL, &name);
+    /* of what was fused, "add, multiply", one name is made */
+    size_t length = 0;
+    for (size_t i = 0; !name.failed && i < name.length; i++)
+        if (name.bytes[i] != ' ')
+            name.bytes[length++] = name.bytes[i] == ',' ? '-' : name.bytes[i];
+    const char *label =
+        name.failed ? NULL
+                    : cki_arena_text(cki_graph_arena(w->graph), length ? name.bytes : "", length);
+    if (!label)
+        cki_fail_memory(w->error, name.length);
+    cki_text_free(&name);
+    return w->labels[layer] = label;
+}
+
+static cki_token token_of(const cki_layer *layer, int64_t block)
+{
+    if (layer->block_token)
+        return layer->block_token(layer, block);
+    cki_token token = {0};
+    cki_hasher *hasher = cki_token_start(NULL);
+    if (hasher) {
+        cki_token_text(hasher, layer->name);
+        cki_token_int(hasher, block);
+        token = cki_token_end(hasher);
+    }
+    return token;
+}
+
+/* The number of a task's function: the block as such, or what the spelling names. */
+static uint32_t put_function(writing *w, size_t task, const cki_spelling *spelling)
+{
+    const cki_layer *layer = cki_plan_layer(w->plan, task);
+    if (spelling->function) {
+        const char *name = cki_call_text(spelling->function);
+        return cki_spec_function(w->spec, name, strlen(name), spelling->function, w->error);
+    }
+    const char *label = label_of(w, task);
+    if (!label)
+        return CKI_NO_NAME;
+    block_task *t = &w->tasks[task];
+    *t = (block_task){.record = {.name = label, .run = run_block, .user = t},
+                      .layer = layer,
+                      .block = w->plan->block[task],
+                      .ninputs = cki_plan_arguments(w->plan, task).count};
     cask_value *callable =
-        name->failed ? NULL
-                     : cki_user_value_in(&w->layers->layers[layer].record, w->holder, w->error);
-    uint32_t number = CKI_NO_NAME;
-    if (callable)
-        number = cki_spec_function(w->spec, name->bytes ? name->bytes : "", name->length, callable,
-                                   w->error);
-    else
-        cki_fail_memory(w->error, name->length);
+        cki_user_value_in(&t->record, token_of(layer, t->block), w->holder, w->error);
+    uint32_t number = callable
+                          ? cki_spec_function(w->spec, label, strlen(label), callable, w->error)
+                          : CKI_NO_NAME;
     cask_value_unref(callable);
     return number;
 }
 
-/* Of a layer whose blocks have names of their own each name is a function. */
-static uint32_t named_function(writing *w, uint32_t layer, const cki_text *name)
+static bool put_argument(writing *w, size_t task, const cki_spelled *spelled)
 {
-    cki_text full = {0};
-    cki_text_format(&full, "%u %s", layer, name->bytes ? name->bytes : "");
-    uint32_t known = w->names.count, number = CKI_NO_NAME;
-    uint32_t place =
-        full.failed ? CKI_NO_NAME : cki_names_put(&w->names, full.bytes, full.length, w->error);
-    if (full.failed)
-        cki_fail_memory(w->error, full.length);
-    cki_text_free(&full);
-    if (place == CKI_NO_NAME)
-        return CKI_NO_NAME;
-    if (place < known)
-        return w->named[place];
-    uint32_t *wider = cki_memory_realloc(w->named, (place + (size_t)1) * sizeof *wider);
-    if (!wider)
-        cki_fail_memory(w->error, place * sizeof *wider);
-    else
-        number = put_function(w, layer, name);
-    w->named = wider ? wider : w->named;
-    if (wider)
-        wider[place] = number;
-    return number;
+    cki_word word;
+    switch (spelled->kind) {
+    case CKI_SPELLED_VALUE:
+        return cki_spec_put_value(w->spec, spelled->value, w->error);
+    case CKI_SPELLED_LIST:
+        word = cki_word_group(CKI_WORD_LIST, 0, (uint32_t)spelled->number);
+        break;
+    case CKI_SPELLED_INPUT:
+    default:
+        word = cki_word_make(CKI_WORD_KEY,
+                             w->keys[cki_plan_arguments(w->plan, task).items[spelled->number]]);
+    }
+    return cki_spec_put(w->spec, word, w->error);
 }
 
-static uint32_t function_of(writing *w, size_t task)
+/* How many arguments there are: what is in a list is one. */
+static uint32_t count_arguments(const cki_spelling *spelling)
 {
-    uint32_t layer = w->plan->layer[task];
-    bool shared = w->layers->layers[layer].layer->describe != NULL;
-    if (!shared && w->functions[layer] != CKI_NO_NAME)
-        return w->functions[layer];
-    cki_text name = {0};
-    cki_graph_describe(w->layers->layers[layer].layer, w->plan->block[task], NULL, &name);
-    uint32_t number = shared ? named_function(w, layer, &name) : put_function(w, layer, &name);
-    if (!shared)
-        w->functions[layer] = number;
-    cki_text_free(&name);
-    return number;
+    size_t count = 0;
+    for (size_t i = 0; i < spelling->count; i++) {
+        count++;
+        if (spelling->items[i].kind == CKI_SPELLED_LIST)
+            i += spelling->items[i].number;
+    }
+    return (uint32_t)count;
 }
 
 static bool write_task(writing *w, size_t task)
 {
-    cki_plan_list arguments = cki_plan_arguments(w->plan, task);
-    uint32_t function = function_of(w, task);
-    bool fine = function != CKI_NO_NAME &&
-                cki_spec_put(w->spec,
-                             cki_word_group(CKI_WORD_TASK, function, (uint32_t)arguments.count + 1),
-                             w->error) &&
-                cki_spec_put(w->spec, cki_word_make(CKI_WORD_INT, w->plan->block[task]), w->error);
-    for (size_t i = 0; fine && i < arguments.count; i++)
-        fine = cki_spec_put(w->spec, cki_word_make(CKI_WORD_KEY, w->keys[arguments.items[i]]),
-                            w->error);
+    cki_spelling spelling;
+    bool fine =
+        cki_spelling_of(cki_plan_layer(w->plan, task), w->plan->block[task],
+                        cki_plan_arguments(w->plan, task).count, &spelling, w->error) == CASK_OK;
+    uint32_t function = fine ? put_function(w, task, &spelling) : CKI_NO_NAME;
+    fine =
+        function != CKI_NO_NAME &&
+        cki_spec_put(w->spec, cki_word_group(CKI_WORD_TASK, function, count_arguments(&spelling)),
+                     w->error);
+    for (size_t i = 0; fine && i < spelling.count; i++)
+        fine = put_argument(w, task, &spelling.items[i]);
+    cki_spelling_free(&spelling);
     return fine && cki_spec_define(w->spec, w->keys[task], w->error) == CASK_OK;
 }
 
@@ -266,12 +334,10 @@ static cask_value *wanted_keys(const writing *w)
 
 static bool write_all(writing *w, cask_value **wanted)
 {
-    size_t layers = w->layers->count;
     w->keys = cki_memory_alloc((w->plan->count + 1) * sizeof *w->keys);
-    w->functions = cki_memory_alloc((layers + 1) * sizeof *w->functions);
-    if (!w->keys || !w->functions)
+    w->labels = (const char **)cki_memory_calloc(cki_graph_layers(w->graph) + 1, sizeof *w->labels);
+    if (!w->keys || !w->labels)
         return cki_fail_memory(w->error, w->plan->count * sizeof *w->keys) == CASK_OK;
-    memset(w->functions, 0xFF, layers * sizeof *w->functions);
     bool fine = number_keys(w);
     for (size_t i = 0; fine && i < w->plan->count; i++)
         fine = write_task(w, i);
@@ -287,21 +353,20 @@ cki_spec *cki_tasks_spec(cask *ck, const cki_node *const *nodes, size_t count, b
         *wanted = NULL;
     if (cki_tasks_plan(ck, nodes, count, optimise, &graph, &plan, error) != CASK_OK)
         return NULL;
-    block_graph *layers = NULL;
-    cask_value *holder = keep_graph(graph, &layers, error);
+    block_task *tasks = NULL;
+    cask_value *holder = keep_graph(graph, plan, &tasks, error);
     writing w = {.spec = holder ? cki_spec_new(error) : NULL,
                  .plan = plan,
+                 .graph = graph,
+                 .tasks = tasks,
                  .holder = holder,
-                 .layers = layers,
                  .error = error};
     if (w.spec && !write_all(&w, wanted)) {
         cki_spec_free(w.spec);
         w.spec = NULL;
     }
     cki_memory_free(w.keys);
-    cki_memory_free(w.functions);
-    cki_memory_free(w.named);
-    cki_names_free(&w.names);
+    cki_memory_free((void *)w.labels);
     cki_plan_free(plan);
     cask_value_unref(holder);
     return w.spec;

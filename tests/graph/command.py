@@ -107,10 +107,10 @@ with tempfile.TemporaryDirectory() as folder:
         return subprocess.run([CASK, "eval", *words], capture_output=True, text=True, timeout=60)
 
     got = re.sub("-[0-9a-f]{8}'", "'", evaluate("x.dask", "x=da.arange(15, chunks=5)").stdout)
-    check(got, got == "{('arange', 0): (arange, 0), ('arange', 1): (arange, 1), ('arange', 2): (arange, 2)}\n")
+    check(got, got == "{('arange', 0): (arange, 0, 5, 1, 'int64'), ('arange', 1): (arange, 5, 10, 1, 'int64'), ('arange', 2): (arange, 10, 15, 1, 'int64')}\n")
     got = re.sub("-[0-9a-f]{8}'", "'", evaluate("(x + 100).sum().dask", "x=da.arange(15, chunks=5)").stdout)
-    check(got, got.count("(arange, ") == 3 and got.count("(add, ") == 3 and "(add, 1, ('arange', 1))" in got
-          and "('sum-aggregate',): (sum-aggregate, 0, " in got)
+    check(got, got.count("(arange, ") == 3 and got.count("(add, ") == 3 and "(add, ('arange', 1), 100)" in got
+          and "('sum-aggregate',): (sum-aggregate, [(" in got)
     check("visualize", evaluate("dask.visualize(x, [x.mean()], filename='v.dot', color='order')", "x=da.ones(4, chunks=2)").stdout
           == "'v.dot'\n" and pathlib.Path("v.dot").read_text().count("shape=box") == 3)
     check("x.visualize", evaluate("x.visualize(filename='w', format='dot')", "x=da.ones(4, chunks=2)").returncode == 0
