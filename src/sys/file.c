@@ -9,12 +9,14 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-    DESCRIPTORS = 64,      /* kept open over all files */
-    LARGEST_READ = 1 << 30 /* the kernel takes no more than 2 GiB at once */
+    DESCRIPTORS_LEAST = 64, /* kept open over all files: a quarter of what a process may have, */
+    DESCRIPTORS_MOST = 512, /* between these */
+    LARGEST_READ = 1 << 30  /* the kernel takes no more than 2 GiB at once */
 };
 
 struct cki_file {
@@ -30,9 +32,9 @@ struct cki_file {
 };
 
 static cki_mutex lock = {PTHREAD_MUTEX_INITIALIZER};
-static cki_once guarded = CKI_ONCE_INIT;
+static cki_once prepared = CKI_ONCE_INIT;
 static cki_file *newest, *oldest; /* those that hold a descriptor */
-static int held;
+static int held, held_at_most = DESCRIPTORS_LEAST;
 static atomic_uint_fast64_t bytes_read;
 
 cask_status cki_file_fail(cki_error *error, int number, const char *path)
@@ -119,14 +121,21 @@ static int open_checked(const char *path, struct stat *about, cki_error *error)
 }
 
 /* A child that begins meanwhile must find the cache whole. */
-static void guard(void)
+static void prepare(void)
 {
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        rlim_t share = files.rlim_cur / 4;
+        held_at_most = share < DESCRIPTORS_LEAST  ? DESCRIPTORS_LEAST
+                       : share > DESCRIPTORS_MOST ? DESCRIPTORS_MOST
+                                                  : (int)share;
+    }
     cki_process_guard(&lock);
 }
 
 cki_file *cki_file_open(const char *path, cki_error *error)
 {
-    cki_thread_once(&guarded, guard);
+    cki_thread_once(&prepared, prepare);
     struct stat about;
     int descriptor = open_checked(path, &about, error);
     if (descriptor < 0)
@@ -148,7 +157,7 @@ cki_file *cki_file_open(const char *path, cki_error *error)
     cki_thread_lock(&lock);
     join_list(file);
     held++;
-    close_oldest(DESCRIPTORS);
+    close_oldest(held_at_most);
     cki_thread_unlock(&lock);
     return file;
 }
@@ -207,7 +216,7 @@ static int reopen(cki_file *file, cki_error *error)
     }
     file->descriptor = descriptor;
     held++;
-    close_oldest(DESCRIPTORS - 1);
+    close_oldest(held_at_most - 1);
     join_list(file);
     return descriptor;
 }
