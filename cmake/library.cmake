@@ -12,9 +12,9 @@ endforeach()
 set_source_files_properties(${PROJECT_SOURCE_DIR}/src/cask.c PROPERTIES
   COMPILE_DEFINITIONS "CASK_VERSION=\"${PROJECT_VERSION}\"")
 
-set(CASK_PACKAGES libpng freetype2 libgif libdeflate liblz4 libzstd libxxhash openblas sleef yaml-0.1)
+set(CASK_PACKAGES libpng freetype2 libgif libdeflate liblz4 libzstd libxxhash sleef yaml-0.1)
 set(dependencies PkgConfig::PNG PkgConfig::FREETYPE PkgConfig::GIF PkgConfig::DEFLATE PkgConfig::LZ4 PkgConfig::ZSTD PkgConfig::XXHASH
-    PkgConfig::OPENBLAS PkgConfig::SLEEF PkgConfig::YAML Threads::Threads m)
+    PkgConfig::SLEEF PkgConfig::YAML Threads::Threads m)
 
 # What both libraries have in common. Of the dependencies nothing shows in the public headers, so
 # they are private; users of the installed static library get them from the packages below.
@@ -81,7 +81,7 @@ install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
 file(RELATIVE_PATH cask_prefix_from_pc /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" cask_prefix_from_pc ${cask_prefix_from_pc})
 set(cask_private_libs)
-foreach(package PNG FREETYPE GIF DEFLATE LZ4 ZSTD XXHASH OPENBLAS SLEEF YAML)
+foreach(package PNG FREETYPE GIF DEFLATE LZ4 ZSTD XXHASH SLEEF YAML)
   list(APPEND cask_private_libs ${${package}_LDFLAGS})
 endforeach()
 list(REMOVE_DUPLICATES cask_private_libs)

@@ -15,7 +15,7 @@ static cask_status choose(cki_dtype dtype, cki_dtype *result, cki_error *error)
     *result = dtype;
     if (dtype.id == CASK_BOOL || cki_dtype_is_integer(dtype))
         *result = cki_dtype_of(CASK_F64);
-    else if (!cki_lapack_routines_of(dtype))
+    else if (!cki_lapack_routines_exist(dtype))
         return cki_fail(error, CASK_TYPE, NULL, "array type %s is unsupported in linalg",
                         cki_dtype_name(dtype, name));
     return CASK_OK;

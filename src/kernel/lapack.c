@@ -3,7 +3,7 @@
 #include "kernel/lapack.h"
 #include "core/memory.h"
 #include "kernel/lapack_memory.h"
-#include <cblas.h>
+#include "kernel/openblas.h"
 #include <limits.h>
 #include <string.h>
 
@@ -183,7 +183,7 @@ static bool is_zero(const cki_array *a, int64_t i)
     return number[0] == 0 && number[1] == 0;
 }
 
-static void solve(const cki_array *a, const cki_array *b, int how)
+static void solve(const cki_openblas *blas, const cki_array *a, const cki_array *b, int how)
 {
     blasint m = (blasint)b->shape[0], n = (blasint)b->shape[1];
     blasint lda = at_least_one(a->shape[1]), ldb = at_least_one(n);
@@ -195,28 +195,28 @@ static void solve(const cki_array *a, const cki_array *b, int how)
     CBLAS_DIAG diagonal = how & CKI_LAPACK_UNIT ? CblasUnit : CblasNonUnit;
 
     if (b->dtype.id == CASK_F64)
-        cblas_dtrsm(CblasRowMajor, side, uplo, turn, diagonal, m, n, 1, (void *)a->data, lda,
+        blas->dtrsm(CblasRowMajor, side, uplo, turn, diagonal, m, n, 1, (void *)a->data, lda,
                     (void *)b->data, ldb);
     else if (b->dtype.id == CASK_F32)
-        cblas_strsm(CblasRowMajor, side, uplo, turn, diagonal, m, n, 1, (void *)a->data, lda,
+        blas->strsm(CblasRowMajor, side, uplo, turn, diagonal, m, n, 1, (void *)a->data, lda,
                     (void *)b->data, ldb);
     else if (b->dtype.id == CASK_C128)
-        cblas_ztrsm(CblasRowMajor, side, uplo, turn, diagonal, m, n, one, a->data, lda, b->data,
+        blas->ztrsm(CblasRowMajor, side, uplo, turn, diagonal, m, n, one, a->data, lda, b->data,
                     ldb);
     else
-        cblas_ctrsm(CblasRowMajor, side, uplo, turn, diagonal, m, n, one_single, a->data, lda,
+        blas->ctrsm(CblasRowMajor, side, uplo, turn, diagonal, m, n, one_single, a->data, lda,
                     b->data, ldb);
 }
 
 cask_status cki_lapack_triangular(const cki_array *a, const cki_array *b, int how, int64_t first,
                                   cki_error *error)
 {
-    const cki_lapack_routines *lapack = cki_lapack_memory_open(b, error);
+    const cki_openblas *blas = cki_lapack_memory_open(b, error) ? cki_openblas_load(error) : NULL;
     int64_t n = a->shape[0];
     cki_array compact = *a;
     cask_value *copy = NULL;
 
-    if (!lapack)
+    if (!blas)
         return error->status;
     for (int64_t i = 0; i < n && !(how & CKI_LAPACK_UNIT); i++)
         if (is_zero(a, i)) {
@@ -233,7 +233,7 @@ cask_status cki_lapack_triangular(const cki_array *a, const cki_array *b, int ho
         cki_array_copy(cki_array_of(copy), a);
         compact = *cki_array_of(copy);
     }
-    solve(&compact, b, how);
+    solve(blas, &compact, b, how);
     cask_value_unref(copy);
     return CASK_OK;
 }

@@ -2,7 +2,6 @@
  */
 #include "kernel/lapack_memory.h"
 #include "core/memory.h"
-#include "kernel/matmul.h"
 #include <limits.h>
 #ifdef __SSE2__
 #include <xmmintrin.h>
@@ -47,10 +46,8 @@ cask_value *cki_lapack_memory_eye(cki_dtype dtype, int64_t m, int64_t n, cki_err
 
 const cki_lapack_routines *cki_lapack_memory_open(const cki_array *a, cki_error *error)
 {
-    const cki_lapack_routines *routines = cki_lapack_routines_of(a->dtype);
-
-    if (!routines || a->ndim != 2) {
-        cki_fail_internal(error, "lapack");
+    if (a->ndim != 2) {
+        cki_fail_internal(error, "lapack: not a matrix");
         return NULL;
     }
     if (a->shape[0] > INT_MAX || a->shape[1] > INT_MAX) {
@@ -59,8 +56,7 @@ const cki_lapack_routines *cki_lapack_memory_open(const cki_array *a, cki_error 
                  (long long)a->shape[0], (long long)a->shape[1]);
         return NULL;
     }
-    cki_matmul_one_thread();
-    return routines;
+    return cki_lapack_routines_of(a->dtype, error);
 }
 
 int cki_lapack_memory_size(cki_dtype dtype, const void *work)

@@ -3,10 +3,18 @@
 #ifndef CKI_KERNEL_LAPACK_ROUTINES_H
 #define CKI_KERNEL_LAPACK_ROUTINES_H
 
+#include "core/fail.h"
 #include "value/dtype.h"
 
-/* Of one type; complex ones take a further real workspace in two of them. */
+/* Of one type: real types have the first two, complex ones the last two, which take a further real
+ * workspace. */
 typedef struct cki_lapack_routines {
+    void (*gesdd)(const char *job, const int *m, const int *n, void *a, const int *lda, void *s,
+                  void *u, const int *ldu, void *vt, const int *ldvt, void *work, const int *lwork,
+                  int *iwork, int *info, size_t job_length);
+    void (*syevd)(const char *job, const char *uplo, const int *n, void *a, const int *lda, void *w,
+                  void *work, const int *lwork, int *iwork, const int *liwork, int *info,
+                  size_t job_length, size_t uplo_length);
     void (*geqrt)(const int *m, const int *n, const int *nb, void *a, const int *lda, void *t,
                   const int *ldt, void *work, int *info);
     void (*larfb)(const char *side, const char *trans, const char *direct, const char *store,
@@ -17,21 +25,17 @@ typedef struct cki_lapack_routines {
     void (*getrf)(const int *m, const int *n, void *a, const int *lda, int *pivots, int *info);
     void (*potrf)(const char *uplo, const int *n, void *a, const int *lda, int *info,
                   size_t uplo_length);
-    void (*gesdd)(const char *job, const int *m, const int *n, void *a, const int *lda, void *s,
-                  void *u, const int *ldu, void *vt, const int *ldvt, void *work, const int *lwork,
-                  int *iwork, int *info, size_t job_length);
     void (*gesdd_complex)(const char *job, const int *m, const int *n, void *a, const int *lda,
                           void *s, void *u, const int *ldu, void *vt, const int *ldvt, void *work,
                           const int *lwork, void *rwork, int *iwork, int *info, size_t job_length);
-    void (*syevd)(const char *job, const char *uplo, const int *n, void *a, const int *lda, void *w,
-                  void *work, const int *lwork, int *iwork, const int *liwork, int *info,
-                  size_t job_length, size_t uplo_length);
     void (*heevd)(const char *job, const char *uplo, const int *n, void *a, const int *lda, void *w,
                   void *work, const int *lwork, void *rwork, const int *lrwork, int *iwork,
                   const int *liwork, int *info, size_t job_length, size_t uplo_length);
 } cki_lapack_routines;
 
-/* Those of float32, float64, complex64 and complex128; NULL for other types. */
-const cki_lapack_routines *cki_lapack_routines_of(cki_dtype dtype);
+/* Whether LAPACK has them: for float32, float64, complex64 and complex128. */
+bool cki_lapack_routines_exist(cki_dtype dtype);
+/* NULL with the error set for other types, and without the library. */
+const cki_lapack_routines *cki_lapack_routines_of(cki_dtype dtype, cki_error *error);
 
 #endif

@@ -2,9 +2,8 @@
  */
 #include "kernel/matmul.h"
 #include "kernel/each.h"
-#include <cblas.h>
+#include "kernel/openblas.h"
 #include <limits.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #define CKI_TEMPLATE "kernel/matmul_int.tmpl.h"
@@ -32,21 +31,6 @@ static tiled *const tiled_loops[CASK_DTYPE_COUNT] = {
     [CASK_I16] = multiply_i16,   [CASK_U16] = multiply_u16, [CASK_I32] = multiply_i32,
     [CASK_U32] = multiply_u32,   [CASK_I64] = multiply_i64, [CASK_U64] = multiply_u64,
 };
-
-void cki_matmul_one_thread(void)
-{
-    static atomic_int state; /* 0 untouched, 1 being set, 2 set */
-    int untouched = 0;
-
-    if (atomic_load(&state) == 2)
-        return;
-    if (atomic_compare_exchange_strong(&state, &untouched, 1)) {
-        openblas_set_num_threads(1);
-        atomic_store(&state, 2);
-    }
-    while (atomic_load(&state) != 2) {
-    }
-}
 
 /* A copy in C order, of another type if `dtype` differs. */
 static cask_value *compact(const cki_array *array, cki_dtype dtype, cki_error *error)
@@ -101,39 +85,39 @@ static cask_status open_operand(operand *o, const cki_array *array, cki_error *e
 }
 
 /* out = sign * a @ b, added to what is there if `accumulate`. */
-static void multiply_blas(const operand *a, const operand *b, const cki_array *out, blasint k,
-                          bool accumulate, int sign)
+static void multiply_blas(const cki_openblas *blas, const operand *a, const operand *b,
+                          const cki_array *out, blasint k, bool accumulate, int sign)
 {
     blasint m = (blasint)out->shape[0], n = (blasint)out->shape[1], leading = n > 1 ? n : 1;
     const double alpha[2] = {sign, 0}, beta[2] = {accumulate, 0};
     const float alpha_single[2] = {(float)sign, 0}, beta_single[2] = {accumulate, 0};
     void *data = out->data;
 
-    cki_matmul_one_thread();
     if (out->dtype.id == CASK_F64)
-        cblas_dgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha[0], a->data,
+        blas->dgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha[0], a->data,
                     a->leading, b->data, b->leading, beta[0], data, leading);
     else if (out->dtype.id == CASK_F32)
-        cblas_sgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha_single[0], a->data,
+        blas->sgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha_single[0], a->data,
                     a->leading, b->data, b->leading, beta_single[0], data, leading);
     else if (out->dtype.id == CASK_C128)
-        cblas_zgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha, a->data, a->leading,
+        blas->zgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha, a->data, a->leading,
                     b->data, b->leading, beta, data, leading);
     else
-        cblas_cgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha_single, a->data,
+        blas->cgemm(CblasRowMajor, a->transpose, b->transpose, m, n, k, alpha_single, a->data,
                     a->leading, b->data, b->leading, beta_single, data, leading);
 }
 
 static cask_status run_blas(const cki_array *a, const cki_array *b, const cki_array *out,
                             bool accumulate, int sign, cki_error *error)
 {
+    const cki_openblas *blas = cki_openblas_load(error);
     operand left = {0}, right = {0};
-    cask_status status = open_operand(&left, a, error);
+    cask_status status = blas ? open_operand(&left, a, error) : CASK_UNSUPPORTED;
 
     if (status == CASK_OK)
         status = open_operand(&right, b, error);
     if (status == CASK_OK)
-        multiply_blas(&left, &right, out, (blasint)a->shape[1], accumulate, sign);
+        multiply_blas(blas, &left, &right, out, (blasint)a->shape[1], accumulate, sign);
     cask_value_unref(left.copy);
     cask_value_unref(right.copy);
     return status;

@@ -12,7 +12,5 @@ cask_status cki_matmul_run(const cki_array *a, const cki_array *b, const cki_arr
 /* out -= a @ b, of float32, float64, complex64 or complex128. */
 cask_status cki_matmul_subtract(const cki_array *a, const cki_array *b, const cki_array *out,
                                 cki_error *error);
-/* Parallelism is the scheduler's: OpenBLAS gets one thread, once, before anybody uses it. */
-void cki_matmul_one_thread(void);
 
 #endif
