@@ -103,11 +103,13 @@ cask_array cask_array_from_buffer(cask *ck, const void *data, cask_dtype dtype, 
 typedef struct cask_reading {
     cask_shape chunks; /* default: whole rows of the file's layout, about 2 MiB a block */
     int axis;          /* which axis the files of a list follow one another on; default the first */
-    bool raw;          /* NetCDF: leave packed numbers and fill values as they are stored */
+    bool raw;          /* NetCDF: leave packed numbers, fill values and times as they are stored */
+    bool undated;      /* NetCDF: leave times as numbers */
 } cask_reading;
 
 /* A variable of a NetCDF file (3, 4), or of several files end to end: `path` may be a pattern as
- * "2014-*.nc". Packed integers become float64 by scale_factor and add_offset, missing values NaN.
+ * "2014-*.nc". Packed integers become float64 by scale_factor and add_offset, missing values NaN,
+ * times of any calendar datetime64 of nanoseconds (of seconds, if they are too far away for that).
  * Only metadata is read now. KeyError lists the variables that exist. */
 CASK_API
 cask_array cask_array_from_netcdf(cask *ck, const char *path, const char *variable,

@@ -132,7 +132,10 @@ static double unit_seconds(const char *name, size_t length)
                  {"milliseconds", 1e-3},
                  {"msec", 1e-3},
                  {"ms", 1e-3},
-                 {"microseconds", 1e-6}};
+                 {"microseconds", 1e-6},
+                 {"us", 1e-6},
+                 {"nanoseconds", 1e-9},
+                 {"ns", 1e-9}};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strlen(units[i].name) == length && strncasecmp(units[i].name, name, length) == 0)
             return units[i].seconds;
@@ -161,8 +164,25 @@ static bool find_kind(const char *name, cki_calendar_kind *kind)
     return false;
 }
 
+/* How far the clock of a time zone ("+2:00", "-0530", "Z") is before that of Greenwich. */
+static double zone_seconds(const char *text)
+{
+    int hours = 0, minutes = 0;
+    text += strspn(text, " \t");
+    const char sign = *text;
+    if (sign != '+' && sign != '-')
+        return 0;
+    size_t digits = strspn(text + 1, "0123456789");
+    if (digits == 4)
+        sscanf(text + 1, "%2d%2d", &hours, &minutes);
+    else
+        sscanf(text + 1, "%2d:%2d", &hours, &minutes);
+    return (sign == '-' ? -1 : 1) * (hours * 3600.0 + minutes * 60.0);
+}
+
 bool cki_calendar_parse(const char *units, const char *calendar, cki_calendar *result)
 {
+    int end = 0;
     size_t length = strcspn(units, " \t");
     const char *since = units + length + strspn(units + length, " \t");
     long long year;
@@ -173,12 +193,14 @@ bool cki_calendar_parse(const char *units, const char *calendar, cki_calendar *r
     if (result->unit == 0 || strncasecmp(since, "since ", 6) != 0 ||
         !find_kind(calendar ? calendar : "standard", &result->kind))
         return false;
-    int found = sscanf(since + 6, " %lld-%d-%d%*[T ]%d:%d:%lf", &year, &d.month, &d.day, &hour,
-                       &minute, &second);
+    int found = sscanf(since + 6, " %lld-%d-%d%n%*[T ]%d%n:%d%n:%lf%n", &year, &d.month, &d.day,
+                       &end, &hour, &end, &minute, &end, &second, &end);
     d.year = year;
     if (found < 3 || d.month < 1 || d.month > 12 || d.day < 1 || d.day > 31 || llabs(year) > 99999)
         return false;
-    result->origin = (double)days_of(result->kind, &d) * 86400 + hour * 3600 + minute * 60 + second;
+    result->lasting = result->unit < 1e6;
+    result->origin = (double)days_of(result->kind, &d) * 86400 + hour * 3600 + minute * 60 +
+                     second - zone_seconds(since + 6 + end);
     return true;
 }
 
@@ -202,6 +224,22 @@ double cki_calendar_seconds(const cki_calendar *calendar, double value)
     int last = cki_dtype_civil_month_days(d.year, d.month);
     d.day = d.day < last ? d.day : last;
     return (double)gregorian_days(&d) * 86400 + seconds;
+}
+
+cki_wide cki_calendar_date(const cki_calendar *calendar, cki_wide since)
+{
+    const cki_wide second = 1000000000, length = 86400 * second;
+    double whole = floor(calendar->origin);
+    cki_wide at = since + (cki_wide)whole * second +
+                  (cki_wide)llround((calendar->origin - whole) * (double)second);
+    cki_wide day = at / length - (at % length < 0), rest = at - day * length;
+    if (calendar->kind == CKI_CALENDAR_GREGORIAN || day > INT32_MAX || day < INT32_MIN ||
+        (calendar->kind == CKI_CALENDAR_STANDARD && day >= DAY_1582_10_15))
+        return at;
+    date d = date_of(calendar->kind, (int64_t)day);
+    int last = cki_dtype_civil_month_days(d.year, d.month);
+    d.day = d.day < last ? d.day : last;
+    return gregorian_days(&d) * length + rest;
 }
 
 bool cki_calendar_is_midnight(const cki_calendar *calendar, double value)

@@ -50,6 +50,37 @@ static void counts_seconds(void **state)
     assert_true(cki_calendar_seconds(&calendar, 59) == 951782400); /* 29 February */
 }
 
+/* The date of a number of nanoseconds, in the Gregorian calendar. */
+static void expect_date(const char *units, const char *name, int64_t since, const char *wanted)
+{
+    cki_calendar calendar;
+    char text[64];
+    cki_dtype seconds = {CASK_DATETIME, CKI_UNIT_SECOND, 1};
+    assert_true(cki_calendar_parse(units, name, &calendar));
+    cki_wide date = cki_calendar_date(&calendar, (cki_wide)since * 1000000000);
+    assert_true(date % 1000000000 == 0);
+    assert_string_equal(cki_dtype_time_text((int64_t)(date / 1000000000), seconds, text), wanted);
+}
+
+static void makes_dates(void **state)
+{
+    (void)state;
+    expect_date("hours since 2000-01-01 06:00:00", NULL, 60, "2000-01-01T06:01:00");
+    expect_date("hours since 2000-01-01 06:00:00 +2:00", NULL, 0, "2000-01-01T04:00:00");
+    expect_date("hours since 2000-01-01T06:00Z", NULL, 0, "2000-01-01T06:00:00");
+    expect_date("hours since 2000-01-01 00:00 -0530", NULL, 0, "2000-01-01T05:30:00");
+    expect_date("days since 1582-10-04", NULL, 86400, "1582-10-15T00:00:00");
+    expect_date("days since 1-1-1", NULL, 0, "0001-01-01T00:00:00");
+    expect_date("days since 1-1-1", "proleptic_gregorian", -1, "0000-12-31T23:59:59");
+    expect_date("days since 2000-02-28", "noleap", 86400 + 30, "2000-03-01T00:00:30");
+    expect_date("days since 2001-02-28", "366_day", 86400, "2001-02-28T00:00:00");
+    expect_date("days since 2000-01-01", "360_day", 59 * 86400, "2000-02-29T00:00:00");
+    cki_calendar calendar;
+    assert_true(cki_calendar_parse("days since 2000-01-01", NULL, &calendar) && calendar.lasting);
+    assert_true(cki_calendar_parse("months since 2000-01-01", NULL, &calendar) &&
+                !calendar.lasting);
+}
+
 static void refuses(void **state)
 {
     (void)state;
@@ -72,6 +103,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_days),
         cmocka_unit_test(counts_seconds),
+        cmocka_unit_test(makes_dates),
         cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* Files as sources: a variable in one file, or in many end to end along an axis, read region by
  * region, so that slices reach the files themselves. */
 #include "array/files.h"
-#include "array/files_unpack.h"
+#include "array/files_times.h"
 #include "array/join.h"
 #include "array/source.h"
 #include "core/memory.h"
@@ -346,12 +346,20 @@ static cki_token token_of(const files *f, cki_error *error)
     return cki_token_end(hasher);
 }
 
+/* What becomes of the numbers of one part. */
+static void find_packing(const part *p, const cki_files_spec *spec, cki_packing *packing)
+{
+    cki_files_packing(cki_store_variable(p->store, p->variable), spec->unpack, packing);
+    if (spec->times.id)
+        cki_files_times(p->store, p->variable, spec->times, packing);
+}
+
 /* The source of files that are alike in type and packing, unpacked. */
 static cask_array make_source(cki_build *build, files *f, const cki_files_spec *spec)
 {
     const cki_variable *v = cki_store_variable(f->parts[0].store, f->parts[0].variable);
     cki_packing packing;
-    cki_files_packing(v, spec->unpack, &packing);
+    find_packing(&f->parts[0], spec, &packing);
     cki_axis *axes = cki_arena_array(build->arena, (size_t)v->ndim + 1, sizeof *axes);
     if (!axes) {
         cki_fail_memory(build->error, sizeof *axes);
@@ -372,13 +380,12 @@ static cask_array make_source(cki_build *build, files *f, const cki_files_spec *
 }
 
 /* Whether all files have one type and one packing. */
-static bool alike(const files *f, bool unpack)
+static bool alike(const files *f, const cki_files_spec *spec)
 {
     cki_packing first, other;
-    cki_files_packing(cki_store_variable(f->parts[0].store, f->parts[0].variable), unpack, &first);
+    find_packing(&f->parts[0], spec, &first);
     for (size_t i = 1; i < f->count; i++) {
-        cki_files_packing(cki_store_variable(f->parts[i].store, f->parts[i].variable), unpack,
-                          &other);
+        find_packing(&f->parts[i], spec, &other);
         if (!cki_files_same_packing(&first, &other))
             return false;
     }
@@ -437,8 +444,8 @@ cask_array cki_files_open(cki_build *build, const cki_files_spec *spec)
     cask_value_unref(paths);
     if (!f)
         return NULL;
-    return f->count == 1 || alike(f, spec->unpack) ? make_source(build, f, spec)
-                                                   : join_each(build, f, spec);
+    return f->count == 1 || alike(f, spec) ? make_source(build, f, spec)
+                                           : join_each(build, f, spec);
 }
 
 bool cki_files_origin_of(cask_array x, cki_files_origin *origin)

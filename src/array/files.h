@@ -12,6 +12,7 @@ typedef struct cki_files_spec {
     cask_value *chunks;   /* as Dask's; NULL or None: as configured, and as the file is laid out */
     int axis;             /* on which several files follow one another; negative from the last */
     bool unpack;          /* NetCDF's conventions for packed numbers and missing values */
+    cki_dtype times;      /* what times become (files_times.h); zero: they stay numbers */
     bool first;           /* by no name, the first variable */
     bool one_block;       /* a block a file if `chunks` does not say */
     const cki_raw *raw;   /* files of nothing but elements */

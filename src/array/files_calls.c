@@ -31,6 +31,30 @@ static cask_value *open_files(cki_call *call, cki_files_spec *spec)
     return cki_node_value(&build, cki_files_open(&build, spec));
 }
 
+/* decode_times: what times become. */
+static cask_status take_times(cki_call *call, cki_dtype *times)
+{
+    const cask_value *value = cki_operation_argument(call, "decode_times");
+    static const cki_unit units[] = {CKI_UNIT_DAY,    CKI_UNIT_HOUR,  CKI_UNIT_MINUTE,
+                                     CKI_UNIT_SECOND, CKI_UNIT_MILLI, CKI_UNIT_MICRO,
+                                     CKI_UNIT_NANO};
+    *times = (cki_dtype){0};
+    if (value->kind != CKI_STR) {
+        if (cki_operation_flag(call, "decode_times"))
+            *times = (cki_dtype){.id = CASK_DATETIME, .unit = CKI_UNIT_GENERIC};
+        return call->error->status;
+    }
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(cki_dtype_unit_name(units[i]), value->as.text.bytes) == 0) {
+            *times = (cki_dtype){CASK_DATETIME, (uint8_t)units[i], 1};
+            return CASK_OK;
+        }
+    return cki_fail(call->error, CASK_INVALID, NULL,
+                    "from_netcdf(): decode_times is True, False, or one of 'D' 'h' 'm' 's' 'ms' "
+                    "'us' 'ns', not '%s'",
+                    value->as.text.bytes);
+}
+
 static cask_value *run_from_netcdf(cki_call *call)
 {
     cki_files_spec spec = {
@@ -38,7 +62,7 @@ static cask_value *run_from_netcdf(cki_call *call)
         .variable = text_or_null(call, "variable"),
         .unpack = cki_operation_flag(call, "mask_and_scale"),
     };
-    return open_files(call, &spec);
+    return take_times(call, &spec.times) == CASK_OK ? open_files(call, &spec) : NULL;
 }
 
 /* "file.h5::/data" names both the file and the data set. */
@@ -192,11 +216,13 @@ static const cki_operation op_from_zarr = {
 static const cki_operation op_from_netcdf = {
     "from_netcdf",
     CKI_IN_DA,
-    "path, variable=None, chunks=None, axis=0, mask_and_scale=True",
+    "path, variable=None, chunks=None, axis=0, mask_and_scale=True, decode_times=True",
     "A variable of a NetCDF file, or of several end to end along an axis. "
     "path may be a pattern or a list. Packed integers become floats by scale_factor and "
     "add_offset, "
-    "_FillValue and missing_value NaN, unless mask_and_scale=False. Slices are read, not the rest.",
+    "_FillValue and missing_value NaN, unless mask_and_scale=False. Times ('hours since "
+    "1900-01-01', in any calendar) become datetime64, of nanoseconds or of the unit that "
+    "decode_times names, unless it is False. Slices are read, not the rest.",
     run_from_netcdf,
     NULL};
 static const cki_operation op_from_hdf5 = {

@@ -2,6 +2,7 @@
  * operations, so that slices pass through them and they fuse with what follows. */
 #include "array/files_unpack.h"
 #include "array/elementwise.h"
+#include "array/files_times.h"
 
 #include <math.h>
 #include <string.h>
@@ -90,7 +91,9 @@ bool cki_files_same_packing(const cki_packing *a, const cki_packing *b)
 {
     bool same = cki_dtype_same(a->raw, b->raw) && cki_dtype_same(a->out, b->out) &&
                 a->resign == b->resign && a->scaled == b->scaled && a->shifted == b->shifted &&
-                a->scale == b->scale && a->offset == b->offset && a->nmissing == b->nmissing;
+                a->scale == b->scale && a->offset == b->offset && a->nmissing == b->nmissing &&
+                a->times == b->times && a->calendar.kind == b->calendar.kind &&
+                a->calendar.unit == b->calendar.unit && a->calendar.origin == b->calendar.origin;
     return same && memcmp(a->missing, b->missing, sizeof a->missing) == 0;
 }
 
@@ -121,10 +124,24 @@ static cask_array blank(cki_build *build, cask_array missing, cask_array value)
     return result;
 }
 
+/* Dates are made of the numbers as they are stored, unless those are packed. */
+static cask_array unpack_times(cki_build *build, cask_array raw, const cki_packing *packing)
+{
+    if (!packing->scaled && !packing->shifted)
+        return cki_files_times_decode(build, raw, packing);
+    cki_packing numbers = *packing, dates = *packing;
+    numbers.times = false;
+    numbers.out = cki_dtype_of(CASK_F64);
+    dates.nmissing = 0; /* NaN, by then */
+    return cki_files_times_decode(build, cki_files_unpack(build, raw, &numbers), &dates);
+}
+
 cask_array cki_files_unpack(cki_build *build, cask_array raw, const cki_packing *packing)
 {
     if (packing->resign)
         raw = cki_elementwise_cast(build, raw, packing->raw);
+    if (packing->times)
+        return raw ? unpack_times(build, raw, packing) : NULL;
     cask_array x = raw ? cki_elementwise_cast(build, raw, packing->out) : NULL;
     cask_array missing = NULL;
     for (size_t i = 0; i < packing->nmissing && x; i++) {

@@ -2,6 +2,7 @@
 #ifndef CKI_ARRAY_FILES_UNPACK_H
 #define CKI_ARRAY_FILES_UNPACK_H
 
+#include "array/calendar.h"
 #include "array/node.h"
 #include "io/store.h"
 
@@ -16,6 +17,8 @@ typedef struct cki_packing {
     double scale, offset;
     size_t nmissing; /* numbers that stand for nothing; NaN is one anyhow */
     double missing[CKI_MISSING];
+    bool times; /* the values are dates of this calendar: files_times.h */
+    cki_calendar calendar;
 } cki_packing;
 
 /* From the variable's attributes; with `unpack` false nothing is done. */

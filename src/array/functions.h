@@ -18,6 +18,7 @@
     X(cki_eigh_function)                                                                           \
     X(cki_elementwise_fused_function)                                                              \
     X(cki_eliminate_function)                                                                      \
+    X(cki_files_times_function)                                                                    \
     X(cki_fft_function)                                                                            \
     X(cki_from_delayed_function)                                                                   \
     X(cki_held_function)                                                                           \

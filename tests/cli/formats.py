@@ -31,6 +31,19 @@ def png(width, height, rows, color=0, depth=8):
             + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
 
 
+def dated(path, units, values, *more):
+    """A NetCDF-3 file of one variable of doubles with units and whatever else."""
+    def text(s):
+        return struct.pack(">I", len(s)) + s.encode() + b"\0" * (-len(s) % 4)
+    header = b"CDF\1" + struct.pack(">III", 0, 10, 1) + text("time") + struct.pack(">I", len(values))
+    header += struct.pack(">IIII", 0, 0, 11, 1) + text("time") + struct.pack(">II", 1, 0)
+    header += struct.pack(">II", 12, 1 + len(more))
+    for key, value in (("units", units), *more):
+        header += text(key) + struct.pack(">I", 2) + text(value)
+    header += struct.pack(">III", 6, 8 * len(values), len(header) + 12)
+    path.write_bytes(header + struct.pack(f">{len(values)}d", *values))
+
+
 with folder() as name:
     here = pathlib.Path(name)
     z = here / "x.zarr"
@@ -67,6 +80,31 @@ with folder() as name:
     prints(str(179700 + 77 - sum(30 * i + j for i in range(7, 14) for j in range(11, 22))), f"da.from_zarr('{z}').sum()")
     (z / ".zarray").write_text(json.dumps({**meta, "dtype": [["a", "<i4"]]}))
     fails("NotImplementedError", "structured", "eval", f"da.from_zarr('{z}')")
+
+    # Times become dates, in whatever calendar, and files with clocks of their own go together.
+    t = here / "t.nc"
+    dated(t, "hours since 1900-01-01 00:00:0.0", [1043136, 1043136.5, float("nan")])
+    prints("array(['2019-01-01T00:30:00.000000000',                           'NaT'],\n      dtype='datetime64[ns]')",
+           f"da.from_netcdf('{t}')[1:].compute()")
+    prints("array([1043136. , 1043136.5])", f"da.from_netcdf('{t}', decode_times=False)[:2].compute()")
+    prints("array(['2019-01-01T00', '2019-01-01T00'], dtype='datetime64[h]')", f"da.from_netcdf('{t}', decode_times='h')[:2].compute()")
+    prints("1", f"int((da.from_netcdf('{t}') > np.datetime64('2019-01-01')).sum())")
+    fails("ValueError", "decode_times", "eval", f"da.from_netcdf('{t}', decode_times='century')")
+    dated(t, "days since 2000-01-01", [59, 719], ("calendar", "360_day"))
+    prints("array(['2000-02-29', '2001-12-30'], dtype='datetime64[D]')", f"da.from_netcdf('{t}').astype('M8[D]').compute()")
+    dated(t, "days since 0001-01-01", [-3.5])
+    prints("array(['0000-12-28T12:00:00'], dtype='datetime64[s]')", f"da.from_netcdf('{t}').compute()")
+    dated(t, "days since 2000-01-01", [1e9])
+    fails("OutOfBoundsDatetime", "decode_times", "eval", f"da.from_netcdf('{t}', decode_times='ns').compute()")
+    dated(t, "months since 2000-01-01", [3])
+    prints("array([3.])", f"da.from_netcdf('{t}').compute()")
+    dated(here / "t1.nc", "days since 2000-01-01", [1, 2])
+    dated(here / "t2.nc", "hours since 2000-01-04", [0, 24])
+    prints("array(['2000-01-02', '2000-01-03', '2000-01-04', '2000-01-05'],\n      dtype='datetime64[D]')",
+           f"da.from_netcdf('{here}/t?.nc').astype('M8[D]').compute()")
+    for unit in ("D", "s", "ns"):
+        writes(f"da.arange(3, chunks=2).astype('M8[{unit}]')", "-o", str(t))
+        prints("True", f"bool((da.from_netcdf('{t}') == da.arange(3, chunks=2).astype('M8[{unit}]')).all())")
 
     # HDF5: compressed, several in a file, into what is there.
     h = here / "x.h5"

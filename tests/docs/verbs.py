@@ -92,7 +92,7 @@ def ask_xarray(expressions, folder):
 def rows_of(page, head):
     """Bindings, and (peer, expression) of the rows whose first cell begins with `head`."""
     text = (ROOT / "docs" / page).read_text()
-    bindings = [line.replace('"', "") for line in re.findall(r'^    (\w+="(?:da\.|np\.).*)$', text, re.M)]
+    bindings = [line.replace('"', "") for line in re.findall(r'^    (\w+="(?:da\.|np\.|time\.).*)$', text, re.M)]
     return bindings, re.findall(rf"^\| `({head}[^`]*)` \| `([^`]*)` \|.*\|$", text, re.M)
 
 
