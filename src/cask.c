@@ -13,6 +13,8 @@
 #include "future/future.h"
 #include "inside.h"
 #include "lang/dask.h"
+#include "lang/dtype_info.h"
+#include "lang/spelled.h"
 #include "spec/computing.h"
 #include "spec/graph_calls.h"
 #include "spec/hand.h"
@@ -75,6 +77,9 @@ cask *cask_open(const cask_options *options)
     ck->inner = cki_inner_new(&cki_inside_maker, &ck->error);
     cki_operation_register(ck, cki_computing_operations, &ck->error);
     cki_operation_register(ck, cki_dask_operations, &ck->error);
+    cki_operation_register(ck, cki_dtype_info_operations, &ck->error);
+    cki_operation_register(ck, cki_spelled_numpy_operations, &ck->error);
+    cki_operation_register(ck, cki_spelled_array_operations, &ck->error);
     cki_operation_register(ck, cki_graph_calls_operations, &ck->error);
     cki_operation_register(ck, cki_shown_operations, &ck->error);
     cki_operation_register(ck, cki_delayed_operations, &ck->error);

@@ -135,10 +135,36 @@ static cask_value *run_missing(cki_call *call)
     return present;
 }
 
+/* What a keyword of nan_to_num puts for the elements that `test` finds; `made` is taken over. */
+static cask_value *put_for(cki_call *call, cki_build *build, const char *name, const char *test,
+                           cask_value *made)
+{
+    if (!made || cki_operation_is_none(call, name))
+        return made;
+    cask_value *where = apply(build, test, call->arguments[0], NULL, NULL);
+    cask_value *x = where ? cki_node_value(build, cki_node_from_value(build, made)) : NULL;
+    cask_array lazy = x ? cki_node_lazy(x) : NULL;
+    cask_value *put =
+        lazy ? apply(build, "where", where, cki_operation_argument(call, name), x) : NULL;
+    cask_array cast = put ? cki_elementwise_cast(build, cki_node_lazy(put), lazy->dtype) : NULL;
+    cask_value_unref(where);
+    cask_value_unref(x);
+    cask_value_unref(put);
+    cask_value_unref(made);
+    return cki_node_value(build, cast);
+}
+
+/* The usual replacements first; then those that are given. */
 static cask_value *run_nan_to_num(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
-    return apply(&build, "nan_to_num", call->arguments[0], NULL, NULL);
+    cask_array x = cki_node_from_value(&build, call->arguments[0]);
+    cask_value *made = apply(&build, "nan_to_num", call->arguments[0], NULL, NULL);
+    if (!x || !made || cki_dtype_is_complex(x->dtype) || !cki_dtype_is_float(x->dtype))
+        return made;
+    made = put_for(call, &build, "nan", "isnan", made);
+    made = put_for(call, &build, "posinf", "isposinf", made);
+    return put_for(call, &build, "neginf", "isneginf", made);
 }
 
 static cask_value *run_conj(cki_call *call)
@@ -190,8 +216,8 @@ static const cki_operation notnull = {
 static const cki_operation nan_to_num = {
     "nan_to_num",
     EVERYWHERE,
-    "x",
-    "NaN replaced by 0 and infinities by the largest finite numbers.",
+    "x, copy=True, nan=None, posinf=None, neginf=None",
+    "NaN replaced by 0 and infinities by the largest finite numbers, or by the numbers given.",
     run_nan_to_num,
     NULL};
 

@@ -78,6 +78,8 @@
     X(cki_source_function)                                                                         \
     X(cki_svd_block_function)                                                                      \
     X(cki_stats_tests_function)                                                                    \
+    X(cki_take_along_function)                                                                     \
+    X(cki_take_along_put_function)                                                                 \
     X(cki_topk_block_function)                                                                     \
     X(cki_topk_merge_function)                                                                     \
     X(cki_tsqr_block_function)                                                                     \

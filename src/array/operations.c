@@ -54,9 +54,11 @@
 #include "array/setops.h"
 #include "array/solve.h"
 #include "array/sort.h"
+#include "array/split.h"
 #include "array/stats.h"
 #include "array/svd.h"
 #include "array/svg.h"
+#include "array/take_along.h"
 #include "array/topk.h"
 #include "array/unique.h"
 #include "array/unravel.h"
@@ -133,4 +135,6 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_chunk_sizes_operations,
                                                              cki_moment_operations,
                                                              cki_assign_operations,
+                                                             cki_split_operations,
+                                                             cki_take_along_operations,
                                                              NULL};

@@ -101,7 +101,15 @@ static cask_value *run_array_equal(cki_call *call)
         same = cki_node_length(pair[0], k) == cki_node_length(pair[1], k);
     if (!same)
         return cki_value_bool(false);
-    return cki_node_value(&build, all_of(&build, cki_elementwise_arrays(&build, "equal", pair, 2)));
+    cask_array equal = cki_elementwise_arrays(&build, "equal", pair, 2);
+    if (equal && cki_operation_flag(call, "equal_nan")) {
+        cask_array nans[2] = {cki_elementwise_arrays(&build, "isnan", &pair[0], 1), NULL};
+        nans[1] = nans[0] ? cki_elementwise_arrays(&build, "isnan", &pair[1], 1) : NULL;
+        cask_array both[2] = {
+            equal, nans[1] ? cki_elementwise_arrays(&build, "logical_and", nans, 2) : NULL};
+        equal = both[1] ? cki_elementwise_arrays(&build, "logical_or", both, 2) : NULL;
+    }
+    return cki_node_value(&build, all_of(&build, equal));
 }
 
 /* ---- diff ---- */
@@ -202,9 +210,12 @@ static const cki_operation op_allclose = {
     "allclose",   FUNCTION,
     CLOSENESS,    "Whether two arrays are equal everywhere within atol + rtol * |arr2|.",
     run_allclose, NULL};
-static const cki_operation op_array_equal = {
-    "array_equal",   CKI_IN_NP, "a1, a2", "Whether two arrays have the same shape and elements.",
-    run_array_equal, NULL};
+static const cki_operation op_array_equal = {"array_equal",
+                                             CKI_IN_NP,
+                                             "a1, a2, equal_nan=False",
+                                             "Whether two arrays have the same shape and elements.",
+                                             run_array_equal,
+                                             NULL};
 static const cki_operation op_diff = {
     "diff",
     FUNCTION,

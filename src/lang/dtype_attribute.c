@@ -18,5 +18,11 @@ cask_value *cki_dtype_attribute_get(const cask_value *value, const char *name, c
         return cki_value_str((char[]){cki_dtype_kind(dtype)}, 1, error);
     if (!strcmp(name, "itemsize"))
         return cki_value_int((int64_t)cki_dtype_size(dtype), error);
+    if (!strcmp(name, "char")) /* in the order of the list of types */
+        return cki_value_str(&"?bBhHiIlLefdFDMmSU"[dtype.id - CASK_BOOL], 1, error);
+    if (!strcmp(name, "byteorder"))
+        return cki_value_str(cki_dtype_size(dtype) == 1 ? "|" : "=", 1, error);
+    if (!strcmp(name, "names") || !strcmp(name, "fields"))
+        return cki_value_none();
     return NULL;
 }

@@ -1,11 +1,13 @@
 /* The host: operators, attributes and calls on arrays and lazy collections, by the records. */
 #include "lang/host.h"
 #include "lang/dtype_attribute.h"
+#include "lang/dtype_info.h"
 
 #include "call/user.h"
 #include "core/memory.h"
 #include "expr/collection.h"
 #include "lang/namespace.h"
+#include "lang/numpy_type.h"
 #include "value/array.h"
 
 #include <string.h>
@@ -199,6 +201,15 @@ static bool is_operand(const cask_value *value)
     return false;
 }
 
+/* As NumPy compares a dtype with what may name one: 'f8', np.float64, float. */
+static bool same_dtype(const cask_value *a, const cask_value *b)
+{
+    cki_dtype x, y;
+    cki_error ignored = {0};
+    return cki_numpy_type_dtype(a, &x, &ignored) == CASK_OK &&
+           cki_numpy_type_dtype(b, &y, &ignored) == CASK_OK && cki_dtype_same(x, y);
+}
+
 /* None == x is false everywhere, as NumPy has it; other foreign things are not comparable. */
 static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_value *b,
                            cki_error *error)
@@ -207,6 +218,11 @@ static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_valu
     const cki_syntax *syntax = syntax_of(a) ? syntax_of(a) : syntax_of(b);
     if (syntax)
         return syntax->operate(session->ck, operator_name(op), a, b, error);
+    if ((op == CKI_OP_EQ || op == CKI_OP_NE) && b &&
+        (a->kind == CKI_DTYPE || b->kind == CKI_DTYPE)) {
+        bool same = same_dtype(a, b);
+        return cki_value_bool(same == (op == CKI_OP_EQ));
+    }
     if (!is_operand(a) || !is_operand(b)) {
         if ((op == CKI_OP_EQ || op == CKI_OP_NE) && !cki_operation_node(a) &&
             !cki_operation_node(b))
@@ -254,6 +270,26 @@ static void no_attribute(const cki_session *session, cask_value *object, const c
                  name);
 }
 
+/* What dtypes, types, functions and arrays tell of themselves; NULL without error: nothing. */
+static cask_value *told_of(cask_value *object, const char *name, cki_error *error)
+{
+    if (object->kind == CKI_DTYPE && !strcmp(name, "type"))
+        return cki_numpy_type_of(object, error);
+    if (object->kind == CKI_DTYPE)
+        return cki_dtype_attribute_get(object, name, error);
+    if (is_collection(object) && !strcmp(name, "__class__"))
+        return cki_numpy_type_of(object, error);
+    cask_value *limit = cki_dtype_info_attribute(object, name, error);
+    if (limit || error->status != CASK_OK)
+        return limit;
+    if (!strcmp(name, "__name__")) {
+        cask_value *of_type = cki_numpy_type_attribute(object, name, error);
+        return of_type || error->status != CASK_OK ? of_type
+                                                   : cki_namespace_function_name(object, error);
+    }
+    return NULL;
+}
+
 static cask_value *attribute(void *self, cask_value *object, const char *name, cki_error *error)
 {
     cki_session *session = self;
@@ -279,7 +315,10 @@ static cask_value *attribute(void *self, cask_value *object, const char *name, c
     const cki_syntax *syntax = syntax_of(object);
     if (syntax)
         return syntax->attribute(session->ck, object, name, error);
-    bool eager = cki_array_of(object) != NULL;
+    cask_value *told = told_of(object, name, error);
+    if (told || error->status != CASK_OK)
+        return told;
+    bool eager = cki_array_of(object) != NULL || cki_namespace_eager(object);
     if (is_collection(object)) {
         found = cki_operation_find(session->ck, name, ANY_ATTRIBUTE);
         if (found) {
@@ -290,10 +329,6 @@ static cask_value *attribute(void *self, cask_value *object, const char *name, c
         if (found)
             return cki_namespace_function(found, eager, object, error);
     }
-    cask_value *of_dtype =
-        object->kind == CKI_DTYPE ? cki_dtype_attribute_get(object, name, error) : NULL;
-    if (of_dtype || error->status != CASK_OK)
-        return of_dtype;
     const cki_operation *own = find_for_class(session, object, name, error);
     if (own)
         return cki_namespace_function(own, eager, object, error);

@@ -1,0 +1,85 @@
+/* Methods that eager arrays have beside those of lazy ones, and those of ufuncs, spelled in the
+ * language; and np.mgrid and its kin, which are indexed. */
+#include "lang/spelled.h"
+
+#define SPELLED(id, name, signature, doc, text)                                                    \
+    static const cki_spelled id##_text = {text, {{NULL, NULL, NULL}}};                             \
+    static const cki_operation id = {name, CKI_ARRAY_PROTOCOL, signature,                          \
+                                     doc,  cki_spelled_run,    &id##_text};
+
+/* ---- eager arrays ---- */
+
+SPELLED(take, "numpy.ndarray.take", "a, indices, axis=None", "The elements at positions.",
+        "np.take(a, indices, axis)")
+SPELLED(searchsorted, "numpy.ndarray.searchsorted", "a, v, side='left'",
+        "Where values would be put into a sorted array.", "np.searchsorted(a, v, side)")
+SPELLED(diagonal, "numpy.ndarray.diagonal", "a, offset=0, axis1=0, axis2=1",
+        "The diagonal of two axes.", "np.diagonal(a, offset, axis1, axis2)")
+SPELLED(ptp, "numpy.ndarray.ptp", "a, axis=None, keepdims=False",
+        "The greatest element less the least.",
+        "np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)")
+SPELLED(conjugate, "numpy.ndarray.conjugate", "a", "The complex conjugate.", "np.conj(a)")
+SPELLED(compress, "numpy.ndarray.compress", "a, condition, axis=None",
+        "The parts along an axis where a 1-d condition is true.", "np.compress(condition, a, axis)")
+SPELLED(argsort, "numpy.ndarray.argsort", "a, axis=-1, kind=None, order=None",
+        "The positions of the elements in rising order.", "np.argsort(a, axis)")
+
+/* ---- ufuncs: np.add.outer, np.maximum.reduce, np.multiply.accumulate ---- */
+
+SPELLED(outer, "function.outer", "f, A, B, **others",
+        "The function of each element of A with each of B.",
+        "(lambda a, b: f(a[(...,) + (None,) * b.ndim], b, **others))(da.asarray(A), da.asarray(B))")
+
+static const cki_spelled reduce_text = {
+    "{'add': da.sum, 'multiply': da.prod, 'maximum': da.max, 'minimum': da.min, 'logical_and': "
+    "da.all, 'logical_or': da.any}[f.__name__](da.asarray(array), axis=axis, keepdims=keepdims, "
+    "**({} if dtype is None else {'dtype': dtype}))",
+    {{"f.__name__ in ('add', 'multiply', 'maximum', 'minimum', 'logical_and', 'logical_or')",
+      "NotImplementedError",
+      "reduce is for add, multiply, maximum, minimum, logical_and and logical_or"}}};
+static const cki_operation reduce = {"function.reduce",
+                                     CKI_ARRAY_PROTOCOL,
+                                     "f, array, axis=0, dtype=None, out=None, keepdims=False",
+                                     "The function over an axis: add.reduce is sum.",
+                                     cki_spelled_run,
+                                     &reduce_text};
+
+static const cki_spelled accumulate_text = {
+    "(lambda x: da.cumsum(x, axis=axis, dtype=dtype) if f.__name__ == 'add' else da.cumprod(x, "
+    "axis=axis, dtype=dtype) if f.__name__ == 'multiply' else da.cummax(x, axis=axis) if "
+    "f.__name__ == 'maximum' else da.cummin(x, axis=axis))(da.asarray(array))",
+    {{"f.__name__ in ('add', 'multiply', 'maximum', 'minimum')", "NotImplementedError",
+      "accumulate is for add, multiply, maximum and minimum"}}};
+static const cki_operation accumulate = {"function.accumulate",
+                                         CKI_ARRAY_PROTOCOL,
+                                         "f, array, axis=0, dtype=None",
+                                         "The function's results so far along an axis.",
+                                         cki_spelled_run,
+                                         &accumulate_text};
+
+/* ---- np.mgrid[0:2, 0:3:4j] and its kin ---- */
+
+/* A slice as an array: an imaginary step is how many, both ends included. */
+#define SLICE                                                                                      \
+    "(lambda s: np.linspace(s.start or 0, s.stop, int(abs(s.step))) if isinstance(s.step, "        \
+    "complex) else np.arange(s.start or 0, s.stop, 1 if s.step is None else s.step))"
+#define KEYS "(key if isinstance(key, tuple) else (key,))"
+
+SPELLED(mgrid, "mgrid.__getitem__", "self, key", "A full grid of coordinates.",
+        SLICE "(key) if isinstance(key, slice) else np.array(np.meshgrid(*[" SLICE
+              "(k) for k in key], indexing='ij'))")
+SPELLED(ogrid, "ogrid.__getitem__", "self, key", "A grid of coordinates that broadcasts.",
+        SLICE "(key) if isinstance(key, slice) else np.meshgrid(*[" SLICE
+              "(k) for k in key], indexing='ij', sparse=True)")
+SPELLED(rows, "RClass.__getitem__", "self, key", "Slices, numbers and arrays one after the other.",
+        "np.concatenate([" SLICE "(k) if isinstance(k, slice) else np.atleast_1d(k) for k in " KEYS
+        "], axis=-1)")
+SPELLED(columns, "CClass.__getitem__", "self, key",
+        "Slices, numbers and arrays as columns beside each other.",
+        "np.column_stack([" SLICE "(k) if isinstance(k, slice) else np.atleast_1d(k) for k in " KEYS
+        "])")
+SPELLED(index_itself, "IndexExpression.__getitem__", "self, key", "The index itself.", "key")
+
+const cki_operation *const cki_spelled_array_operations[] = {
+    &take,   &searchsorted, &diagonal, &ptp,   &conjugate, &compress, &argsort,      &outer,
+    &reduce, &accumulate,   &mgrid,    &ogrid, &rows,      &columns,  &index_itself, NULL};

@@ -1,0 +1,341 @@
+/* NumPy's conveniences that Dask has not, spelled in the language: series, windows, polynomials,
+ * bits, and names for what has another one here. */
+#include "lang/spelled.h"
+
+#define BOTH (CKI_IN_DA | CKI_IN_NP)
+/* One record: places, name, signature, sentence, expression; and the same with checks. */
+#define SPELLED(id, places, name, signature, doc, text)                                            \
+    static const cki_spelled id##_text = {text, {{NULL, NULL, NULL}}};                             \
+    static const cki_operation id = {name, places, signature, doc, cki_spelled_run, &id##_text};
+#define CHECKED(id, places, name, signature, doc, text, ...)                                       \
+    static const cki_spelled id##_text = {text, {__VA_ARGS__}};                                    \
+    static const cki_operation id = {name, places, signature, doc, cki_spelled_run, &id##_text};
+
+/* ---- series ---- */
+
+SPELLED(identity, BOTH, "identity", "n, dtype=None, like=None",
+        "The n x n array with ones on its diagonal.", "da.eye(n, dtype=dtype)")
+
+CHECKED(logspace, BOTH, "logspace",
+        "start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0",
+        "num powers of base whose exponents are evenly spaced from start to stop.",
+        "(lambda y: y if dtype is None else y.astype(dtype))"
+        "(da.power(base, da.linspace(start, stop, num, endpoint)))",
+        {"num >= 0", NULL, "Number of samples must be non-negative."})
+
+CHECKED(geomspace, BOTH, "geomspace", "start, stop, num=50, endpoint=True, dtype=None, axis=0",
+        "num numbers from start to stop, each the one before times the same factor.",
+        "(lambda sign: (lambda y: y if dtype is None else y.astype(dtype))((lambda y: "
+        "da.concatenate(([[start * 1.0]] if num > 0 else []) + [y[1:num - 1 if endpoint else num]] "
+        "+ ([[stop * 1.0]] if endpoint and num > 1 else [])))"
+        "(sign * da.logspace(math.log10(abs(start)), math.log10(abs(stop)), num, endpoint))))"
+        "(-1.0 if start < 0 and stop < 0 else 1.0)",
+        {"num >= 0", NULL, "Number of samples must be non-negative."},
+        {"start != 0 and stop != 0", NULL, "Geometric sequence cannot include zero"})
+
+CHECKED(vander, BOTH, "vander", "x, N=None, increasing=False",
+        "The powers of x, a column for each: from the highest to x ** 0, or increasing.",
+        "(lambda v: (lambda n: da.power(v[:, None] * 1, da.arange(n) if increasing else "
+        "da.arange(n - 1, -1, -1)))(len(v) if N is None else N))(da.asarray(x))",
+        {"da.asarray(x).ndim == 1", NULL, "x must be a one-dimensional array or sequence."})
+
+SPELLED(diagflat, BOTH, "diagflat", "v, k=0",
+        "The array whose k-th diagonal is the argument, raveled.", "da.diag(da.ravel(v), k)")
+SPELLED(diag_indices, BOTH, "diag_indices", "n, ndim=2",
+        "The indices of the diagonal of an array of ndim axes of length n.",
+        "(da.arange(n),) * ndim")
+CHECKED(diag_indices_from, BOTH, "diag_indices_from", "arr",
+        "The indices of the diagonal of an array whose axes have one length.",
+        "(da.arange(arr.shape[0]),) * arr.ndim",
+        {"arr.ndim >= 2", NULL, "input array must be at least 2-d"},
+        {"len(set(arr.shape)) == 1", NULL, "All dimensions of input must be of equal length"})
+
+/* ---- windows ---- */
+
+#define WINDOW(id, doc, of_n)                                                                      \
+    SPELLED(id, BOTH, #id, "M", doc,                                                               \
+            "da.ones(max(M, 0)) if M <= 1 else (lambda n: " of_n ")(da.arange(1 - M, M, 2))")
+WINDOW(bartlett, "The Bartlett window of M points: a triangle that ends in zeros.",
+       "da.where(n <= 0, 1 + n / (M - 1), 1 - n / (M - 1))")
+WINDOW(blackman, "The Blackman window of M points.",
+       "0.42 + 0.5 * da.cos(np.pi * n / (M - 1)) + 0.08 * da.cos(2.0 * np.pi * n / (M - 1))")
+WINDOW(hamming, "The Hamming window of M points.", "0.54 + 0.46 * da.cos(np.pi * n / (M - 1))")
+WINDOW(hanning, "The Hann window of M points.", "0.5 + 0.5 * da.cos(np.pi * n / (M - 1))")
+SPELLED(kaiser, BOTH, "kaiser", "M, beta", "The Kaiser window of M points and shape beta.",
+        "da.ones(max(M, 0)) if M <= 1 else (lambda a: da.i0(beta * da.sqrt(1 - ((da.arange(M) - a) "
+        "/ a) ** 2.0)) / da.i0(float(beta)))((M - 1) / 2.0)")
+
+/* ---- polynomials: coefficients from the highest power down ---- */
+
+SPELLED(polyval, BOTH, "polyval", "p, x",
+        "The polynomial of these coefficients, that of the highest power first, at x.",
+        "(lambda c, y: da.sum(da.stack([c[k] * y ** (len(c) - 1 - k) for k in range(len(c))]), "
+        "axis=0) if len(c) else y * 0)(da.asarray(p), da.asarray(x))")
+SPELLED(polyadd, BOTH, "polyadd", "a1, a2", "The sum of two polynomials.",
+        "(lambda a, b: (lambda n: da.pad(a, (n - len(a), 0), mode='constant') + "
+        "da.pad(b, (n - len(b), 0), mode='constant'))(max(len(a), len(b))))"
+        "(da.atleast_1d(a1), da.atleast_1d(a2))")
+SPELLED(polysub, BOTH, "polysub", "a1, a2", "The difference of two polynomials.",
+        "da.polyadd(a1, -da.asarray(a2))")
+SPELLED(polymul, BOTH, "polymul", "a1, a2", "The product of two polynomials.",
+        "da.convolve(da.atleast_1d(a1), da.atleast_1d(a2))")
+CHECKED(polyder, BOTH, "polyder", "p, m=1", "The m-th derivative of a polynomial.",
+        "p if m == 0 else (lambda d: da.polyder(d, m - 1))((lambda c: c[:-1] * "
+        "da.arange(len(c) - 1, 0, -1))(da.asarray(p)))",
+        {"m >= 0", NULL, "Order of derivative must be positive (see polyint)"},
+        {"m <= 64", NULL, "polyder of an order above 64"})
+CHECKED(polyint, BOTH, "polyint", "p, m=1, k=None",
+        "The m-th integral of a polynomial, with the constants k (zeros).",
+        "p if m == 0 else (lambda ks: da.polyint(da.concatenate([(lambda c: c / da.arange(len(c), "
+        "0, -1))(da.asarray(p)), [ks[0] * 1.0]]), m - 1, ks[1:] + [0]))"
+        "([0] * m if k is None else [k] * m if np.ndim(k) == 0 else list(k))",
+        {"m >= 0", NULL, "Order of integral must be positive (see polyder)"},
+        {"m <= 64", NULL, "polyint of an order above 64"})
+CHECKED(polyfit, BOTH, "polyfit", "x, y, deg",
+        "The polynomial of degree deg that is nearest to the points (x, y) by least squares.",
+        "(lambda v: (lambda scale: (da.linalg.lstsq(v / scale, da.asarray(y) * 1.0)[0].T / scale)"
+        ".T)(da.sqrt((v * v).sum(axis=0))))(da.vander(da.asarray(x) * 1.0, deg + 1))",
+        {"deg >= 0", NULL, "expected deg >= 0"},
+        {"da.asarray(x).ndim == 1", "TypeError", "expected 1D vector for x"},
+        {"da.asarray(x).shape[0] == da.asarray(y).shape[0]", "TypeError",
+         "expected x and y to have same length"})
+
+/* ---- elements ---- */
+
+CHECKED(trim_zeros, BOTH, "trim_zeros", "filt, trim='fb'",
+        "A 1-d array without the zeros at its front and back, or with trim='f' or 'b' one of them. "
+        "Its length is unknown until computed.",
+        "(lambda x: (lambda full: x[((da.cumsum(full, axis=0) > 0) | ('f' not in trim.lower())) & "
+        "((da.cumsum(full[::-1], axis=0)[::-1] > 0) | ('b' not in trim.lower()))])(x != 0))"
+        "(da.asarray(filt))",
+        {"da.asarray(filt).ndim == 1", NULL, "trim_zeros takes an array of one axis"})
+SPELLED(unwrap, BOTH, "unwrap", "p, discont=None, axis=-1, *, period=6.283185307179586",
+        "Angles without jumps: where two neighbours differ by more than half a period, or discont, "
+        "periods are added until they do not.",
+        "(lambda x: (lambda d: (lambda t, half: (lambda low, ends: (lambda m: (lambda fix: da.add("
+        "x, da.concatenate([da.zeros_like(da.take(x, [0], axis=axis), dtype=t), da.cumsum("
+        "da.where(da.absolute(d) < (half if discont is None else max(discont, half)), 0, fix), "
+        "axis=axis % x.ndim)], axis=axis)).astype(t))((da.where((m == low) & (d > 0), half, m) if "
+        "ends else m) - d))(da.remainder(d - low, period) + low))"
+        "(-half, t.kind != 'i' or period % 2 == 0))"
+        "(da.result_type(d, period), period // 2 if da.result_type(d, period).kind == 'i' else "
+        "period / 2))(da.diff(x, axis=axis)))(da.asarray(p))")
+CHECKED(resize, BOTH, "resize", "a, new_shape",
+        "The elements in C order in a new shape, repeated as often as it takes.",
+        "(lambda flat, shape: (lambda n: da.zeros(shape, dtype=flat.dtype) if flat.shape[0] == 0 "
+        "else da.tile(flat, -(-n // flat.shape[0]))[:n].reshape(shape))(math.prod(shape)))"
+        "(da.ravel(a), (new_shape,) if isinstance(new_shape, int) else tuple(new_shape))",
+        {"all([n >= 0 for n in ([new_shape] if isinstance(new_shape, int) else new_shape)])", NULL,
+         "all elements of `new_shape` must be non-negative"})
+SPELLED(array_equiv, BOTH, "array_equiv", "a1, a2",
+        "Whether two arrays are equal everywhere, once broadcast to one shape.",
+        "(lambda a, b: da.all(da.equal(a, b)) if all([m == n or m == 1 or n == 1 for m, n in "
+        "zip(a.shape[::-1], b.shape[::-1])]) else False)(da.asarray(a1), da.asarray(a2))")
+SPELLED(broadcast_shapes, BOTH, "broadcast_shapes", "*args",
+        "The shape that arrays of these shapes broadcast to.",
+        "da.broadcast_arrays(*[da.zeros(shape) for shape in args])[0].shape if args else ()")
+SPELLED(
+    ix, BOTH, "ix_", "*args",
+    "Lists of positions, one for each axis, as arrays that broadcast to all their combinations.",
+    "tuple([(lambda v: (da.flatnonzero(v).compute() if v.dtype == 'bool' else v).reshape([-1 "
+    "if j == k else 1 for j in range(len(args))]))(np.asarray(args[k])) for k in "
+    "range(len(args))])")
+SPELLED(histogram_bin_edges, CKI_IN_NP, "histogram_bin_edges", "a, bins=10, range=None",
+        "The edges that a histogram has: bins equal ones over the range or from the least element "
+        "to the greatest, or bins itself where that is a sequence.",
+        "np.histogram(a, bins=bins, range=range)[1]")
+SPELLED(np_histogram, CKI_IN_NP, "histogram", "a, bins=10, range=None, density=False, weights=None",
+        "How many elements lie in each bin, and the bins' edges; bins is a number of equal ones "
+        "over the range, by default from the least element to the greatest, or a list of edges.",
+        "(lambda x: (lambda ends: da.histogram(x, bins=bins, range=(ends[0] - 0.5, ends[1] + 0.5) "
+        "if ends and ends[0] == ends[1] else ends, weights=weights, density=density))"
+        "(range if np.ndim(bins) or range is not None else (0.0, 1.0) if np.size(x) == 0 else "
+        "tuple([float(v) for v in dask.compute(x.min(), x.max())])))(da.asarray(a))")
+SPELLED(packbits, BOTH, "packbits", "a, axis=None, bitorder='big'",
+        "Eight elements, zero or not, in each byte of the result.",
+        "(lambda x, k: da.moveaxis((lambda y: da.sum(y.reshape(y.shape[:-1] + (y.shape[-1] // 8, "
+        "8)) * da.asarray([128, 64, 32, 16, 8, 4, 2, 1][::1 if bitorder == 'big' else -1]), "
+        "axis=-1).astype('u1'))(da.pad(da.moveaxis(x, k, -1), [(0, 0)] * (x.ndim - 1) + [(0, "
+        "-x.shape[k] % 8)], mode='constant')), -1, k))((da.ravel(a) if axis is None else "
+        "da.asarray(a)) != 0, 0 if axis is None else axis)")
+CHECKED(unpackbits, BOTH, "unpackbits", "a, axis=None, count=None, bitorder='big'",
+        "The bits of bytes as elements 0 and 1 along an axis, or of all bytes raveled.",
+        "(lambda x, k: da.moveaxis((lambda y: da.bitwise_and(da.right_shift(y[..., None], "
+        "da.asarray([7, 6, 5, 4, 3, 2, 1, 0][::1 if bitorder == 'big' else -1]).astype('u1')), 1)"
+        ".astype('u1').reshape(y.shape[:-1] + (y.shape[-1] * 8,))[..., :count])"
+        "(da.moveaxis(x, k, -1)), -1, k))"
+        "(da.ravel(a) if axis is None else da.asarray(a), 0 if axis is None else axis)",
+        {"da.asarray(a).dtype == 'u1'", "TypeError",
+         "Expected an input array of unsigned byte data type"})
+SPELLED(np_insert, CKI_IN_NP, "insert", "arr, obj, values, axis=None",
+        "The array with values put before the given positions of an axis, or of the array raveled.",
+        "da.insert(da.ravel(arr) if axis is None else da.asarray(arr), obj, values, "
+        "0 if axis is None else axis)")
+SPELLED(np_delete, CKI_IN_NP, "delete", "arr, obj, axis=None",
+        "The array without the given positions of an axis, or of the array raveled.",
+        "da.delete(da.ravel(arr) if axis is None else da.asarray(arr), obj, "
+        "0 if axis is None else axis)")
+SPELLED(np_repeat, CKI_IN_NP, "repeat", "a, repeats, axis=None",
+        "Each element of an axis, or of the raveled array, several times: as often as repeats "
+        "says, or as its elements say one by one.",
+        "(lambda x, k, times: da.repeat(x, int(times), axis=k) if np.ndim(times) == 0 else "
+        "da.take(x, [i for i, n in enumerate(np.broadcast_to(times, (x.shape[k],)).tolist()) for j "
+        "in range(n)], axis=k))(da.ravel(a) if axis is None else da.asarray(a), 0 if axis is None "
+        "else axis, repeats)")
+SPELLED(vectorize, CKI_IN_NP, "vectorize", "pyfunc, otypes=None",
+        "A function of numbers as one of arrays, which calls it for each element.",
+        "lambda *arrays: da.apply_gufunc(pyfunc, ','.join(['()'] * len(arrays)) + '->()', *arrays, "
+        "vectorize=True, output_dtypes=otypes if otypes is None or isinstance(otypes, str) else "
+        "otypes[0])")
+
+/* ---- types ---- */
+
+SPELLED(common_type, CKI_IN_NP, "common_type", "*arrays",
+        "The float or complex type that holds the elements of all arrays; float64 where one has "
+        "integers.",
+        "np.result_type('f2', *[(lambda t: 'f8' if t.kind in 'biu' else t)(a.dtype) for a in "
+        "arrays]).type")
+SPELLED(
+    min_scalar_type, CKI_IN_NP, "min_scalar_type", "a",
+    "The smallest type that holds a number; an array's own.",
+    "np.asarray(a).dtype if np.ndim(a) or isinstance(a, bool) else np.dtype([t for t in ('u1', "
+    "'u2', 'u4', 'u8', 'i1', 'i2', 'i4', 'i8', 'f2', 'f4', 'f8', 'c8', 'c16') if (a >= 0 or t[0] "
+    "!= 'u') and np.can_cast(a, t)][0]) if isinstance(a, int) else np.result_type(a)")
+SPELLED(isscalar, CKI_IN_NP, "isscalar", "element", "Whether it is a number or a text.",
+        "isinstance(element, (bool, int, float, complex, str, bytes)) or hasattr(element, 'dtype') "
+        "and np.ndim(element) == 0")
+SPELLED(iterable, CKI_IN_NP, "iterable", "y", "Whether it can be iterated over.",
+        "isinstance(y, (list, tuple, str, bytes, dict, set, range)) or hasattr(y, 'dtype') and "
+        "np.ndim(y) > 0")
+
+/* ---- linear algebra ---- */
+
+CHECKED(pinv, BOTH, "linalg.pinv", "a, rcond=1e-15, hermitian=False",
+        "The Moore-Penrose pseudo-inverse: singular values below rcond times the largest count as "
+        "zero.",
+        "(lambda x: (lambda u, s, v: da.dot(da.conj(v.T) * da.where(s > rcond * s.max(), 1 / s, "
+        "0.0), da.conj(u.T)))(*da.linalg.svd(x)))(da.asarray(a) * 1.0)",
+        {"da.asarray(a).ndim == 2", "LinAlgError", "pinv takes an array of two axes"})
+CHECKED(
+    cond, BOTH, "linalg.cond", "x, p=None",
+    "The condition number: of the 2-norm the largest singular value over the smallest, of other "
+    "norms the norm times that of the inverse.",
+    "(lambda y: (lambda s: s[-1] / s[0] if p == -2 else s[0] / s[-1])(da.linalg.svd(y)[1]) if p "
+    "in (None, 2, -2) else da.linalg.norm(y, p) * da.linalg.norm(da.linalg.inv(y), p))"
+    "(da.asarray(x) * 1.0)",
+    {"da.asarray(x).ndim == 2", "LinAlgError", "cond takes an array of two axes"})
+SPELLED(np_lstsq, CKI_IN_NP, "linalg.lstsq", "a, b, rcond=None",
+        "The x that makes |a x - b| least, the sums of squares left over, the rank of a, and its "
+        "singular values.",
+        "da.linalg.lstsq(da.asarray(a), da.asarray(b))")
+
+/* ---- text ---- */
+
+SPELLED(binary_repr, CKI_IN_NP, "binary_repr", "num, width=None",
+        "The binary digits of an integer; with a width, negative ones as two's complement.",
+        "format(num, 'b').zfill(width or 0) if num >= 0 else '-' + format(-num, 'b') if width is "
+        "None else format(2 ** width + num, 'b').zfill(width)")
+SPELLED(array_str, CKI_IN_NP, "array_str", "a", "The text that str() gives.", "str(np.asarray(a))")
+SPELLED(array2string, CKI_IN_NP, "array2string", "a", "The text that str() gives.",
+        "str(np.asarray(a))")
+SPELLED(array_repr, CKI_IN_NP, "array_repr", "arr", "The text that repr() gives.",
+        "repr(np.asarray(arr))")
+SPELLED(fromiter, CKI_IN_NP, "fromiter", "iter, dtype, count=-1",
+        "An array of what an iterable gives.",
+        "np.array(list(iter)[:None if count < 0 else count], dtype)")
+SPELLED(fromstring, CKI_IN_NP, "fromstring", "string, dtype='f8', count=-1, *, sep=' '",
+        "An array of the numbers in a text.",
+        "np.array([float(word) for word in string.split(None if sep.isspace() else sep)"
+        "[:None if count < 0 else count]]).astype(dtype)")
+
+/* ---- other names ---- */
+
+SPELLED(column_stack, BOTH, "column_stack", "tup",
+        "Arrays beside each other as the columns of one; 1-d ones are a column each.",
+        "da.concatenate([(lambda x: x if x.ndim > 1 else da.atleast_1d(x)[:, None])(da.asarray(v)) "
+        "for v in tup], axis=1)")
+SPELLED(row_stack, BOTH, "row_stack", "tup", "Arrays one below the other: vstack.",
+        "da.vstack(tup)")
+SPELLED(round_, CKI_IN_NP, "round_", "a, decimals=0", "Another name of round.",
+        "da.round(a, decimals)")
+SPELLED(cumproduct, CKI_IN_NP, "cumproduct", "a, axis=None, dtype=None", "Another name of cumprod.",
+        "da.cumprod(a, axis=axis, dtype=dtype)")
+SPELLED(product, CKI_IN_NP, "product", "a, axis=None, dtype=None, keepdims=False",
+        "Another name of prod.", "da.prod(a, axis=axis, dtype=dtype, keepdims=keepdims)")
+SPELLED(sometrue, CKI_IN_NP, "sometrue", "a, axis=None, keepdims=False", "Another name of any.",
+        "da.any(a, axis=axis, keepdims=keepdims)")
+SPELLED(alltrue, CKI_IN_NP, "alltrue", "a, axis=None, keepdims=False", "Another name of all.",
+        "da.all(a, axis=axis, keepdims=keepdims)")
+SPELLED(msort, CKI_IN_NP, "msort", "a", "The elements in rising order along the first axis.",
+        "da.sort(a, axis=0)")
+SPELLED(asfarray, CKI_IN_NP, "asfarray", "a, dtype='f8'",
+        "An array of floats: of dtype if that is a float, else float64.",
+        "np.asarray(a).astype(dtype if np.dtype(dtype).kind in 'fc' else 'f8')")
+SPELLED(ascontiguousarray, CKI_IN_NP, "ascontiguousarray", "a, dtype=None",
+        "An array of one axis at least, in C order, as all are.",
+        "np.atleast_1d(np.array(a, dtype=dtype))")
+SPELLED(asfortranarray, CKI_IN_NP, "asfortranarray", "a, dtype=None",
+        "The array: how its elements lie in memory is not told.", "np.array(a, dtype=dtype)")
+CHECKED(asarray_chkfinite, CKI_IN_NP, "asarray_chkfinite", "a, dtype=None",
+        "An array without infinities and NaN, else ValueError.", "np.array(a, dtype=dtype)",
+        {"bool(np.isfinite(np.asarray(a)).all())", NULL, "array must not contain infs or NaNs"})
+
+const cki_operation *const cki_spelled_numpy_operations[] = {&identity,
+                                                             &logspace,
+                                                             &geomspace,
+                                                             &vander,
+                                                             &diagflat,
+                                                             &diag_indices,
+                                                             &diag_indices_from,
+                                                             &bartlett,
+                                                             &blackman,
+                                                             &hamming,
+                                                             &hanning,
+                                                             &kaiser,
+                                                             &polyval,
+                                                             &polyadd,
+                                                             &polysub,
+                                                             &polymul,
+                                                             &polyder,
+                                                             &polyint,
+                                                             &polyfit,
+                                                             &trim_zeros,
+                                                             &unwrap,
+                                                             &resize,
+                                                             &array_equiv,
+                                                             &broadcast_shapes,
+                                                             &ix,
+                                                             &histogram_bin_edges,
+                                                             &np_histogram,
+                                                             &packbits,
+                                                             &unpackbits,
+                                                             &np_insert,
+                                                             &np_delete,
+                                                             &np_repeat,
+                                                             &vectorize,
+                                                             &common_type,
+                                                             &min_scalar_type,
+                                                             &isscalar,
+                                                             &iterable,
+                                                             &pinv,
+                                                             &cond,
+                                                             &np_lstsq,
+                                                             &binary_repr,
+                                                             &array_str,
+                                                             &array2string,
+                                                             &array_repr,
+                                                             &fromiter,
+                                                             &fromstring,
+                                                             &column_stack,
+                                                             &row_stack,
+                                                             &round_,
+                                                             &cumproduct,
+                                                             &product,
+                                                             &sometrue,
+                                                             &alltrue,
+                                                             &msort,
+                                                             &asfarray,
+                                                             &ascontiguousarray,
+                                                             &asfortranarray,
+                                                             &asarray_chkfinite,
+                                                             NULL};
