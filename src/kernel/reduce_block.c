@@ -56,8 +56,13 @@ static void fill(void *data, size_t size, int64_t count, const void *identity)
 static cask_value *new_part(cki_dtype dtype, int ndim, const int64_t *shape, cask_value *list,
                             int *next, cki_error *error)
 {
-    cask_value *array = cki_array_zeros(dtype, ndim, shape, error);
+    cask_value *array = cki_array_new(dtype, ndim, shape, error);
 
+    /* Fresh pages of zeros would be faulted in twice: accumulators are read before they are
+     * written. */
+    if (array)
+        memset(array->as.array->data, 0,
+               (size_t)cki_array_size(array->as.array) * cki_dtype_size(dtype));
     list->as.list.items[(*next)++] = array;
     return array;
 }

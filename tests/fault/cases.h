@@ -146,10 +146,12 @@ static const fault_case fault_cases[] = {
     {"dask.order.order(dask.optimization.cull({'x': 1, 'y': (abs, 'x'), 'z': 1}, 'y')[0])", NULL},
     {"dask.core.get_dependencies({'x': 1, 'y': (abs, 'x')}, 'y')", NULL},
     {"(lambda x: [dict(x.dask), len(x.dask), x.__dask_keys__()])(da.ones((3, 2), chunks=2))", NULL},
-    {"(lambda x: dask.get(dict(x.dask), x.__dask_keys__()))((da.arange(12, chunks=5) + 1)[[3, 0, 7]]"
+    {"(lambda x: dask.get(dict(x.dask), x.__dask_keys__()))((da.arange(12, chunks=5) + 1)[[3, 0, "
+     "7]]"
      ".rechunk(2).cumsum(axis=0).map_blocks(lambda b: -b).sum())",
      NULL},
-    {"(lambda x: [dict(x.dask)])(delayed(sum)([delayed(abs)(-1), 2, {'a': delayed(abs)(3)}]))", NULL},
+    {"(lambda x: [dict(x.dask)])(delayed(sum)([delayed(abs)(-1), 2, {'a': delayed(abs)(3)}]))",
+     NULL},
     {"da.ones((3, 2), chunks=2).sum().compute(scheduler=lambda d, k: dask.get(d, k))", NULL},
     {"da.arange(6, chunks=2).compute(scheduler='sync', num_workers=1, optimize_graph=False)", NULL},
     {"(dask.optimize((da.arange(6, chunks=2) + 1) * 2)[0] + 1).sum()", NULL},
