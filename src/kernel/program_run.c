@@ -190,10 +190,18 @@ static unsigned char *in_place(const cki_tiles *tiles, const cki_tile_view *view
 
 /* ---- tiles ---- */
 
-static void splat(unsigned char *tile, const void *element, size_t size, size_t n)
+void cki_program_run_fill(void *tile, const void *element, size_t size, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        memcpy(tile + i * size, element, size);
+    unsigned char *at = tile;
+
+    if (n > 0)
+        memcpy(at, element, size);
+    for (size_t done = 1; done < n;) {
+        size_t more = done < n - done ? done : n - done;
+
+        memcpy(at + done * size, at, more * size);
+        done += more;
+    }
 }
 
 static unsigned char *place_of(const cki_tiles *tiles, const cki_step *step)
@@ -216,9 +224,10 @@ static void lay_out(cki_tiles *tiles)
             continue;
         tiles->pointer[i] = place = place_of(tiles, step);
         if (step->kind == CKI_STEP_CONSTANT)
-            splat(place, step->element, cki_dtype_size(step->types.out), n);
+            cki_program_run_fill(place, step->element, cki_dtype_size(step->types.out), n);
         else if (step->kind == CKI_STEP_INPUT && tiles->view[step->input].fixed)
-            splat(place, tiles->view[step->input].data, tiles->view[step->input].size, n);
+            cki_program_run_fill(place, tiles->view[step->input].data,
+                                 tiles->view[step->input].size, n);
     }
 }
 

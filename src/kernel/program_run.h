@@ -40,5 +40,7 @@ cask_status cki_program_run_open(const cki_program *program, const cki_array *co
 cask_status cki_program_run_tile(cki_tiles *tiles, int64_t first, size_t n, const void **result,
                                  cki_error *error);
 void cki_program_run_close(cki_tiles *tiles);
+/* `n` elements like the one. */
+void cki_program_run_fill(void *tile, const void *element, size_t size, size_t n);
 
 #endif

@@ -45,14 +45,6 @@ static cask_status extend(const cki_program *program, cki_dtype first, cki_dtype
 
 /* ---- the partial result ---- */
 
-static void fill(void *data, size_t size, int64_t count, const void *identity)
-{
-    unsigned char *at = data;
-
-    for (int64_t i = 0; i < count; i++)
-        memcpy(at + (size_t)i * size, identity, size);
-}
-
 static cask_value *new_part(cki_dtype dtype, int ndim, const int64_t *shape, cask_value *list,
                             int *next, cki_error *error)
 {
@@ -90,11 +82,12 @@ static cask_value *new_partial(block *b, int ndim, const int64_t *shape, const b
         return NULL;
     b->run.a = data_of(array = new_part(layout->a, ndim, kept, list, &next, error));
     if (array && b->loops->identity)
-        fill(b->run.a, cki_dtype_size(layout->a), count, b->loops->identity);
+        cki_program_run_fill(b->run.a, b->loops->identity, cki_dtype_size(layout->a),
+                             (size_t)count);
     if (array && layout->b.id)
         b->run.b = data_of(array = new_part(layout->b, ndim, kept, list, &next, error));
     if (array && layout->b.id == CASK_I64)
-        fill(b->run.b, sizeof(int64_t), count, &(int64_t){-1});
+        cki_program_run_fill(b->run.b, &(int64_t){-1}, sizeof(int64_t), (size_t)count);
     if (array && layout->count_each)
         b->run.n = (int64_t *)(void *)data_of(
             array = new_part(cki_dtype_of(CASK_I64), ndim, kept, list, &next, error));
