@@ -186,12 +186,18 @@ void cki_reduce_plan(const cki_reduction *r, cki_reduce_layout *layout)
 
 const cki_reduce_loops *cki_reduce_find(cki_reduce_kind kind, bool skip_nan, cki_dtype element)
 {
-    static const cki_reduce_table *const tables[] = {
-        &cki_reduce_fold_table[0], &cki_reduce_moment_table[0], &cki_reduce_arg_table[0]};
+    const cki_reduce_table *tables[] = {&cki_reduce_fold_baseline[0],
+                                        &cki_reduce_moment_baseline[0], &cki_reduce_arg_table[0]};
     cki_reduce_kind row = kind == CKI_REDUCE_MEAN  ? CKI_REDUCE_SUM
                           : kind == CKI_REDUCE_STD ? CKI_REDUCE_VAR
                                                    : kind;
 
+#if defined(__x86_64__)
+    if (cki_loop_vector() != &cki_vector_baseline) {
+        tables[0] = &cki_reduce_fold_v3[0];
+        tables[1] = &cki_reduce_moment_v3[0];
+    }
+#endif
     for (int skip = skip_nan; skip >= 0; skip--) {
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
             const cki_reduce_loops *loops = &tables[i][row][skip][element.id];

@@ -1,5 +1,5 @@
-/* Loops that reduce a tile of rows and columns into accumulators, and the tables of them. All are
- * compiled once and add in one fixed order, so that every processor gives the same bits. */
+/* Loops that reduce a tile of rows and columns into accumulators, and the tables of them. All add
+ * in one fixed order, so that every processor gives the same bits. */
 #ifndef CKI_KERNEL_REDUCE_LOOP_H
 #define CKI_KERNEL_REDUCE_LOOP_H
 
@@ -33,9 +33,13 @@ enum { CKI_REDUCE_KINDS = CKI_REDUCE_COUNT + 1 };
 
 /* By kind, skip_nan and type of element. MEAN has those of SUM, STD those of VAR. */
 typedef cki_reduce_loops cki_reduce_table[2][CASK_DTYPE_COUNT];
-extern const cki_reduce_table cki_reduce_fold_table[CKI_REDUCE_KINDS];   /* reduce_fold.c */
-extern const cki_reduce_table cki_reduce_moment_table[CKI_REDUCE_KINDS]; /* reduce_moment.c */
-extern const cki_reduce_table cki_reduce_arg_table[CKI_REDUCE_KINDS];    /* reduce_arg.c */
+extern const cki_reduce_table cki_reduce_fold_baseline[CKI_REDUCE_KINDS];
+extern const cki_reduce_table cki_reduce_moment_baseline[CKI_REDUCE_KINDS];
+#if defined(__x86_64__)
+extern const cki_reduce_table cki_reduce_fold_v3[CKI_REDUCE_KINDS];
+extern const cki_reduce_table cki_reduce_moment_v3[CKI_REDUCE_KINDS];
+#endif
+extern const cki_reduce_table cki_reduce_arg_table[CKI_REDUCE_KINDS]; /* reduce_arg.c */
 
 /* The loops of a reduction on elements of a type, which is one that cki_reduce_element gave. */
 const cki_reduce_loops *cki_reduce_find(cki_reduce_kind kind, bool skip_nan, cki_dtype element);

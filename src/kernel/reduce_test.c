@@ -2,7 +2,7 @@
  * arrays in blocks, and of arrays whose elements lie in another order.
  */
 #include "core/memory.h"
-#include "kernel/reduce.h"
+#include "kernel/reduce_loop.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -418,12 +418,79 @@ static void sums_keep_small_terms(void **state)
     cask_value_unref(value);
 }
 
+#if defined(__x86_64__)
+enum { ROWS = 3, COLUMNS = 77 };
+
+/* The loops of two instruction sets on the same elements, bit for bit. */
+static void compare_loops(const cki_reduce_loops *mine, const cki_reduce_loops *theirs,
+                          const void *x)
+{
+    for (int columns = 0; columns < 2; columns++) {
+        unsigned char a[2][16 * COLUMNS], b[2][16 * COLUMNS];
+        int64_t n[2][COLUMNS];
+
+        memset(a, 0, sizeof a);
+        memset(b, 0, sizeof b);
+        memset(n, 0, sizeof n);
+        for (int k = 0; k < 2; k++) {
+            const cki_reduce_loops *loops = k ? theirs : mine;
+            cki_reduce_run run = {.x = x,
+                                  .rows = ROWS,
+                                  .columns = COLUMNS,
+                                  .a = a[k],
+                                  .b = b[k],
+                                  .n = n[k],
+                                  .step = columns ? 0 : 1};
+
+            (columns ? loops->columns : loops->rows)(&run);
+        }
+        assert_memory_equal(a[0], a[1], sizeof a[0]);
+        assert_memory_equal(b[0], b[1], sizeof b[0]);
+        assert_memory_equal(n[0], n[1], sizeof n[0]);
+    }
+}
+
+static void instruction_sets_agree(void **state)
+{
+    static const cki_reduce_table *const tables[2][2] = {
+        {&cki_reduce_fold_baseline[0], &cki_reduce_fold_v3[0]},
+        {&cki_reduce_moment_baseline[0], &cki_reduce_moment_v3[0]}};
+    static double numbers[2 * ROWS * COLUMNS];
+    uint64_t seed = 1;
+    int compared = 0;
+    (void)state;
+    if (!__builtin_cpu_supports("avx2"))
+        skip();
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        numbers[i] = ((double)(int64_t)seed) * 0x1p-40 / (1 + (double)(seed % 1000));
+    }
+    for (int t = 0; t < 2; t++)
+        for (int kind = 0; kind < CKI_REDUCE_KINDS; kind++)
+            for (int skip_nan = 0; skip_nan < 2; skip_nan++)
+                for (int type = 1; type < CASK_DTYPE_COUNT; type++) {
+                    const cki_reduce_loops *mine = &tables[t][0][kind][skip_nan][type];
+                    const cki_reduce_loops *theirs = &tables[t][1][kind][skip_nan][type];
+
+                    assert_int_equal(mine->rows != NULL, theirs->rows != NULL);
+                    if (!mine->rows || type == CASK_BOOL)
+                        continue;
+                    compare_loops(mine, theirs, numbers);
+                    compared++;
+                }
+    assert_true(compared > 30);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_are_numpys),
         cmocka_unit_test(refusals),
         cmocka_unit_test(sums_keep_small_terms),
+#if defined(__x86_64__)
+        cmocka_unit_test(instruction_sets_agree),
+#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

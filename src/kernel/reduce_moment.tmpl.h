@@ -1,5 +1,5 @@
-/* Sums, products and variances of floating numbers, all in double precision.
- */
+/* Sums, products and variances of floating numbers, all in double precision, for one instruction
+ * set: ISA is in the table's name, the including file is compiled for it. */
 #include "kernel/each.h"
 #include "kernel/reduce_loop.h"
 #include <math.h>
@@ -104,7 +104,7 @@ static const cki_c128 complex_one = {1, 0};
         [CASK_C128] = {op##_rows_c128_##skip, op##_columns_c128_##skip, one_complex},              \
     }
 
-const cki_reduce_table cki_reduce_moment_table[CKI_REDUCE_KINDS] = {
+const cki_reduce_table CKI_GLUE(cki_reduce_moment, ISA)[CKI_REDUCE_KINDS] = {
     [CKI_REDUCE_SUM] = {LOOPS(sum, 0, NULL, NULL), LOOPS(sum, 1, NULL, NULL)},
     [CKI_REDUCE_PROD] = {LOOPS(prod, 0, &one, &complex_one), LOOPS(prod, 1, &one, &complex_one)},
     [CKI_REDUCE_VAR] = {LOOPS(var, 0, NULL, NULL), LOOPS(var, 1, NULL, NULL)},

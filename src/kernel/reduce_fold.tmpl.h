@@ -1,5 +1,5 @@
-/* Folds: sums and products of integers and durations, minima and maxima, any, all and counts.
- */
+/* Folds: sums and products of integers and durations, minima and maxima, any, all and counts, for
+ * one instruction set: ISA is in the table's name, the including file is compiled for it. */
 #include "kernel/each.h"
 #include "kernel/reduce_loop.h"
 #include <math.h>
@@ -154,7 +154,7 @@
     [CASK_C128] = LOOPS(op, c128), [CASK_DATETIME] = LOOPS(op, time),                              \
     [CASK_TIMEDELTA] = LOOPS(op, time)
 
-const cki_reduce_table cki_reduce_fold_table[CKI_REDUCE_KINDS] = {
+const cki_reduce_table CKI_GLUE(cki_reduce_fold, ISA)[CKI_REDUCE_KINDS] = {
     [CKI_REDUCE_SUM] = {{[CASK_I64] = LOOPS(sum, u64),
                          [CASK_U64] = LOOPS(sum, u64),
                          [CASK_TIMEDELTA] = LOOPS(sum, time)}},

@@ -1,0 +1,4 @@
+/* Folds of reductions, compiled for processors with AVX2.
+ */
+#define ISA v3
+#include "kernel/reduce_fold.tmpl.h"
