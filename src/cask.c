@@ -8,16 +8,19 @@
 #include "delayed/delayed.h"
 #include "exec/exec.h"
 #include "exec/pool.h"
+#include "expr/annotate.h"
 #include "expr/node.h"
 #include "expr/operation.h"
 #include "future/future.h"
 #include "inside.h"
+#include "lang/annotate.h"
 #include "lang/dask.h"
 #include "lang/dtype_info.h"
 #include "lang/spelled.h"
 #include "spec/computing.h"
 #include "spec/graph_calls.h"
 #include "spec/hand.h"
+#include "spec/layers.h"
 #include "spec/shown.h"
 #include "spec/visualize.h"
 #include "storing.h"
@@ -80,8 +83,10 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_dtype_info_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_numpy_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_array_operations, &ck->error);
+    cki_operation_register(ck, cki_annotate_operations, &ck->error);
     cki_operation_register(ck, cki_graph_calls_operations, &ck->error);
     cki_operation_register(ck, cki_shown_operations, &ck->error);
+    cki_operation_register(ck, cki_layers_operations, &ck->error);
     cki_operation_register(ck, cki_delayed_operations, &ck->error);
     cki_operation_register(ck, cki_visualize_operations, &ck->error);
     for (size_t i = 0; ck->functions && delayed_functions[i]; i++)
@@ -117,7 +122,8 @@ void cask_scope_begin(cask *ck)
         cki_context_fail(ck, &error);
         return;
     }
-    ck->scopes[ck->nscopes++] = (cki_mark){cki_arena_now(&ck->arena), ck->owned, false};
+    ck->scopes[ck->nscopes++] =
+        (cki_mark){cki_arena_now(&ck->arena), ck->owned, ck->annotated, false};
 }
 
 void cask_scope_end(cask *ck)
@@ -127,6 +133,7 @@ void cask_scope_end(cask *ck)
     cki_mark mark = ck->scopes[--ck->nscopes];
     if (mark.kept) /* what was let out may rest on anything built here: it all stays */
         return;
+    cki_annotate_return(ck, mark.annotated);
     cki_context_release(ck, mark.owned);
     cki_arena_rewind(&ck->arena, mark.arena);
 }

@@ -64,6 +64,30 @@ CASK_API
 CASK_CHECKED
 cask_status cask_persist(const cask_lazy *things, size_t count, cask_lazy *held);
 
+/* What is wanted of the tasks of some operations, apart from their results. NULL, and zero in a
+ * field, say nothing of it. */
+typedef struct cask_annotations {
+    double priority; /* tasks of a higher one, and what they need, run first; usual is 0 */
+    int retries;     /* how often each is tried again if it fails */
+    /* For a cluster, and carried along elsewhere: workers to run on, a list that ends with NULL,
+     * and whether others may help. */
+    const char *const *workers;
+    bool allow_other_workers;
+    const char *json; /* more, by name: {"resources": {"GPU": 1}, "retries": 0, "of": "me"} */
+} cask_annotations;
+
+/* Annotate all operations that are made from here to the matching end, also by functions that are
+ * called between. Within one another they merge, the inner ones first. A scope that ends (see
+ * cask_scope_begin()) ends those that were begun in it. TypeError, ValueError: what is wrong. */
+CASK_API
+CASK_CHECKED
+cask_status cask_annotate_begin(cask *ck, const cask_annotations *annotations);
+CASK_API
+void cask_annotate_end(cask *ck);
+/* The annotations of the operation that made it, a dict; a new reference, NULL without memory. */
+CASK_API
+cask_value *cask_lazy_annotations(cask_lazy x);
+
 #ifdef __cplusplus
 }
 inline cask_lazy cask_lazy_from(cask_array x)

@@ -29,7 +29,8 @@ void cki_fuse_rule(cki_optimiser *optimiser, const cki_node *node)
     if (wanted || !users || !cki_elementwise_is(node))
         return;
     const cki_node *root = cki_optimise_root(optimiser, cki_optimise_user(optimiser, node, 0));
-    if (!root->primitive->fuse || cki_optimise_members(optimiser, root) >= MOST_MEMBERS ||
+    if (!root->primitive->fuse || !cki_optimise_joins(optimiser, node, root) ||
+        cki_optimise_members(optimiser, root) >= MOST_MEMBERS ||
         cki_optimise_fan(optimiser, root) + node->ninputs >
             cki_optimise_members(optimiser, root) + MOST_INPUTS)
         return;

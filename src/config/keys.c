@@ -107,6 +107,11 @@ static const cki_config_key keys[] = {
      .doc = "Tasks are not fused over a greater depth if that brings new dependencies.",
      .least = 0,
      .most = 1e300},
+    {.name = "optimization.annotations.fuse",
+     .kind = CKI_CONFIG_FLAG,
+     .fallback = "true",
+     .doc = "Whether operations with different annotations may run together where there is a rule "
+            "for each name."},
     {.name = "optimization.fuse.active",
      .kind = CKI_CONFIG_FLAG,
      .fallback = "true",

@@ -275,6 +275,7 @@ static cask_delayed make_node(cki_build *build, const cki_delayed_spec *spec, in
     *node = (struct cask_delayed_node){.base = {.primitive = &cki_delayed_primitive,
                                                 .collection = &cki_delayed_collection,
                                                 .ck = build->ck,
+                                                .annotations = build->ck->annotations,
                                                 .inputs = inputs,
                                                 .ninputs = in->count,
                                                 .parameters = call},

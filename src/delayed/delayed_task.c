@@ -154,7 +154,9 @@ static cask_status begin_layer(cki_lowering *lowering, uint32_t *number, cki_err
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     uint32_t number = cki_lower_shared(lowering);
-    bool fits = number != UINT32_MAX;
+    bool fits =
+        number != UINT32_MAX &&
+        cki_graph_layer(cki_lower_graph(lowering), number)->annotations == node->annotations;
     for (size_t i = 0; i < node->ninputs && fits; i++)
         fits = cki_lower_key(lowering, node->inputs[i]).layer <= number;
     if (!fits && begin_layer(lowering, &number, error) != CASK_OK)

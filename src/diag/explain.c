@@ -6,6 +6,7 @@
 #include "diag/label.h"
 #include "diag/out.h"
 #include "diag/predict.h"
+#include "graph/annotations.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,7 @@ typedef struct row {
     uint64_t tasks, output, read;
     size_t largest; /* output of one task */
     size_t working;
+    const cki_annotations *annotations;
 } row;
 
 typedef struct survey {
@@ -92,6 +94,7 @@ static cask_status take(survey *s, cki_error *error)
         r->name = grouped ? s->labels.groups[group].name : cki_label_name(&s->labels, labels[i]);
         r->function = s->labels.groups[group].function;
         r->detail = r->detail ? r->detail : layer->detail;
+        r->annotations = r->annotations ? r->annotations : layer->annotations;
         count_task(s, i, r);
     }
     cki_text_free(&call);
@@ -214,6 +217,21 @@ static void put_table(const survey *s, cki_text *out)
     }
 }
 
+/* What the user wants of some rows' tasks, a line each. */
+static void put_annotations(const survey *s, cki_text *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < s->nrows; i++) {
+        if (!s->rows[i].tasks || !s->rows[i].annotations)
+            continue;
+        cki_text_put(out, any ? "" : "\n");
+        any = true;
+        cki_text_format(out, "%-16s%s: ", "annotated", s->rows[i].name);
+        cki_value_repr(s->rows[i].annotations->all, out);
+        cki_text_char(out, '\n');
+    }
+}
+
 static void put_size_line(cki_text *out, const char *name, uint64_t bytes)
 {
     char text[32];
@@ -252,6 +270,7 @@ static void put_text(const survey *s, const cki_explain_options *options, const 
                     s->layers == 1 ? "layer" : "layers", (unsigned long long)s->edges,
                     s->edges == 1 ? "edge" : "edges", (double)options->planning / 1e6);
     put_table(s, out);
+    put_annotations(s, out);
     cki_text_char(out, '\n');
     put_size_line(out, "reads", plan->bytes_read);
     cki_text_char(out, '\n');
@@ -302,6 +321,13 @@ static void put_row(const row *r, cki_text *out)
         cki_out_string(out, r->detail);
     else
         cki_text_put(out, "null");
+    /* functions and the like, which JSON does not have, are left out */
+    cki_text json = {0};
+    cki_error error = {0};
+    if (r->annotations && cki_value_json(r->annotations->all, &json, &error) == CASK_OK)
+        cki_text_format(out, ", \"annotations\": %s", json.bytes ? json.bytes : "{}");
+    out->failed |= json.failed || error.status == CASK_MEMORY;
+    cki_text_free(&json);
     cki_text_char(out, '}');
 }
 

@@ -2,6 +2,7 @@
 #include "exec/brain_state.h"
 
 #include "core/memory.h"
+#include "graph/annotations.h"
 #include "sys/pages.h"
 
 #define NONE CKI_BRAIN_NONE
@@ -458,6 +459,13 @@ int cki_brain_done(cki_brain *brain, int worker, uint32_t task, const cki_brain_
     return surplus ? cki_brain_ready_notify(brain) : CKI_BRAIN_NOBODY;
 }
 
+/* How often a task may be tried again: as its layer says, or the options. */
+static int64_t retries_of(const cki_brain *brain, uint32_t task)
+{
+    const cki_annotations *own = cki_plan_layer(brain->plan, task)->annotations;
+    return own && own->retries >= 0 ? own->retries : brain->options.retries;
+}
+
 /* Count one more failure of the task; whether it may be tried again. With the mutex. */
 static bool may_retry(cki_brain *brain, uint32_t task)
 {
@@ -475,7 +483,7 @@ static bool may_retry(cki_brain *brain, uint32_t task)
     }
     if (i == brain->nretried)
         brain->retried[brain->nretried++] = (struct cki_brain_retry){.task = task};
-    return brain->retried[i].count++ < brain->options.retries;
+    return brain->retried[i].count++ < retries_of(brain, task);
 }
 
 /* The task is not running any more, and has no result. */
@@ -493,7 +501,7 @@ int cki_brain_failed(cki_brain *brain, int worker, uint32_t task, int64_t change
     cki_brain_worker *me = &brain->workers[worker];
     take_back(brain, me, task, change);
     cki_thread_lock(&brain->mutex);
-    *again = !atomic_load(&brain->stop) && brain->options.retries > 0 && may_retry(brain, task);
+    *again = !atomic_load(&brain->stop) && retries_of(brain, task) > 0 && may_retry(brain, task);
     cki_thread_unlock(&brain->mutex);
     if (*again) {
         cki_brain_ready_put(brain, me, task);

@@ -13,6 +13,8 @@
 
 struct cki_graph;
 struct cki_plan;
+struct cki_annotations;
+struct cki_annotated;
 typedef struct cki_node cki_node;
 typedef struct cki_operation cki_operation;
 
@@ -37,6 +39,7 @@ typedef struct cki_want {
 typedef struct cki_mark {
     cki_arena_mark arena;
     struct cki_owned *owned;
+    const struct cki_annotated *annotated;
     bool kept; /* something of it is to outlive it */
 } cki_mark;
 
@@ -46,6 +49,7 @@ typedef struct cki_tuning {
     uint64_t file_chunk_bytes; /* of those of files */
     int split_every;           /* partial results that are combined at once */
     bool fuse;                 /* element-wise operations run in their user */
+    bool fuse_annotated;       /* also where their annotations differ */
     double fuse_ave_width, fuse_max_width, fuse_max_height, fuse_max_depth; /* of graphs by hand;
                                                                                0: the default */
     int retries;        /* of a task that failed */
@@ -64,6 +68,10 @@ struct cask {
     const struct cask_scheduler *schedulers[CKI_SCHEDULERS]; /* the user's own */
     size_t nschedulers;
     cki_tuning tuning;
+    /* Of nodes being made: annotations in force, NULL for none, and the calls that put them there.
+     */
+    const struct cki_annotations *annotations;
+    const struct cki_annotated *annotated;
     const struct cask_computing *how; /* one computation is to be made so; NULL: as configured */
     cask_options options;
     cki_token entropy; /* the system's: of numbers that are not seeded */

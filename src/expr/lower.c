@@ -116,6 +116,8 @@ static bool lower_one(cki_lowering *lowering, const cki_node *node, cki_error *e
     cask_status status = node->primitive->lower(lowering, node, error);
     if (status == CASK_OK && node->lasting && node->ck->ncaches)
         identify(lowering->graph, node, first);
+    for (size_t i = first; node->annotations && i < cki_graph_layers(lowering->graph); i++)
+        cki_graph_annotate(lowering->graph, (uint32_t)i, node->annotations);
     uint64_t layer = 1;
     cki_map_get(&lowering->layers, cki_map_key(node), &layer);
     if (status == CASK_OK && ((uint32_t)layer < 2 || lowering->failed))

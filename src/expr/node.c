@@ -11,6 +11,7 @@ cask_status cki_node_seal(cki_node *node, cki_token parameters, cki_error *error
     cki_token_text(hasher, node->primitive->name);
     cki_token_token(hasher, parameters);
     node->own = cki_token_end(hasher);
+    node->annotations = node->ck->annotations;
     hasher = cki_token_start(error);
     if (!hasher)
         return CASK_MEMORY;

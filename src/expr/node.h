@@ -40,8 +40,9 @@ struct cki_node {
     cask *ck;
     cki_token token; /* of all that decides the result: equal tokens, equal results */
     cki_token own;   /* of the primitive and its parameters alone */
-    bool lasting;    /* equal tokens mean equal results for ever, not only while the context lives:
-                        set by the maker before it seals, kept if the inputs' are too */
+    const struct cki_annotations *annotations; /* in force when it was made; NULL: none */
+    bool lasting; /* equal tokens mean equal results for ever, not only while the context lives:
+                     set by the maker before it seals, kept if the inputs' are too */
     const cki_node *const *inputs;
     size_t ninputs;
     const void *parameters;
@@ -75,6 +76,8 @@ size_t cki_optimise_members(const cki_optimiser *optimiser, const cki_node *root
 size_t cki_optimise_fan(const cki_optimiser *optimiser, const cki_node *root);
 /* what has taken its place (for inputs of the node being fused); */
 const cki_node *cki_optimise_result(const cki_optimiser *optimiser, const cki_node *node);
+/* whether its annotations let it be computed there; */
+bool cki_optimise_joins(const cki_optimiser *optimiser, const cki_node *node, const cki_node *root);
 /* and the decision to compute it in `root`: the collection's rule makes it, users before inputs. */
 void cki_optimise_absorb(cki_optimiser *optimiser, const cki_node *node, const cki_node *root);
 /* The graph that is being made, which owns what lives as long as its tasks. */

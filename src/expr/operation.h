@@ -11,11 +11,13 @@ enum {
     CKI_IN_DA = 1,        /* da.NAME, and the bare name in a shell; may hold a dot: "linalg.norm" */
     CKI_IN_NP = 2,        /* np.NAME too: the same, computed at once if no argument is lazy */
     CKI_ARRAY_METHOD = 4, /* x.NAME(...): x is the first parameter */
-    CKI_ARRAY_ATTRIBUTE = 8, /* x.NAME: called with x alone */
-    CKI_ARRAY_PROTOCOL = 16, /* "__getitem__", "__len__": the language's own use */
-    CKI_IN_DASK = 32,        /* dask.NAME, and the bare name: of no one collection */
-    CKI_LAZY_METHOD = 64,    /* x.NAME(...) of anything lazy */
-    CKI_LAZY_ATTRIBUTE = 128 /* x.NAME of anything lazy */
+    CKI_ARRAY_ATTRIBUTE = 8,  /* x.NAME: called with x alone */
+    CKI_ARRAY_PROTOCOL = 16,  /* "__getitem__", "__len__": the language's own use */
+    CKI_IN_DASK = 32,         /* dask.NAME, and the bare name: of no one collection */
+    CKI_LAZY_METHOD = 64,     /* x.NAME(...) of anything lazy */
+    CKI_LAZY_ATTRIBUTE = 128, /* x.NAME of anything lazy */
+    CKI_BUILDS = 256, /* with CKI_ARRAY_PROTOCOL: what it gives stays lazy, whatever it is given */
+    CKI_OWN_ATTRIBUTE = 512 /* with that: an attribute of the object, no method */
 };
 
 /* One call, its arguments bound to the parameters. */

@@ -3,6 +3,7 @@
  */
 #include "core/map.h"
 #include "expr/node.h"
+#include "graph/annotations.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,11 @@
 /* What the fusing pass knows of a node. */
 typedef struct node_fact {
     const cki_node *node, *root, *result;
-    uint32_t *users; /* places in `facts`, in the arena */
+    const cki_annotations *annotations; /* of all that is computed in it */
+    uint32_t *users;                    /* places in `facts`, in the arena */
     uint32_t nusers, filled;
     uint32_t members, fan;
-    bool wanted;
+    bool wanted, joined; /* joined: annotations of nodes that are computed in it differ */
 } node_fact;
 
 struct cki_optimiser {
@@ -96,6 +98,35 @@ static const cki_node *intern(simplifier *s, const cki_node *node)
     return set(&s->interned, key, node) ? node : NULL;
 }
 
+/* What is made for a node has its annotations, and as it may be its input made otherwise (a slice
+ * of a source is a smaller source), that one's. */
+static const cki_annotations *annotations_of(cki_optimiser *optimiser, const cki_node *node,
+                                             cki_error *error)
+{
+    const cki_annotations *own = node->annotations;
+    const cki_annotations *below = node->ninputs ? node->inputs[0]->annotations : NULL;
+    if (!below || own == below)
+        return own;
+    if (!own || !cki_annotations_fusable(own, below, true))
+        return own ? own : below;
+    cki_annotations *both = cki_annotations_fuse(own, below, error);
+    if (!both || cki_graph_own(optimiser->graph, cki_annotations_free, both, error) != CASK_OK)
+        return NULL;
+    return both;
+}
+
+static const cki_node *simplify_one(cki_optimiser *optimiser, const cki_node *node,
+                                    cki_error *error)
+{
+    cask *ck = optimiser->ck;
+    const cki_annotations *now = ck->annotations;
+    ck->annotations = annotations_of(optimiser, node, error);
+    const cki_node *result =
+        error->status == CASK_OK ? node->primitive->simplify(optimiser, node, error) : NULL;
+    ck->annotations = now;
+    return result;
+}
+
 /* One step for the node on top: NULL if its inputs must come first (they were pushed) or on an
  * error; else what takes its place. */
 static const cki_node *step(simplifier *s, const cki_node *node, cki_error *error)
@@ -131,7 +162,7 @@ static const cki_node *step(simplifier *s, const cki_node *node, cki_error *erro
     }
     if (one != node || !node->primitive->simplify)
         return one;
-    return node->primitive->simplify(s->optimiser, node, error);
+    return simplify_one(s->optimiser, node, error);
 }
 
 static cask_status simplify(simplifier *s, const cki_node *wanted, cki_error *error)
@@ -214,10 +245,17 @@ const cki_node *cki_optimise_result(const cki_optimiser *optimiser, const cki_no
     return fact_of(optimiser, node)->result;
 }
 
+bool cki_optimise_joins(const cki_optimiser *optimiser, const cki_node *node, const cki_node *root)
+{
+    return cki_annotations_fusable(node->annotations, fact_of(optimiser, root)->annotations,
+                                   optimiser->ck->tuning.fuse_annotated);
+}
+
 void cki_optimise_absorb(cki_optimiser *optimiser, const cki_node *node, const cki_node *root)
 {
     node_fact *inner = fact_of(optimiser, node), *outer = fact_of(optimiser, root);
     inner->root = root;
+    outer->joined |= !cki_annotations_fusable(outer->annotations, node->annotations, false);
     outer->members++;
     outer->fan += (uint32_t)node->ninputs; /* one of its places is taken by the node itself */
 }
@@ -232,8 +270,11 @@ static bool add_fact(cki_optimiser *optimiser, size_t *capacity, const cki_node 
         optimiser->facts = facts;
         *capacity = more;
     }
-    optimiser->facts[optimiser->count++] =
-        (node_fact){.node = node, .root = node, .members = 1, .fan = (uint32_t)node->ninputs};
+    optimiser->facts[optimiser->count++] = (node_fact){.node = node,
+                                                       .root = node,
+                                                       .annotations = node->annotations,
+                                                       .members = 1,
+                                                       .fan = (uint32_t)node->ninputs};
     return cki_map_set(&optimiser->places, cki_map_key(node), optimiser->count);
 }
 
@@ -312,6 +353,42 @@ static const cki_node *replace(cki_optimiser *optimiser, const cki_node *node, c
     return cki_node_with_inputs(&build, node, inputs);
 }
 
+/* Annotations of what is computed in each node. The graph owns those that are made. */
+static cask_status join_annotations(cki_optimiser *optimiser, cki_error *error)
+{
+    for (size_t i = optimiser->count; i-- > 0;) {
+        const node_fact *fact = &optimiser->facts[i];
+        node_fact *root = fact->root == fact->node ? NULL : fact_of(optimiser, fact->root);
+        if (!root || !root->joined)
+            continue;
+        cki_annotations *both = cki_annotations_fuse(root->annotations, fact->annotations, error);
+        if (!both || cki_graph_own(optimiser->graph, cki_annotations_free, both, error) != CASK_OK)
+            return error->status;
+        root->annotations = both;
+    }
+    return CASK_OK;
+}
+
+/* A node with what it takes in, and the annotations of all of that. */
+static const cki_node *fuse_one(cki_optimiser *optimiser, const node_fact *fact, cki_error *error)
+{
+    const cki_node *node = fact->node;
+    const cki_annotations *now = optimiser->ck->annotations;
+    optimiser->ck->annotations = fact->annotations;
+    const cki_node *made = node->primitive->fuse ? node->primitive->fuse(optimiser, node, error)
+                                                 : replace(optimiser, node, error);
+    optimiser->ck->annotations = now;
+    if (!made || made->annotations == fact->annotations)
+        return made;
+    cki_node *copy = cki_arena_copy(cki_graph_arena(optimiser->graph), made, made->primitive->size);
+    if (!copy) {
+        cki_fail_memory(error, made->primitive->size);
+        return NULL;
+    }
+    copy->annotations = fact->annotations;
+    return copy;
+}
+
 static cask_status fuse_all(cki_optimiser *optimiser, const cki_node **wanted, size_t count,
                             cki_absorb_rule rule, cki_error *error)
 {
@@ -324,14 +401,15 @@ static cask_status fuse_all(cki_optimiser *optimiser, const cki_node **wanted, s
         fact_of(optimiser, wanted[i])->wanted = true;
     for (size_t i = optimiser->count; rule && i-- > 0;)
         rule(optimiser, optimiser->facts[i].node);
+    if (join_annotations(optimiser, error) != CASK_OK)
+        return error->status;
     for (size_t i = 0; i < optimiser->count; i++) {
         node_fact *fact = &optimiser->facts[i];
         const cki_node *node = fact->node;
         if (fact->root != node)
             fact->result = node; /* computed inside its root: nobody asks for it */
         else
-            fact->result = node->primitive->fuse ? node->primitive->fuse(optimiser, node, error)
-                                                 : replace(optimiser, node, error);
+            fact->result = fuse_one(optimiser, fact, error);
         if (fact->result && fact->wanted && !fact->nusers && fact->result->primitive->finish)
             fact->result = fact->result->primitive->finish(optimiser, fact->result, error);
         if (!fact->result)

@@ -113,6 +113,12 @@ void cki_graph_identify(cki_graph *graph, uint32_t number, cki_token token)
     graph->layers[number]->token = token;
 }
 
+void cki_graph_annotate(cki_graph *graph, uint32_t number,
+                        const struct cki_annotations *annotations)
+{
+    graph->layers[number]->annotations = annotations;
+}
+
 size_t cki_graph_layers(const cki_graph *graph)
 {
     return graph->count;

@@ -89,6 +89,7 @@ struct cki_layer {
     /* Optional: what people call a block, and what it calls, as they wrote it: "z" and "add". See
      * cki_graph_describe(). */
     void (*describe)(const cki_layer *layer, int64_t block, cki_text *key, cki_text *call);
+    const struct cki_annotations *annotations; /* NULL: none (annotations.h) */
     /* Optional: what a block's function is called with, as people would write it (spelling.h). */
     void (*spell)(const cki_layer *layer, int64_t block, cki_spelling *spelling);
 };
@@ -107,6 +108,9 @@ void cki_graph_grow(cki_graph *graph, uint32_t number);
  * blocks. *number is its number. */
 cask_status cki_graph_add(cki_graph *graph, const cki_layer *layer, uint32_t *number,
                           cki_error *error);
+/* Annotate a layer; they live as long as the graph. */
+void cki_graph_annotate(cki_graph *graph, uint32_t number,
+                        const struct cki_annotations *annotations);
 /* Give a layer its token. */
 void cki_graph_identify(cki_graph *graph, uint32_t number, cki_token token);
 size_t cki_graph_layers(const cki_graph *graph);

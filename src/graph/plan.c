@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "graph/order.h"
 #include "graph/plan_find.h"
+#include "graph/priority.h"
 #include "sys/pages.h"
 
 #include <string.h>
@@ -173,12 +174,15 @@ cask_status cki_plan_find(cki_graph *graph, const cki_key *wanted, size_t nwante
 
 cask_status cki_plan_order(cki_plan *plan, cki_error *error)
 {
-    size_t bytes = plan->narguments > 0 ? plan->count * sizeof(cki_order_place) : 0;
+    bool prioritised = cki_priority_any(plan);
+    size_t bytes = plan->narguments > 0 || prioritised ? plan->count * sizeof(cki_order_place) : 0;
     void *scratch = cki_memory_alloc(bytes); /* of one step, then of the other */
     if (!scratch)
         return cki_fail_memory(error, bytes);
     cki_pages_expect(scratch, bytes);
     cask_status status = cki_order_run(plan, scratch, error);
+    if (status == CASK_OK && prioritised)
+        status = cki_priority_apply(plan, error);
     if (status == CASK_OK && plan->sequence && !is_numbered(plan))
         status = renumber(plan, scratch, error);
     cki_memory_free(scratch);

@@ -330,6 +330,10 @@ static cask_value *attribute(void *self, cask_value *object, const char *name, c
             return cki_namespace_function(found, eager, object, error);
     }
     const cki_operation *own = find_for_class(session, object, name, error);
+    if (own && own->places & CKI_OWN_ATTRIBUTE) {
+        const cki_arguments only = {.positional = &object, .count = 1};
+        return cki_host_run(session, own, &only, false, error);
+    }
     if (own)
         return cki_namespace_function(own, eager, object, error);
     if (error->status != CASK_OK)
@@ -366,7 +370,8 @@ static cask_value *call(void *self, cask_value *function, const cki_arguments *a
     if (result || error->status != CASK_OK)
         return result;
     const cki_operation *own = find_for_class(session, function, "__call__", error);
-    cask_value *bound = own ? cki_namespace_function(own, true, function, error) : NULL;
+    cask_value *bound =
+        own ? cki_namespace_function(own, !(own->places & CKI_BUILDS), function, error) : NULL;
     if (bound)
         result = cki_namespace_call(session, bound, arguments, error);
     cask_value_unref(bound);

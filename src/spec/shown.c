@@ -27,6 +27,11 @@ cask_value *cki_shown_value(cki_spec *spec, cki_error *error)
     return spec ? cki_value_object(&graph_class, spec, error) : NULL;
 }
 
+const cki_spec *cki_shown_own(const cask_value *value)
+{
+    return cki_value_self(value, &graph_class);
+}
+
 const cki_spec *cki_shown_spec(const cask_value *value, cki_spec **made, cki_error *error)
 {
     const cki_spec *own = cki_value_self(value, &graph_class);

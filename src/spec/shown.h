@@ -11,6 +11,8 @@ cask_value *cki_shown_nest(const cki_node *node, const cask_value *flat, size_t 
                            cki_error *error);
 /* A value for a graph, which is taken over, also on failure; NULL with the error set. */
 cask_value *cki_shown_value(cki_spec *spec, cki_error *error);
+/* The graph in such a value; NULL if it is none. */
+const cki_spec *cki_shown_own(const cask_value *value);
 /* The graph in a value, or the one that a dict is. *made is to be freed; NULL if the graph is the
  * value's own. TypeError for anything else. */
 const cki_spec *cki_shown_spec(const cask_value *value, cki_spec **made, cki_error *error);

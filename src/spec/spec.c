@@ -24,6 +24,11 @@ void cki_spec_free(cki_spec *spec)
     cki_names_free(&spec->keys);
     cki_names_free(&spec->functions);
     cki_map_free(&spec->numbers);
+    for (size_t i = 0; spec->layers.annotations && i < spec->layers.names.count; i++)
+        cask_value_unref(spec->layers.annotations[i]);
+    cki_names_free(&spec->layers.names);
+    cki_memory_free((void *)spec->layers.annotations);
+    cki_memory_free(spec->layers.of);
     cki_memory_free(spec->definitions);
     cki_memory_free(spec->order);
     cki_memory_free(spec->words);
@@ -162,6 +167,32 @@ cask_status cki_spec_define(cki_spec *spec, uint32_t key, cki_error *error)
     made->at = spec->begun;
     made->length = (uint32_t)length;
     spec->begun = spec->nwords;
+    return CASK_OK;
+}
+
+cask_status cki_spec_place(cki_spec *spec, uint32_t key, const char *layer, size_t length,
+                           cask_value *annotations, cki_error *error)
+{
+    uint32_t known = spec->layers.names.count;
+    uint32_t number = cki_names_put(&spec->layers.names, layer, length, error);
+    if (number == CKI_NO_NAME)
+        return error->status;
+    cask_value **all = reserve((void *)spec->layers.annotations, &spec->layers.room,
+                               spec->layers.names.count, sizeof *all, error);
+    if (!all) {
+        spec->layers.names.count = known; /* it cannot be looked at without */
+        return error->status;
+    }
+    spec->layers.annotations = all;
+    if (number == known)
+        all[number] = cask_value_ref(annotations);
+    size_t room = spec->layers.of_room;
+    uint32_t *of = reserve(spec->layers.of, &room, (size_t)key + 1, sizeof *of, error);
+    if (!of)
+        return error->status;
+    spec->layers.of = of;
+    spec->layers.of_room = room;
+    of[key] = number;
     return CASK_OK;
 }
 

@@ -72,7 +72,15 @@ typedef struct cki_spec {
     cask_value **values;
     cask_value **callables; /* by function; NULL: to be found by name */
     cki_map numbers;        /* callable -> its number + 1 */
-    size_t begun;           /* where the words of the next definition begin */
+    /* Of a collection's graph: its layers, the annotations of each (a dict, or NULL), and which of
+     * them a key belongs to. Empty of others. */
+    struct {
+        cki_names names;
+        cask_value **annotations;
+        uint32_t *of; /* by key; of those that are defined */
+        size_t room, of_room;
+    } layers;
+    size_t begun; /* where the words of the next definition begin */
     size_t defined, norder, nwords, nvalues, ncallables;
     size_t definitions_room, order_room, words_room, values_room, callables_room;
 } cki_spec;
@@ -98,6 +106,9 @@ bool cki_spec_put_name(cki_spec *spec, const char *text, size_t length, bool str
 uint32_t cki_spec_function(cki_spec *spec, const char *name, size_t length, cask_value *callable,
                            cki_error *error);
 cask_status cki_spec_define(cki_spec *spec, uint32_t key, cki_error *error);
+/* Say that a key belongs to a layer of that name, which has these annotations (a dict, or NULL). */
+cask_status cki_spec_place(cki_spec *spec, uint32_t key, const char *layer, size_t length,
+                           cask_value *annotations, cki_error *error);
 /* Forget what was put since the last definition. */
 void cki_spec_drop(cki_spec *spec);
 void cki_spec_remove(cki_spec *spec, uint32_t key);

@@ -6,6 +6,7 @@
 #include "call/user.h"
 #include "core/memory.h"
 #include "expr/node.h"
+#include "graph/annotations.h"
 #include "graph/plan.h"
 #include "graph/spelling.h"
 
@@ -301,6 +302,16 @@ static uint32_t count_arguments(const cki_spelling *spelling)
     return (uint32_t)count;
 }
 
+/* Blocks with names of their own are layers of their own, as Dask's delayed calls are. */
+static bool place_task(writing *w, size_t task)
+{
+    const cki_layer *layer = cki_plan_layer(w->plan, task);
+    uint32_t key = w->keys[task];
+    const char *name = layer->describe ? cki_spec_text(w->spec, key) : layer->name;
+    cask_value *annotations = layer->annotations ? layer->annotations->all : NULL;
+    return cki_spec_place(w->spec, key, name, strlen(name), annotations, w->error) == CASK_OK;
+}
+
 static bool write_task(writing *w, size_t task)
 {
     cki_spelling spelling;
@@ -315,7 +326,8 @@ static bool write_task(writing *w, size_t task)
     for (size_t i = 0; fine && i < spelling.count; i++)
         fine = put_argument(w, task, &spelling.items[i]);
     cki_spelling_free(&spelling);
-    return fine && cki_spec_define(w->spec, w->keys[task], w->error) == CASK_OK;
+    return fine && cki_spec_define(w->spec, w->keys[task], w->error) == CASK_OK &&
+           place_task(w, task);
 }
 
 static cask_value *wanted_keys(const writing *w)

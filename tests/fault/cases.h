@@ -150,8 +150,15 @@ static const fault_case fault_cases[] = {
      "7]]"
      ".rechunk(2).cumsum(axis=0).map_blocks(lambda b: -b).sum())",
      NULL},
-    {"(lambda x: [dict(x.dask)])(delayed(sum)([delayed(abs)(-1), 2, {'a': delayed(abs)(3)}]))",
+    {"(lambda a: dict(delayed(str)([a, 2, {'b': a}], dask_key_name='s').dask))(delayed(abs)(-1, "
+     "dask_key_name='a'))",
      NULL},
+    {"[(k, l.annotations) for k, l in dask.optimize(dask.annotate(priority=2, workers=['a'], "
+     "resources={'m': 1})(lambda: da.ones(4, chunks=2) + 1)()[1:] * dask.annotate(retries=1, "
+     "workers='a')(lambda: da.ones(4, chunks=2))()[1:])[0].dask.layers.items()]",
+     NULL},
+    {"dask.annotate(priority=1)(lambda: (da.ones(4, chunks=2) - 1).sum())()", NULL},
+    {"(lambda d: [d.dependencies, d.layers])((da.ones(2) + 1).dask)", NULL},
     {"da.ones((3, 2), chunks=2).sum().compute(scheduler=lambda d, k: dask.get(d, k))", NULL},
     {"da.arange(6, chunks=2).compute(scheduler='sync', num_workers=1, optimize_graph=False)", NULL},
     {"(dask.optimize((da.arange(6, chunks=2) + 1) * 2)[0] + 1).sum()", NULL},

@@ -1,6 +1,7 @@
 /* Chance, and what is run: plans of the shapes that real computations have, and of none, with
  * declared bytes and what tasks really take. */
 #include "core/memory.h"
+#include "graph/annotations.h"
 #include "simulate.h"
 
 #include <string.h>
@@ -25,20 +26,26 @@ bool chance_percent(chance *from, unsigned percent)
 
 /* ---- graphs ---- */
 
-/* One layer whose blocks need lower ones; lists of inputs one after another. */
+/* Blocks that need lower ones; lists of inputs one after another. They are all in one layer, or
+ * the lower ones in the first and so on, so that annotations can differ. */
 typedef struct making {
-    size_t blocks;
+    size_t blocks, layers;
     uint32_t *starts; /* blocks + 1 */
     uint32_t *inputs;
     size_t ninputs, capacity;
     cki_cost *costs;
 } making;
 
+static uint32_t layer_of(const making *m, size_t block)
+{
+    return (uint32_t)(block * m->layers / m->blocks);
+}
+
 static void list_inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
 {
     const making *m = layer->parameters;
     for (uint32_t i = m->starts[block]; i < m->starts[block + 1]; i++)
-        cki_graph_key(keys, 0, m->inputs[i]);
+        cki_graph_key(keys, layer_of(m, m->inputs[i]), m->inputs[i]);
 }
 
 static void tell_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
@@ -190,8 +197,8 @@ static size_t choose_wanted(const making *m, chance *from, cki_key *keys)
     unsigned percent = chance_percent(from, 30) ? 100 : (unsigned)chance_below(from, 30);
     for (size_t i = 0; i + 1 < m->blocks; i++)
         if (chance_percent(from, percent))
-            keys[count++] = (cki_key){.block = (int64_t)i};
-    keys[count++] = (cki_key){.block = (int64_t)m->blocks - 1};
+            keys[count++] = (cki_key){layer_of(m, i), (int64_t)i};
+    keys[count++] = (cki_key){layer_of(m, m->blocks - 1), (int64_t)m->blocks - 1};
     return count;
 }
 
@@ -211,6 +218,37 @@ static void burden_tasks(problem *p, chance *from)
     }
 }
 
+/* A layer's annotations: a priority, how often to try again, both, or none. */
+static bool annotate(problem *p, chance *from, uint32_t layer)
+{
+    cki_annotations *made = cki_memory_calloc(1, sizeof *made);
+    if (!made || cki_graph_own(p->graph, cki_annotations_free, made, NULL) != CASK_OK)
+        return false;
+    made->priority = chance_percent(from, 60) ? (double)chance_below(from, 7) - 3 : 0;
+    made->retries = chance_percent(from, 60) ? (int64_t)chance_below(from, 4) : -1;
+    cki_graph_annotate(p->graph, layer, made);
+    return true;
+}
+
+static bool add_layers(problem *p, making *m, chance *from)
+{
+    m->layers = chance_percent(from, 30) ? 1 + chance_below(from, 4) : 1;
+    const cki_layer layer = {.name = "simulated",
+                             .function = &nothing,
+                             .parameters = m,
+                             .blocks = (int64_t)m->blocks,
+                             .inputs = list_inputs,
+                             .cost = p->undeclared ? NULL : tell_cost,
+                             .inward = true};
+    for (size_t i = 0; i < m->layers; i++) {
+        uint32_t number;
+        if (cki_graph_add(p->graph, &layer, &number, NULL) != CASK_OK ||
+            (m->layers > 1 && !annotate(p, from, number)))
+            return false;
+    }
+    return true;
+}
+
 bool problem_make(problem *p, chance *from, size_t most_tasks)
 {
     *p = (problem){.graph = cki_graph_new(NULL), .undeclared = chance_percent(from, 8)};
@@ -219,17 +257,9 @@ bool problem_make(problem *p, chance *from, size_t most_tasks)
         problem_free(p);
         return false;
     }
-    const cki_layer layer = {.name = "simulated",
-                             .function = &nothing,
-                             .parameters = m,
-                             .blocks = (int64_t)m->blocks,
-                             .inputs = list_inputs,
-                             .cost = p->undeclared ? NULL : tell_cost,
-                             .inward = true};
-    uint32_t number;
     cki_key *keys = cki_memory_alloc(m->blocks * sizeof *keys);
     bool fine =
-        keys && cki_graph_add(p->graph, &layer, &number, NULL) == CASK_OK &&
+        keys && add_layers(p, m, from) &&
         cki_plan_build(p->graph, keys, choose_wanted(m, from, keys), &p->plan, NULL) == CASK_OK;
     cki_memory_free(keys);
     p->burdens = fine ? cki_memory_calloc(p->plan->count, sizeof *p->burdens) : NULL;
@@ -283,4 +313,27 @@ size_t problem_needs(const problem *p, size_t task)
 size_t problem_takes(const problem *p, size_t task)
 {
     return sum(p, task, p->burdens[task].output + p->burdens[task].working, false);
+}
+
+int64_t problem_retries(const problem *p, size_t task, int usual)
+{
+    const cki_annotations *own = cki_plan_layer(p->plan, task)->annotations;
+    return own && own->retries >= 0 ? own->retries : usual;
+}
+
+bool problem_in_order(const problem *p)
+{
+    double *priority = cki_memory_calloc(p->plan->count + 1, sizeof *priority);
+    bool fine = priority != NULL;
+    for (size_t i = p->plan->count; fine && i-- > 0;) {
+        const cki_annotations *own = cki_plan_layer(p->plan, i)->annotations;
+        cki_plan_list users = cki_plan_users(p->plan, i);
+        priority[i] = own ? own->priority : 0;
+        for (size_t u = 0; u < users.count; u++)
+            if (priority[users.items[u]] > priority[i])
+                priority[i] = priority[users.items[u]];
+        fine = i + 1 == p->plan->count || priority[i] >= priority[i + 1];
+    }
+    cki_memory_free(priority);
+    return fine;
 }

@@ -39,6 +39,11 @@ void problem_free(problem *p);
 /* The result of each task, by a walk in plan order. */
 uint64_t problem_value(const problem *p, size_t task, const uint64_t *values);
 
+/* How often a task may be tried again: as it is annotated, or as usual. */
+int64_t problem_retries(const problem *p, size_t task, int usual);
+/* Whether the plan has tasks of higher priority, and what they need, before the others. */
+bool problem_in_order(const problem *p);
+
 /* Bytes that a task declares, and those of its distinct inputs. */
 size_t problem_needs(const problem *p, size_t task);
 /* The same as it turns out. */

@@ -223,7 +223,8 @@ static void end_badly(world *w, int worker, uint32_t task)
     leave_task(w, task);
     note(w, worker, "failed", task);
     wake(w, cki_brain_failed(w->brain, worker, task, 0, &again));
-    if (again != (w->fates[task].failed <= w->options.retries) && !w->stopping)
+    if (again != (w->fates[task].failed <= problem_retries(&w->what, task, w->options.retries)) &&
+        !w->stopping)
         blame(w, again ? "tried too often" : "not tried again", task);
     w->stopping = w->stopping || !again;
 }
@@ -585,6 +586,8 @@ verdict world_run(uint64_t seed, bool verbose)
     cki_error error = {0};
     w.brain = w.fates ? cki_brain_new(w.what.plan, &w.options, &error) : NULL;
     check_refusal(&w, &error);
+    if (!problem_in_order(&w.what))
+        blame(&w, "the plan's order is not that of priorities", 0);
     for (size_t i = 0; w.fates && i < w.what.plan->count; i++)
         w.fates[i].left = (uint32_t)cki_plan_users(w.what.plan, i).count;
     if (w.brain && v.fine) {
