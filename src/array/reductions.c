@@ -377,7 +377,7 @@ static void choose_splits(parameters *p, int ndim, int usual)
  * to go on with it. */
 static void choose_run(parameters *p)
 {
-    enum { SHORT = 8, MOST_BLOCKS = 32, MOST_BYTES = 1 << 23 };
+    enum { SHORT = 8, MOST_BLOCKS = 32, MOST_BYTES = 1 << 25 };
     cask_array x = p->value;
     size_t bytes = cki_dtype_size(x->dtype);
     int64_t reduced = 1;
