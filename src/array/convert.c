@@ -7,7 +7,16 @@
 #include "array/runs.h"
 #include "core/memory.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+/* A dimension's name stands for one length in all of a NetCDF file. */
+typedef struct dimension {
+    const char *name;
+    int64_t length;
+    struct dimension *next;
+} dimension;
 
 /* A conversion under way. */
 typedef struct converting {
@@ -18,9 +27,17 @@ typedef struct converting {
     const char *along; /* the dimension along which files follow, if it has a name */
     cki_store *store;  /* the first of the input's files */
     cki_writer_kind kind;
-    cki_writer *first;     /* of a file of several arrays: what has the file */
-    cki_zarr_group *group; /* or of a group */
+    bool flat;                    /* which has no groups */
+    struct dimension *dimensions; /* of NetCDF, as they are used so far */
+    cki_writer *first;            /* of a file of several arrays: what has the file */
+    cki_zarr_group *group;        /* or of a group */
 } converting;
+
+static bool has_suffix(const char *path, const char *suffix)
+{
+    size_t length = strlen(path), n = strlen(suffix);
+    return length > n && strcasecmp(path + length - n, suffix) == 0;
+}
 
 static bool is_wanted(const converting *c, const cki_variable *v)
 {
@@ -63,12 +80,10 @@ static cask_status choose_chunks(converting *c, const cki_variable *v, cask_arra
 {
     cask_value *wanted = c->options->chunks;
     *given = wanted && wanted->kind != CKI_NONE;
-    if (!*given) {
-        for (int k = 0; v->chunks && k < v->ndim; k++)
-            chunks[k] = v->chunks[k];
-        *given = false;
+    for (int k = 0; v->chunks && k < v->ndim; k++)
+        chunks[k] = v->chunks[k];
+    if (!*given)
         return CASK_OK;
-    }
     int64_t shape[CKI_MAX_NDIM];
     cki_axis *axes = cki_runs_axes(&c->build, x->ndim);
     cki_node_shape(x, shape);
@@ -102,13 +117,74 @@ static cask_status choose_shards(const converting *c, int ndim, int64_t *shards,
     return CASK_OK;
 }
 
-/* The name under which a variable is written: of its group nothing, but in files of groups. */
-static const char *name_of(const converting *c, const cki_variable *v)
+/* The name under which a variable is written: without its groups where it is the only one, with
+ * them as part of it in files that have none. */
+static const char *name_of(converting *c, const cki_variable *v)
 {
     const char *given = c->options->variable ? strrchr(v->name, '/') : NULL;
+    const char *name = v->name + (v->name[0] == '/');
     if (given)
         return given + 1;
-    return c->kind == CKI_WRITER_GROUP ? v->name + (v->name[0] == '/') : v->name;
+    if (!c->flat || !strchr(name, '/'))
+        return c->kind == CKI_WRITER_GROUP || c->flat ? name : v->name;
+    char *flat = cki_arena_text(c->build.arena, name, strlen(name));
+    for (char *at = flat; at && (at = strchr(at, '/'));)
+        *at = '_';
+    return flat ? flat : name;
+}
+
+/* Whether a name may be that of axis k: it is new, or has that length already; an axis that has no
+ * name of its own takes none of another axis of the variable. */
+static bool fits(const converting *c, const char *name, int64_t length, const char *const *dims,
+                 int k, bool own, bool *known)
+{
+    *known = false;
+    for (int i = 0; i < k && !own; i++)
+        if (strcmp(dims[i], name) == 0)
+            return false;
+    for (const dimension *d = c->dimensions; d; d = d->next)
+        if (strcmp(d->name, name) == 0) {
+            *known = true;
+            return d->length == length;
+        }
+    return true;
+}
+
+/* A name for axis k: the variable's own for it, or dim_0, dim_1, ..., with a number behind it where
+ * others have that name with another length. */
+static const char *name_axis(converting *c, const cki_variable *v, const char *const *dims, int k,
+                             int64_t length)
+{
+    const char *own = v->dims ? v->dims[k] : NULL;
+    for (int n = own ? 0 : k;; n++) {
+        char text[300];
+        bool known;
+        if (own && n == 0)
+            snprintf(text, sizeof text, "%.280s", own);
+        else
+            snprintf(text, sizeof text, "%.280s_%d", own ? own : "dim", n);
+        if (!fits(c, text, length, dims, k, own != NULL, &known))
+            continue;
+        dimension *d = cki_arena_alloc(c->build.arena, sizeof *d);
+        const char *name = d ? cki_arena_text(c->build.arena, text, strlen(text)) : NULL;
+        if (!name) {
+            cki_fail_memory(c->error, sizeof *d);
+            return NULL;
+        }
+        *d = (dimension){name, length, c->dimensions};
+        if (!known)
+            c->dimensions = d;
+        return name;
+    }
+}
+
+static cask_status name_axes(converting *c, const cki_variable *v, const int64_t *shape,
+                             const char **dims)
+{
+    for (int k = 0; k < v->ndim; k++)
+        if (!(dims[k] = name_axis(c, v, dims, k, shape[k])))
+            return c->error->status;
+    return CASK_OK;
 }
 
 static cki_writer *open_writer(converting *c, const cki_target *target)
@@ -175,12 +251,15 @@ static cask_status convert_variable(converting *c, const cki_variable *v)
                            .shards = sharded ? shards : NULL};
     if (v->attributes)
         storage.fill = cki_value_dict_find(v->attributes, "_FillValue");
+    const char *dims[CKI_MAX_NDIM];
+    if (c->flat && name_axes(c, v, shape, dims) != CASK_OK)
+        return c->error->status;
     cki_target target = {.name = name_of(c, v),
                          .dtype = x->dtype,
                          .ndim = x->ndim,
                          .shape = shape,
                          .chunks = given || v->chunks ? chunks : NULL,
-                         .dims = v->dims,
+                         .dims = c->flat ? dims : v->dims,
                          .attributes = v->attributes,
                          .globals = cki_store_attributes(c->store),
                          .storage = &storage};
@@ -205,6 +284,7 @@ static size_t count_wanted(const converting *c)
 static cask_status check_wanted(converting *c, size_t count)
 {
     c->kind = cki_writer_kind_of(c->out);
+    c->flat = has_suffix(c->out, ".nc") || has_suffix(c->out, ".nc4");
     if (c->kind == CKI_WRITER_UNKNOWN)
         return cki_fail(c->error, CASK_INVALID, NULL,
                         "%s: the suffix says the format, and this one is not known; known are "
@@ -225,6 +305,16 @@ static cask_status check_wanted(converting *c, size_t count)
     return CASK_OK;
 }
 
+/* What went wrong names the file and the variable. */
+static cask_status name_failure(converting *c, const cki_variable *v, cask_status status)
+{
+    cki_error was = *c->error;
+    if (status == CASK_OK || strstr(was.message, c->in) || strstr(was.message, c->out))
+        return status;
+    *c->error = (cki_error){0};
+    return cki_fail(c->error, status, was.python, "%s: %s: %s", c->in, v->name, was.message);
+}
+
 /* Coordinates come first: they are the dimensions of the others. */
 static cask_status convert_all(converting *c)
 {
@@ -233,7 +323,7 @@ static cask_status convert_all(converting *c)
         for (size_t i = 0; status == CASK_OK && i < cki_store_count(c->store); i++) {
             const cki_variable *v = cki_store_variable(c->store, i);
             if (is_wanted(c, v) && is_coordinate(v) == (pass == 0))
-                status = convert_variable(c, v);
+                status = name_failure(c, v, convert_variable(c, v));
         }
     return status;
 }

@@ -5,76 +5,138 @@
 #include "array/coordinates.h"
 #include "array/elementwise.h"
 #include "array/files.h"
-#include "array/index.h"
+#include "array/index_take.h"
 #include "array/reductions.h"
+#include "array/view.h"
+#include "core/memory.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Where the walk stands: elements start + j * step of an axis of a node. */
+enum { MOST = 1 << 24 }; /* elements of an axis that are followed */
+
+/* Where the walk stands: at[j] is the element of an axis of x that the result's j-th is. NULL: not
+ * asked for. */
 typedef struct place {
     cask_array x;
-    int axis;
-    int64_t start, step;
+    int axis; /* -1: none in particular */
+    int64_t *at, count;
+    bool changed; /* values were made into something else */
 } place;
 
 /* A slice: the axis of its input, and which elements of that. */
-static bool through_index(place *at)
+static bool through_index(place *p)
 {
     cask_array input;
     const cki_pick *picks;
-    if (!cki_index_is(at->x, &input, &picks))
+    if (!cki_index_is(p->x, &input, &picks))
         return false;
     int axis = 0;
     for (int kept = 0; axis < input->ndim; axis++)
-        if (!picks[axis].drop && kept++ == at->axis)
+        if (!picks[axis].drop && kept++ == p->axis)
             break;
-    if (axis == input->ndim)
+    if (axis == input->ndim && p->axis >= 0)
         return false;
-    *at = (place){input, axis, picks[axis].start + at->start * picks[axis].step,
-                  at->step * picks[axis].step};
+    for (int64_t j = 0; p->at && j < p->count; j++)
+        p->at[j] = picks[axis].start + p->at[j] * picks[axis].step;
+    p->x = input;
+    p->axis = p->axis < 0 ? -1 : axis;
     return true;
 }
 
-static bool through_reduction(place *at)
+/* A list of positions. */
+static bool through_take(place *p)
+{
+    int axis;
+    const int64_t *positions;
+    cask_array input = cki_index_take_is(p->x, &axis, &positions);
+    for (int64_t j = 0; input && axis == p->axis && p->at && j < p->count; j++)
+        p->at[j] = positions[p->at[j]];
+    p->x = input ? input : p->x;
+    return input != NULL;
+}
+
+static bool through_view(place *p)
+{
+    const int *from;
+    cask_array input = cki_view_is(p->x, &from);
+    int axis = input && p->axis >= 0 ? from[p->axis] : -1;
+    if (!input || (p->axis >= 0 &&
+                   (axis < 0 || cki_node_length(input, axis) != cki_node_length(p->x, p->axis))))
+        return false;
+    p->x = input;
+    p->axis = axis;
+    return true;
+}
+
+/* Whether what is made of many values has their units. */
+static bool keeps_units(const char *label)
+{
+    static const char *const names[] = {"mean", "amin", "amax", "min", "max", "sum", "_sqrt"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(label + (strncmp(label, "nan", 3) ? 0 : 3), names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool through_reduction(place *p)
 {
     bool reduced[CKI_MAX_NDIM], keepdims;
-    if (!cki_reductions_is(at->x, reduced, &keepdims))
+    if (!cki_reductions_is(p->x, reduced, &keepdims))
         return false;
-    cask_array input = cki_node_as_array(at->x->base.inputs[0]);
+    cask_array input = cki_node_as_array(p->x->base.inputs[0]);
     int axis = 0;
     for (int kept = 0; axis < input->ndim; axis++)
-        if ((keepdims || !reduced[axis]) && kept++ == at->axis)
+        if ((keepdims || !reduced[axis]) && kept++ == p->axis)
             break;
-    if (axis == input->ndim || reduced[axis])
+    if (p->axis >= 0 && (axis == input->ndim || reduced[axis]))
         return false;
-    at->x = input;
-    at->axis = axis;
+    p->changed |= !keeps_units(p->x->label);
+    p->x = input;
+    p->axis = p->axis < 0 ? -1 : axis;
     return true;
 }
 
 /* Element-wise: the first input that has the axis in full; all have the same elements along it. */
-static bool through_elementwise(place *at)
+static bool through_elementwise(place *p)
 {
-    if (!cki_elementwise_is(&at->x->base))
+    if (!cki_elementwise_is(&p->x->base))
         return false;
-    for (size_t i = 0; i < at->x->base.ninputs; i++) {
-        cask_array input = cki_node_as_array(at->x->base.inputs[i]);
-        int axis = input->ndim - at->x->ndim + at->axis;
-        if (axis >= 0 && cki_node_length(input, axis) == cki_node_length(at->x, at->axis)) {
-            at->x = input;
-            at->axis = axis;
+    for (size_t i = 0; i < p->x->base.ninputs; i++) {
+        cask_array input = cki_node_as_array(p->x->base.inputs[i]);
+        int axis = input->ndim - p->x->ndim + p->axis;
+        if (p->axis < 0 ||
+            (axis >= 0 && cki_node_length(input, axis) == cki_node_length(p->x, p->axis))) {
+            p->x = input;
+            p->axis = p->axis < 0 ? -1 : axis;
+            p->changed = true;
             return true;
         }
     }
     return false;
 }
 
-static bool through_rechunk(place *at)
+/* What leaves the axis as it is: other chunks, and files of which each is unpacked in its own way.
+ */
+static bool through_rechunk(place *p)
 {
-    if (strcmp(at->x->base.primitive->name, "array.rechunk") != 0)
+    bool rechunk = strcmp(p->x->base.primitive->name, "array.rechunk") == 0;
+    bool join = strcmp(p->x->base.primitive->name, "array.join") == 0;
+    cask_array input = rechunk || join ? cki_node_as_array(p->x->base.inputs[0]) : NULL;
+    if (!input ||
+        (join && p->axis >= 0 && cki_node_length(input, p->axis) != cki_node_length(p->x, p->axis)))
         return false;
-    at->x = cki_node_as_array(at->x->base.inputs[0]);
+    p->x = input;
+    return true;
+}
+
+/* Down to a file. */
+static bool walk(place *p, cki_files_origin *origin)
+{
+    while (!cki_files_origin_of(p->x, origin))
+        if (!through_index(p) && !through_take(p) && !through_view(p) && !through_reduction(p) &&
+            !through_elementwise(p) && !through_rechunk(p))
+            return false;
     return true;
 }
 
@@ -105,54 +167,70 @@ static void recognise(const cki_variable *v, cki_coordinate *found)
         snprintf(found->units, sizeof found->units, "%s", units);
 }
 
-/* Elements start + j * step of the coordinate variable `i`, as float64. */
-static cask_value *read_values(const cki_store *store, size_t i, int64_t start, int64_t step,
-                               int64_t count)
+/* Of 1-d elements those listed. */
+static cask_value *pick(const cask_value *all, const int64_t *at, int64_t count, cki_error *error)
 {
-    const cki_variable *v = cki_store_variable(store, i);
-    cki_error none = {0}; /* a picture without coordinates is a picture still */
-    int64_t one = 1, zero = 0;
-    cask_value *all = cki_array_new(v->dtype, 1, v->shape, &none);
-    cask_value *values = cki_array_new(cki_dtype_of(CASK_F64), 1, &count, &none);
-    bool good =
-        all && values &&
-        cki_store_read(store, i, &zero, v->shape, &one, cki_array_of(all), &none) == CASK_OK;
-    if (good) {
-        cki_array picked = *cki_array_of(all);
-        picked.data += start * picked.strides[0];
-        picked.strides[0] *= step;
-        picked.shape[0] = count;
-        good = cki_array_cast(cki_array_of(values), &picked, &none) == CASK_OK;
+    const cki_array *from = cki_array_of(all);
+    cask_value *made = cki_array_new(from->dtype, 1, &count, error);
+    size_t size = cki_dtype_size(from->dtype);
+    for (int64_t j = 0; made && j < count; j++) {
+        if (at[j] < 0 || at[j] >= from->shape[0]) {
+            cask_value_unref(made);
+            return NULL;
+        }
+        memcpy(cki_array_of(made)->data + (size_t)j * size, from->data + at[j] * from->strides[0],
+               size);
     }
+    return made;
+}
+
+cask_value *cki_coordinates_stored(cask_array x, int axis, char *name,
+                                   const cki_variable **variable, cki_error *error)
+{
+    cki_files_origin origin;
+    place p = {.x = x, .axis = axis, .count = cki_node_length(x, axis)};
+    name[0] = '\0';
+    if (p.count < 1 || p.count > MOST || !(p.at = cki_memory_alloc((size_t)p.count * sizeof *p.at)))
+        return NULL;
+    for (int64_t j = 0; j < p.count; j++)
+        p.at[j] = j;
+    cask_value *all = NULL, *picked = NULL;
+    if (walk(&p, &origin) && origin.variable->dims && origin.variable->dims[p.axis]) {
+        snprintf(name, 64, "%s", origin.variable->dims[p.axis]);
+        all = cki_files_coordinate(&origin, p.axis, origin.variable->dims[p.axis], variable, error);
+    }
+    if (all)
+        picked = pick(all, p.at, p.count, error);
     cask_value_unref(all);
-    if (good)
-        return values;
-    cask_value_unref(values);
-    return NULL;
+    cki_memory_free(p.at);
+    return picked;
+}
+
+const cki_variable *cki_coordinates_source(cask_array x, bool *same)
+{
+    cki_files_origin origin;
+    place p = {.x = x, .axis = -1};
+    if (!walk(&p, &origin))
+        return NULL;
+    *same = !p.changed;
+    return origin.variable;
 }
 
 bool cki_coordinates_find(cask_array x, int axis, cki_coordinate *found)
 {
+    const cki_variable *v;
+    cki_error none = {0}; /* a picture without coordinates is a picture still */
     *found = (cki_coordinate){0};
-    int64_t count = cki_node_length(x, axis);
-    place at = {x, axis, 0, 1};
-    while (through_index(&at) || through_reduction(&at) || through_elementwise(&at) ||
-           through_rechunk(&at))
-        ;
-    cki_files_origin origin;
-    if (count < 1 || !cki_files_origin_of(at.x, &origin) || !origin.variable->dims ||
-        !origin.variable->dims[at.axis] || (origin.files > 1 && at.axis == origin.axis))
+    cask_value *stored = cki_coordinates_stored(x, axis, found->name, &v, &none);
+    if (!stored)
         return false;
-    const char *name = origin.variable->dims[at.axis];
-    snprintf(found->name, sizeof found->name, "%s", name);
-    for (size_t i = 0; i < cki_store_count(origin.store); i++) {
-        const cki_variable *v = cki_store_variable(origin.store, i);
-        if (strcmp(v->name, name) != 0 || v->ndim != 1 || v->unreadable ||
-            v->shape[0] != origin.variable->shape[at.axis] || !cki_dtype_is_number(v->dtype))
-            continue;
-        recognise(v, found);
-        found->values = read_values(origin.store, i, at.start, at.step, count);
-        return found->values != NULL;
-    }
-    return false;
+    recognise(v, found);
+    cask_value *values =
+        cki_array_new(cki_dtype_of(CASK_F64), 1, cki_array_of(stored)->shape, &none);
+    if (values && cki_array_cast(cki_array_of(values), cki_array_of(stored), &none) == CASK_OK)
+        found->values = values;
+    else
+        cask_value_unref(values);
+    cask_value_unref(stored);
+    return found->values != NULL;
 }

@@ -17,11 +17,11 @@ typedef struct part {
 } part;
 
 /* A source's self; owned by the context. */
-typedef struct files {
+typedef struct cki_files {
     part *parts;
     size_t count;
     int axis;
-    cask_array array; /* the raw array, once it is made */
+    cask_array array, unpacked; /* once they are made; may be the same */
 } files;
 
 static void release_files(void *thing)
@@ -209,20 +209,33 @@ static cask_status choose_chunks(cki_build *build, const files *f, cki_dtype dty
 
 /* ---- opening ---- */
 
-/* By no name, the file's only variable that is more than a dimension without values. */
+/* Whether it tells the places on an axis of others. */
+static bool is_coordinate(const cki_variable *v)
+{
+    return v->ndim == 1 && v->dims && v->dims[0] && strcmp(v->dims[0], v->name) == 0;
+}
+
+/* By no name, the file's only variable that is more than a dimension; coordinates count only where
+ * there is nothing else. */
 static cask_status only_variable(const cki_store *store, size_t *i, cki_error *error)
 {
     cki_text text = {0};
-    size_t shown = 0;
+    size_t shown = 0, others = 0, other = 0;
     for (size_t k = 0; k < cki_store_count(store); k++) {
-        if (cki_store_variable(store, k)->hidden)
+        const cki_variable *v = cki_store_variable(store, k);
+        if (v->hidden)
             continue;
         if (shown++ < 40)
-            cki_text_format(&text, "%s%s", shown > 1 ? ", " : "",
-                            cki_store_variable(store, k)->name);
+            cki_text_format(&text, "%s%s", shown > 1 ? ", " : "", v->name);
+        if (!is_coordinate(v)) {
+            other = k;
+            others++;
+        }
         *i = k;
     }
-    if (shown != 1)
+    if (others == 1)
+        *i = other;
+    else if (shown != 1)
         cki_fail(error, CASK_INVALID, NULL, "%s: say which variable; it has %s",
                  cki_store_path(store), text.bytes ? text.bytes : "none");
     cki_text_free(&text);
@@ -376,7 +389,9 @@ static cask_array make_source(cki_build *build, files *f, const cki_files_spec *
     }
     f->array = cki_source_working(build, label, &files_source, f, token, v->dtype, v->ndim, axes,
                                   cki_store_working(f->parts[0].store, f->parts[0].variable));
-    return f->array ? cki_files_unpack(build, f->array, &packing) : NULL;
+    if (f->array)
+        f->unpacked = cki_files_unpack(build, f->array, &packing);
+    return f->unpacked;
 }
 
 /* Whether all files have one type and one packing. */
@@ -448,16 +463,77 @@ cask_array cki_files_open(cki_build *build, const cki_files_spec *spec)
                                            : join_each(build, f, spec);
 }
 
+/* ---- where arrays come from ---- */
+
 bool cki_files_origin_of(cask_array x, cki_files_origin *origin)
 {
     for (const cki_owned *owned = x->base.ck->owned; owned; owned = owned->next) {
         const files *f = owned->thing;
-        if (owned->release != release_files || f->array != x)
+        if (owned->release != release_files || (f->array != x && f->unpacked != x))
             continue;
-        *origin = (cki_files_origin){f->parts[0].store,
-                                     cki_store_variable(f->parts[0].store, f->parts[0].variable),
-                                     f->axis, f->count};
+        const part *first = &f->parts[0];
+        *origin =
+            (cki_files_origin){first->store, cki_store_variable(first->store, first->variable), f};
         return true;
     }
     return false;
+}
+
+/* A coordinate is a 1-d variable of its axis' name and length. */
+static const cki_variable *find_coordinate(const cki_store *store, const char *name, int64_t length,
+                                           size_t *i)
+{
+    for (*i = 0; *i < cki_store_count(store); (*i)++) {
+        const cki_variable *v = cki_store_variable(store, *i);
+        if (strcmp(v->name, name) == 0 && v->ndim == 1 && !v->unreadable && v->shape[0] == length &&
+            cki_dtype_is_number(v->dtype))
+            return v;
+    }
+    return NULL;
+}
+
+/* Whether two variables' numbers mean the same. */
+static bool same_meaning(const cki_variable *a, const cki_variable *b)
+{
+    static const char *const names[] = {"units", "calendar"};
+    bool same = cki_dtype_same(a->dtype, b->dtype);
+    for (size_t i = 0; same && i < sizeof names / sizeof *names; i++) {
+        const cask_value *x = a->attributes ? cki_value_dict_find(a->attributes, names[i]) : NULL;
+        const cask_value *y = b->attributes ? cki_value_dict_find(b->attributes, names[i]) : NULL;
+        same = x == y || (x && y && x->kind == CKI_STR && y->kind == CKI_STR &&
+                          strcmp(x->as.text.bytes, y->as.text.bytes) == 0);
+    }
+    return same;
+}
+
+cask_value *cki_files_coordinate(const cki_files_origin *origin, int axis, const char *name,
+                                 const cki_variable **variable, cki_error *error)
+{
+    const files *f = origin->all;
+    bool along = f->count > 1 && axis == f->axis;
+    int64_t length = along ? f->parts[f->count - 1].end : origin->variable->shape[axis], zero = 0,
+            one = 1;
+    cask_value *made = NULL;
+    for (size_t i = 0; i < (along ? f->count : 1); i++) {
+        const part *p = &f->parts[i];
+        size_t at;
+        int64_t count = along ? p->end - p->start : length;
+        const cki_variable *v = find_coordinate(p->store, name, count, &at);
+        if (i == 0 && v)
+            made = cki_array_new(v->dtype, 1, &length, error);
+        if (i == 0)
+            *variable = v;
+        if (!made || !v || !same_meaning(*variable, v)) {
+            cask_value_unref(made);
+            return NULL;
+        }
+        cki_array piece = *cki_array_of(made);
+        piece.data += (along ? p->start : 0) * piece.strides[0];
+        piece.shape[0] = count;
+        if (count && cki_store_read(p->store, at, &zero, &count, &one, &piece, error) != CASK_OK) {
+            cask_value_unref(made);
+            return NULL;
+        }
+    }
+    return made;
 }

@@ -28,15 +28,18 @@ typedef struct cki_files_spec {
 
 cask_array cki_files_open(cki_build *build, const cki_files_spec *spec);
 
-/* The array of one variable: the first of the parts that a source is made of, for finding
- * coordinates; NULL if x is no source of this file. */
+/* Where an array of files comes from, as it is stored or unpacked: the first of them, and all. */
 typedef struct cki_files_origin {
     const cki_store *store;
     const cki_variable *variable;
-    int axis; /* along which other files follow */
-    size_t files;
+    const struct cki_files *all;
 } cki_files_origin;
 bool cki_files_origin_of(cask_array x, cki_files_origin *origin);
+/* The coordinate variable `name` of the origin's axis, as it is stored, of all files if they follow
+ * one another along that axis: 1-d, as long as the axis; and the first file's, which tells what it
+ * means. NULL without error if there is none. */
+cask_value *cki_files_coordinate(const cki_files_origin *origin, int axis, const char *name,
+                                 const cki_variable **variable, cki_error *error);
 
 /* What `cask info` prints of a file; `ck` also computes what --stats shows, or is NULL. */
 cask_status cki_files_info(cask *ck, const char *path, cki_text *text, cki_error *error);

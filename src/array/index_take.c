@@ -105,6 +105,16 @@ static const cki_node *simplify(cki_optimiser *optimiser, const cki_node *node, 
     return slice ? &slice->base : NULL;
 }
 
+cask_array cki_index_take_is(cask_array node, int *axis, const int64_t **positions)
+{
+    if (node->base.primitive != &primitive)
+        return NULL;
+    const take *t = node->base.parameters;
+    *axis = t->axis;
+    *positions = t->positions;
+    return input_of(node);
+}
+
 cask_array cki_index_take_push(cki_build *build, cask_array node, const cki_pick *picks,
                                const cki_axis *axes)
 {

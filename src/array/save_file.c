@@ -1,7 +1,7 @@
 /* Computing arrays into files: block by block where the format takes regions, else at once. */
 #include "array/blockwise.h"
 #include "array/collect.h"
-#include "array/save.h"
+#include "array/save_named.h"
 #include "array/svg.h"
 #include "core/memory.h"
 #include "io/sink.h"
@@ -30,47 +30,40 @@ static cask_status unknown_suffix(const char *path, cki_error *error)
 
 /* ---- formats that take regions ---- */
 
-/* Attributes of the variable written; NULL if there are none. */
-static cask_value *attributes_of(const cki_save_options *how, cki_error *error)
-{
-    const char *names[] = {"units", "long_name"}, *texts[] = {how->units, how->title};
-    if (!how->units && !how->title)
-        return NULL;
-    cask_value *dict = cki_value_dict(error);
-    for (int i = 0; dict && i < 2; i++) {
-        if (!texts[i])
-            continue;
-        cask_value *name = cki_value_string(names[i], error);
-        cask_value *text = name ? cki_value_string(texts[i], error) : NULL;
-        if (!text)
-            cask_value_unref(name);
-        else
-            cki_value_dict_set(dict, name, text, error);
-    }
-    return dict;
-}
+/* A file of one array, and of its coordinates. */
+typedef struct opened {
+    cki_writer *writer, *first; /* first: has the file, if there are coordinates */
+} opened;
 
-static cki_writer *open_writer(const char *path, const cki_save_options *how, cki_dtype dtype,
-                               int ndim, const int64_t *shape, const int64_t *chunks,
-                               cki_error *error)
+static cask_status open_writer(const char *path, const cki_save_options *how, cask_array x,
+                               cki_dtype dtype, int ndim, const int64_t *shape,
+                               const int64_t *chunks, opened *to, cki_error *error)
 {
-    cask_value *attributes = attributes_of(how, error);
-    cki_target target = {.name = how->variable,
+    cki_save_names names;
+    *to = (opened){0};
+    if (cki_save_named(x, how, &names, error) != CASK_OK)
+        return error->status;
+    cki_target target = {.name = names.name[0] ? names.name : NULL,
                          .dtype = dtype,
                          .ndim = ndim,
                          .shape = shape,
                          .chunks = chunks,
-                         .attributes = attributes};
-    cki_writer *writer = error->status == CASK_OK ? cki_writer_open(path, &target, error) : NULL;
-    cask_value_unref(attributes);
-    return writer;
+                         .dims = x ? names.dims : NULL,
+                         .attributes = names.attributes};
+    to->writer = cki_save_named_open(path, &target, &names, &to->first, error);
+    cki_save_named_free(&names);
+    return error->status;
 }
 
-static cask_status finish_writer(cki_writer *writer, cask_status status, cki_error *error)
+static cask_status finish_writer(const opened *to, cask_status status, cki_error *error)
 {
     if (status == CASK_OK)
-        return cki_writer_commit(writer, error);
-    cki_writer_abort(writer);
+        status = cki_writer_commit(to->writer, error);
+    else
+        cki_writer_abort(to->writer);
+    if (to->first && status == CASK_OK)
+        return cki_writer_commit(to->first, error);
+    cki_writer_abort(to->first);
     return status;
 }
 
@@ -78,16 +71,15 @@ static cask_status write_whole(const cki_array *array, const char *path,
                                const cki_save_options *how, cki_error *error)
 {
     int64_t start[CKI_MAX_NDIM] = {0};
-    cki_writer *writer =
-        open_writer(path, how, array->dtype, array->ndim, array->shape, NULL, error);
-    if (!writer)
+    opened to;
+    if (open_writer(path, how, NULL, array->dtype, array->ndim, array->shape, NULL, &to, error))
         return error->status;
-    return finish_writer(writer, cki_writer_region(writer, start, array, error), error);
+    return finish_writer(&to, cki_writer_region(to.writer, start, array, error), error);
 }
 
 typedef struct stream {
     cask_array x;
-    cki_writer *writer;
+    opened to;
     atomic_bool odd; /* a block had another shape than was said */
 } stream;
 
@@ -118,7 +110,7 @@ static cask_status write_block(void *user, int64_t block, cask_value *value, cki
     stream *s = user;
     int64_t start[CKI_MAX_NDIM];
     const cki_array *array = cki_save_block(s->x, block, value, start, &s->odd, error);
-    return array ? cki_writer_region(s->writer, start, array, error) : error->status;
+    return array ? cki_writer_region(s->to.writer, start, array, error) : error->status;
 }
 
 /* Blocks go to the file as they are made, so the whole is never in memory. */
@@ -130,11 +122,10 @@ static cask_status write_stream(cask *ck, cask_array x, const int64_t *shape, co
     for (int k = 0; k < x->ndim; k++)
         chunks[k] = cki_chunks_largest(&x->axes[k]);
     stream s = {.x = x};
-    s.writer = open_writer(path, how, x->dtype, x->ndim, shape, blocked ? chunks : NULL, error);
-    if (!s.writer)
+    if (open_writer(path, how, x, x->dtype, x->ndim, shape, blocked ? chunks : NULL, &s.to, error))
         return error->status;
     cki_want want = {&x->base, &s, write_block};
-    cask_status status = finish_writer(s.writer, ck->compute(ck, &want, 1, error), error);
+    cask_status status = finish_writer(&s.to, ck->compute(ck, &want, 1, error), error);
     atomic_store(odd, atomic_load(&s.odd));
     return status;
 }

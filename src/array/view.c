@@ -153,6 +153,15 @@ static const cki_node *simplify(cki_optimiser *optimiser, const cki_node *node, 
     return merged ? &merged->base : NULL;
 }
 
+cask_array cki_view_is(cask_array node, const int **from)
+{
+    if (node->base.primitive != &primitive)
+        return NULL;
+    const view *v = node->base.parameters;
+    *from = v->from;
+    return input_of(node);
+}
+
 cask_array cki_view_push(cki_build *build, cask_array node, const cki_pick *picks,
                          const cki_axis *axes)
 {

@@ -23,6 +23,9 @@ cask_array cki_view_make(cki_build *build, cask_array x, const char *label, int 
 cask_array cki_view_push(cki_build *build, cask_array node, const cki_pick *picks,
                          const cki_axis *axes);
 
+/* The input of a view, and which of its axes each axis is (-1: a new one); NULL if it is none. */
+cask_array cki_view_is(cask_array node, const int **from);
+
 extern const cki_operation *const cki_view_operations[];
 
 #endif

@@ -458,18 +458,23 @@ static cask_status walk_file(walk *w)
     return w->status;
 }
 
+static void open_and_walk(void *argument)
+{
+    walk *w = argument;
+    w->file = cki_hdf5_lock_open(cki_store_path(w->store), w->error);
+    w->status = w->file >= 0 ? CASK_OK : CASK_FORMAT;
+    if (w->status == CASK_OK)
+        walk_file(w);
+    H5Fclose(w->file);
+}
+
 static cask_status open_store(cki_store *store, cki_error *error)
 {
     walk w = {.store = store, .error = error};
     if (cki_hdf5_calls_load(error) != CASK_OK)
         return error->status;
-    cki_hdf5_lock_enter();
-    w.file = cki_hdf5_lock_open(cki_store_path(store), error);
-    w.status = w.file >= 0 ? CASK_OK : CASK_FORMAT;
-    if (w.status == CASK_OK)
-        walk_file(&w);
-    H5Fclose(w.file);
-    cki_hdf5_lock_leave();
+    if (cki_hdf5_lock_call(cki_store_path(store), open_and_walk, &w, error) != CASK_OK)
+        w.status = error->status;
     for (size_t i = 0; i < w.ngroups; i++)
         cki_memory_free(w.groups[i].path);
     cki_memory_free(w.groups);

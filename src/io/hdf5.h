@@ -68,6 +68,10 @@ typedef struct cki_hdf5_set {
 /* Into the library, with its printing off, and out. */
 void cki_hdf5_lock_enter(void);
 void cki_hdf5_lock_leave(void);
+/* Runs function(argument) under the lock. If the library crashes on the file, as it does on some
+ * that are damaged: OSError, and from then on the same for all that is asked of it. */
+cask_status cki_hdf5_lock_call(const char *path, void (*function)(void *), void *argument,
+                               cki_error *error);
 /* What the library said last, most precise first; "" if nothing. */
 const char *cki_hdf5_lock_words(char *text, size_t room);
 /* Fail with "path: what: the library's words"; under the lock. */

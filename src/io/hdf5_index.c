@@ -66,12 +66,26 @@ static cki_hdf5_index *ask_library(const cki_store *store, const cki_hdf5_set *s
     return index;
 }
 
-static cki_hdf5_index *make_index(const cki_store *store, const cki_hdf5_set *set, cki_error *error)
+/* An index in the making; `set` gets it. */
+typedef struct making {
+    const cki_store *store;
+    cki_hdf5_set *set;
+    cki_error *error;
+} making;
+
+/* Unless somebody made it while we waited. */
+static void make_index(void *argument)
 {
+    const making *m = argument;
+    const cki_store *store = m->store;
+    cki_hdf5_set *set = m->set;
+    cki_error *error = m->error;
     cki_hdf5_index *index = NULL;
+    if (atomic_load_explicit(&set->index, memory_order_acquire))
+        return;
     hid_t file = cki_hdf5_lock_open(cki_file_path(store->file), error);
     if (file < 0)
-        return NULL;
+        return;
     hid_t dataset = H5Dopen2(file, set->path, H5P_DEFAULT);
     if (dataset >= 0)
         index = ask_library(store, set, dataset, error);
@@ -81,22 +95,16 @@ static cki_hdf5_index *make_index(const cki_store *store, const cki_hdf5_set *se
     H5Fclose(file);
     if (index)
         qsort(index->chunks, index->count, sizeof *index->chunks, by_number);
-    return index;
+    atomic_store_explicit(&set->index, index, memory_order_release);
 }
 
 const cki_hdf5_index *cki_hdf5_index_get(const cki_store *store, cki_hdf5_set *set,
                                          cki_error *error)
 {
     cki_hdf5_index *index = atomic_load_explicit(&set->index, memory_order_acquire);
-    if (index)
-        return index;
-    cki_hdf5_lock_enter();
-    index = atomic_load_explicit(&set->index, memory_order_acquire);
-    if (!index) { /* nobody made it while we waited */
-        index = make_index(store, set, error);
-        atomic_store_explicit(&set->index, index, memory_order_release);
-    }
-    cki_hdf5_lock_leave();
+    making m = {store, set, error};
+    if (!index && cki_hdf5_lock_call(cki_file_path(store->file), make_index, &m, error) == CASK_OK)
+        index = atomic_load_explicit(&set->index, memory_order_acquire);
     return index;
 }
 

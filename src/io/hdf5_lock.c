@@ -1,5 +1,6 @@
 /* The way into libhdf5: one thread at a time, errors kept as words instead of printed. */
 #include "io/hdf5.h"
+#include "sys/crash.h"
 #include "sys/process.h"
 
 #include <stdio.h>
@@ -7,6 +8,7 @@
 
 static cki_mutex library;
 static cki_once begun = CKI_ONCE_INIT;
+static bool broken; /* under the lock */
 
 static void begin(void)
 {
@@ -29,6 +31,23 @@ void cki_hdf5_lock_enter(void)
 void cki_hdf5_lock_leave(void)
 {
     cki_thread_unlock(&library);
+}
+
+cask_status cki_hdf5_lock_call(const char *path, void (*function)(void *), void *argument,
+                               cki_error *error)
+{
+    static const char *const crashed = "it is damaged: libhdf5 crashed on it";
+    char words[900];
+    snprintf(words, sizeof words, "OSError: %.800s: %s", path, crashed);
+    cki_hdf5_lock_enter();
+    bool before = broken, done = !before && cki_crash_outlive(function, argument, words);
+    broken = !done;
+    cki_hdf5_lock_leave();
+    if (done)
+        return error->status;
+    return cki_fail(error, CASK_FORMAT, "OSError", "%s: %s", path,
+                    before ? "not read: libhdf5 crashed on another file, and is of no use since"
+                           : crashed);
 }
 
 typedef struct words {

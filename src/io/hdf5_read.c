@@ -117,23 +117,34 @@ static cask_status read_filtered(job *j, const cki_hdf5_chunk *chunk, const part
     return status == CASK_OK ? decode(j, chunk->size, chunk->skipped, p) : status;
 }
 
+/* A chunk that the library is asked for. */
+typedef struct asking {
+    job *j;
+    hsize_t offset[H5S_MAX_RANK], size;
+    uint32_t skipped;
+} asking;
+
+static void fetch_chunk(void *argument)
+{
+    asking *a = argument;
+    job *j = a->j;
+    if (H5Dget_chunk_storage_size(j->dataset, a->offset, &a->size) < 0)
+        a->size = 0;
+    if (a->size > 0 && prepare(j, a->size) == CASK_OK &&
+        H5Dread_chunk(j->dataset, H5P_DEFAULT, a->offset, &a->skipped, j->a) < 0)
+        cki_hdf5_lock_fail(cki_store_path(j->store), "cannot read a chunk", j->error);
+}
+
 /* The bytes of the chunk at `cell` as they are in the file, into `a`, through the library, which
  * finds one chunk fast; *size is 0 if it was never written. */
 static cask_status fetch(job *j, const int64_t *cell, hsize_t *size, uint32_t *skipped)
 {
-    hsize_t offset[H5S_MAX_RANK];
+    asking a = {.j = j};
     for (int k = 0; k < j->set->rank; k++)
-        offset[k] = (hsize_t)cell[k] * (hsize_t)j->set->chunk[k];
-    cki_hdf5_lock_enter();
-    cask_status status = CASK_OK;
-    if (H5Dget_chunk_storage_size(j->dataset, offset, size) < 0)
-        *size = 0;
-    else if (*size > 0)
-        status = prepare(j, *size);
-    if (status == CASK_OK && *size > 0 &&
-        H5Dread_chunk(j->dataset, H5P_DEFAULT, offset, skipped, j->a) < 0)
-        status = cki_hdf5_lock_fail(cki_store_path(j->store), "cannot read a chunk", j->error);
-    cki_hdf5_lock_leave();
+        a.offset[k] = (hsize_t)cell[k] * (hsize_t)j->set->chunk[k];
+    cask_status status = cki_hdf5_lock_call(cki_store_path(j->store), fetch_chunk, &a, j->error);
+    *size = a.size;
+    *skipped = a.skipped;
     cki_file_count_read((size_t)*size);
     return status;
 }
@@ -177,26 +188,31 @@ static cask_status read_chunk(job *j, const cki_hdf5_index *index, const int64_t
                            j->error);
 }
 
+static void open_both(void *argument)
+{
+    job *j = argument;
+    j->file = cki_hdf5_lock_open(cki_store_path(j->store), j->error);
+    if (j->file >= 0 && (j->dataset = H5Dopen2(j->file, j->set->path, H5P_DEFAULT)) < 0)
+        cki_hdf5_lock_fail(cki_store_path(j->store), "cannot open a dataset", j->error);
+}
+
+static void close_both(void *argument)
+{
+    job *j = argument;
+    H5Dclose(j->dataset);
+    H5Fclose(j->file);
+}
+
 static cask_status open_dataset(job *j)
 {
-    cki_hdf5_lock_enter();
-    cask_status status = CASK_OK;
-    j->dataset = H5I_INVALID_HID;
-    j->file = cki_hdf5_lock_open(cki_store_path(j->store), j->error);
-    if (j->file < 0)
-        status = CASK_FORMAT;
-    else if ((j->dataset = H5Dopen2(j->file, j->set->path, H5P_DEFAULT)) < 0)
-        status = cki_hdf5_lock_fail(cki_store_path(j->store), "cannot open a dataset", j->error);
-    cki_hdf5_lock_leave();
-    return status;
+    j->file = j->dataset = H5I_INVALID_HID;
+    return cki_hdf5_lock_call(cki_store_path(j->store), open_both, j, j->error);
 }
 
 static void close_dataset(job *j)
 {
-    cki_hdf5_lock_enter();
-    H5Dclose(j->dataset);
-    H5Fclose(j->file);
-    cki_hdf5_lock_leave();
+    cki_error none = {0}; /* nothing was to be written */
+    (void)cki_hdf5_lock_call(cki_store_path(j->store), close_both, j, &none);
 }
 
 static cask_status read_chunks(job *j)
@@ -233,10 +249,19 @@ static cask_status read_chunks(job *j)
     return status;
 }
 
-/* H5Dread of the region into `bytes`, dense, in the file's own order of bytes unless the library
+/* A region that the library reads. */
+typedef struct reading {
+    const job *j;
+    void *bytes;
+} reading;
+
+/* H5Dread of the region, dense, in the file's own order of bytes unless the library
  * converts. Under the lock. */
-static cask_status ask_library(const job *j, hid_t dataset, void *bytes)
+static void ask_library(void *argument)
 {
+    const reading *r = argument;
+    const job *j = r->j;
+    hid_t dataset = j->dataset;
     hsize_t start[H5S_MAX_RANK], count[H5S_MAX_RANK], step[H5S_MAX_RANK];
     for (int k = 0; k < j->set->rank; k++) {
         start[k] = (hsize_t)j->start[k];
@@ -250,19 +275,17 @@ static cask_status ask_library(const job *j, hid_t dataset, void *bytes)
                 (j->set->rank == 0 ||
                  H5Sselect_hyperslab(space, H5S_SELECT_SET, start, step, count, NULL) >= 0) &&
                 H5Dread(dataset, j->set->convert ? cki_hdf5_type_native(j->out->dtype) : type,
-                        memory, space, H5P_DEFAULT, bytes) >= 0;
-    cask_status status = CASK_OK;
+                        memory, space, H5P_DEFAULT, r->bytes) >= 0;
     if (!done) {
         cki_text what = {0};
         cki_text_format(&what, "cannot read '%.100s'", j->name);
-        status = cki_hdf5_lock_fail(cki_store_path(j->store),
-                                    what.bytes ? what.bytes : "cannot read", j->error);
+        cki_hdf5_lock_fail(cki_store_path(j->store), what.bytes ? what.bytes : "cannot read",
+                           j->error);
         cki_text_free(&what);
     }
     H5Sclose(memory);
     H5Tclose(type);
     H5Sclose(space);
-    return status;
 }
 
 static cask_status read_by_library(job *j)
@@ -288,9 +311,8 @@ static cask_status read_by_library(job *j)
         return cki_fail_memory(j->error, (size_t)bytes);
     cask_status status = open_dataset(j);
     if (status == CASK_OK) {
-        cki_hdf5_lock_enter();
-        status = ask_library(j, j->dataset, stage);
-        cki_hdf5_lock_leave();
+        reading r = {j, stage};
+        status = cki_hdf5_lock_call(cki_store_path(j->store), ask_library, &r, j->error);
         cki_file_count_read((size_t)bytes);
     }
     close_dataset(j);

@@ -192,7 +192,7 @@ typedef struct entry {
 } entry;
 
 /* The entries that are there, with room for those of one more dataset. */
-static entry *read_entries(hid_t scale, hid_t type, size_t *count)
+static entry *read_entries(hid_t scale, hid_t type, size_t *count, cki_error *error)
 {
     hid_t attribute = H5I_INVALID_HID, space = H5I_INVALID_HID;
     hssize_t points = 0;
@@ -203,6 +203,8 @@ static entry *read_entries(hid_t scale, hid_t type, size_t *count)
     }
     *count = points > 0 && points < 1 << 20 ? (size_t)points : 0;
     entry *entries = cki_memory_calloc(*count + CKI_MAX_NDIM + 1, sizeof *entries);
+    if (!entries)
+        cki_fail_memory(error, *count * sizeof *entries);
     if (entries && *count && H5Aread(attribute, type, entries) < 0)
         *count = 0;
     if (attribute >= 0) {
@@ -213,14 +215,14 @@ static entry *read_entries(hid_t scale, hid_t type, size_t *count)
     return entries;
 }
 
-static bool refer_back(const making *m, int k)
+static bool refer_back(const making *m, int k, cki_error *error)
 {
     hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(entry));
     H5Tinsert(type, "dataset", HOFFSET(entry, dataset), H5T_STD_REF_OBJ);
     H5Tinsert(type, "dimension", HOFFSET(entry, axis), H5T_NATIVE_INT);
     hid_t scale = H5Dopen2(m->file, m->dims[k], H5P_DEFAULT);
     size_t count = 0;
-    entry *entries = scale >= 0 ? read_entries(scale, type, &count) : NULL;
+    entry *entries = scale >= 0 ? read_entries(scale, type, &count, error) : NULL;
     bool done = entries != NULL;
     for (int i = 0; done && i < m->ndim; i++) {
         if (strcmp(m->dims[i], m->dims[k]) != 0)
@@ -247,7 +249,7 @@ static bool first_of_name(const making *m, int k)
     return true;
 }
 
-static bool attach_scales(const making *m)
+static bool attach_scales(const making *m, cki_error *error)
 {
     hobj_ref_t references[CKI_MAX_NDIM + 1];
     hvl_t lists[CKI_MAX_NDIM + 1];
@@ -263,7 +265,7 @@ static bool attach_scales(const making *m)
     H5Tclose(type);
     for (int k = 0; done && k < m->ndim; k++)
         if (first_of_name(m, k))
-            done = refer_back(m, k);
+            done = refer_back(m, k, error);
     return done;
 }
 
@@ -342,10 +344,12 @@ static cask_status fill_file(making *m, const cask_value *attributes, cki_error 
                put_attribute(m->dataset, "_Netcdf4Dimid", H5T_NATIVE_INT, H5Screate(H5S_SCALAR),
                              &dimid);
     } else if (done && m->netcdf && m->ndim > 0) {
-        done = attach_scales(m);
+        done = attach_scales(m, error);
     }
     if (!done)
-        return cki_hdf5_lock_fail(m->name, "cannot make this dataset", error);
+        return error->status != CASK_OK
+                   ? error->status
+                   : cki_hdf5_lock_fail(m->name, "cannot make this dataset", error);
     return put_attributes(m, m->dataset, attributes, error);
 }
 

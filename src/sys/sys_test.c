@@ -1,5 +1,6 @@
 /* Tests of the system room: threads, clock, what the machine allows, Ctrl-C. */
 #include "sys/clock.h"
+#include "sys/crash.h"
 #include "sys/interrupt.h"
 #include "sys/machine.h"
 #include "sys/terminal.h"
@@ -234,6 +235,43 @@ static void a_pipe_is_no_terminal(void **state)
     assert_false(cki_terminal_write(ends[1], "hello", 5));
 }
 
+static void crash(void *argument)
+{
+    raise(*(int *)argument);
+}
+
+static void keep_still(void *argument)
+{
+    (void)argument;
+}
+
+/* In a process of its own: what crashed may be its heap, of which it then dies with a word. */
+static void a_crash_is_outlived(void **state)
+{
+    (void)state;
+    int ends[2], status, signals[] = {SIGFPE, SIGBUS, SIGSEGV};
+    char words[40] = "";
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        bool good = cki_crash_outlive(keep_still, NULL, "never said");
+        for (int i = 0; i < 3; i++)
+            good &= !cki_crash_outlive(crash, &signals[i], "it was the library");
+        if (good)
+            abort();
+        _exit(7);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 1);
+    assert_true(read(ends[0], words, sizeof words - 1) > 0);
+    assert_string_equal(words, "it was the library\n");
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +285,7 @@ int main(void)
         cmocka_unit_test(the_machine_is_plausible),
         cmocka_unit_test(ctrl_c_raises_a_flag_once),
         cmocka_unit_test(a_pipe_is_no_terminal),
+        cmocka_unit_test(a_crash_is_outlived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

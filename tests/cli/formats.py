@@ -44,6 +44,23 @@ def dated(path, units, values, *more):
     path.write_bytes(header + struct.pack(f">{len(values)}d", *values))
 
 
+def gridded(path):
+    """t(time, lat, lon) = 0 .. 11 in Kelvin, of NetCDF-3: days, latitudes 40 and 50, longitudes 0, 1, 2."""
+    def text(s):
+        return struct.pack(">I", len(s)) + s.encode() + b"\0" * (-len(s) % 4)
+    axes = {"time": ("days since 2000-01-01", [0, 1]), "lat": ("degrees_north", [40, 50]), "lon": ("degrees_east", [0, 1, 2])}
+    variables = [(n, [i], u, v) for i, (n, (u, v)) in enumerate(axes.items())] + [("t", [0, 1, 2], "K", list(range(12)))]
+    head = b"CDF\1" + struct.pack(">III", 0, 10, 3) + b"".join(text(n) + struct.pack(">I", len(v)) for n, (u, v) in axes.items())
+    head += struct.pack(">IIII", 0, 0, 11, 4)
+    metas = [text(n) + struct.pack(f">I{len(d)}I", len(d), *d) + struct.pack(">II", 12, 1) + text("units") + struct.pack(">I", 2) + text(u)
+             + struct.pack(">II", 6, 8 * len(v)) for n, d, u, v in variables]
+    at = len(head) + sum(len(m) + 4 for m in metas)
+    for meta, (n, d, u, v) in zip(metas, variables):
+        head += meta + struct.pack(">I", at)
+        at += 8 * len(v)
+    path.write_bytes(head + b"".join(struct.pack(f">{len(v)}d", *v) for n, d, u, v in variables))
+
+
 with folder() as name:
     here = pathlib.Path(name)
     z = here / "x.zarr"
@@ -105,6 +122,35 @@ with folder() as name:
     for unit in ("D", "s", "ns"):
         writes(f"da.arange(3, chunks=2).astype('M8[{unit}]')", "-o", str(t))
         prints("True", f"bool((da.from_netcdf('{t}') == da.arange(3, chunks=2).astype('M8[{unit}]')).all())")
+
+    # What is saved keeps its name, dimensions, coordinates and, where they hold, attributes.
+    grid, kept = here / "grid.nc", here / "kept.nc"
+    gridded(grid)
+    source = f"t=da.from_netcdf('{grid}')"
+    for expression, values, said in (("t.mean(axis=0)[::-1]", "[50.0, 40.0]", True), ("t[[1]].max(axis=2) * 2", "[40.0, 50.0]", False),
+                                     ("t.transpose((1, 0, 2))", "[40.0, 50.0]", True), ("t[:, [1]]", "[50.0]", True)):
+        writes(expression, source, "-o", str(kept))
+        prints(values, f"da.from_netcdf('{kept}', 'lat').compute().tolist()")
+        status, out, err = run("info", str(kept))
+        check(f"names of {expression}", (" t " in out or "t  " in out) and ("units K" in out) == said and "degrees_north" in out, out + err)
+        prints("True", f"bool((da.from_netcdf('{kept}') == {expression}).all())", source)
+    writes("t[1:] - t[:1]", source, "-o", str(kept))
+    prints("['2000-01-02']", f"da.from_netcdf('{kept}', 'time').astype('M8[D]').astype(str).compute().tolist()")
+    writes("t[0] @ t[0].T", source, "-o", str(kept))
+    prints("(2, 2)", f"da.from_netcdf('{kept}').shape")
+    writes(f"da.from_netcdf(['{grid}', '{grid}'], 't')", "-o", str(kept))
+    prints("['2000-01-01', '2000-01-02', '2000-01-01', '2000-01-02']",
+           f"da.from_netcdf('{kept}', 'time').astype('M8[D]').astype(str).compute().tolist()")
+
+    # Arrays that share no lengths, and names in groups, as one NetCDF file.
+    writes(f"da.to_hdf5('{here}/p.h5', {{'/a/x': da.ones(3), '/b/x': da.ones((4, 3)), '/y': da.zeros((3, 3))}})")
+    converts(f"{here}/p.h5", str(kept))
+    prints("[(3,), (4, 3), (3, 3)]", f"[da.from_netcdf('{kept}', n).shape for n in ['a_x', 'b_x', 'y']]")
+    writes(f"da.to_hdf5('{here}/complex.h5', '/z', da.ones(3) * 1j)")
+    fails("TypeError", f"{here}/complex.h5: z", "convert", f"{here}/complex.h5", str(kept))
+    writes(f"da.to_hdf5('{here}/other.h5', {{'/x': da.ones(3, chunks=2), '/y': {X}}}, compression='gzip')")
+    converts(f"{here}/other.h5", f"{here}/other.zarr", "--chunks", "(5, 10)")
+    prints("((2, 1), (5, 5, 5, 5))", f"(da.from_zarr('{here}/other.zarr', 'x').chunks[0], da.from_zarr('{here}/other.zarr', 'y').chunks[0])")
 
     # HDF5: compressed, several in a file, into what is there.
     h = here / "x.h5"

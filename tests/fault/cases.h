@@ -33,6 +33,7 @@ static const fault_case fault_cases[] = {
     {"da.ones((20, 30, 40), chunks=7) + 1", "out/c.svg"},
     {"da.ones((4, 5, 6, 7), chunks=3).to_svg()", NULL},
     {"da.ones((20, 30), chunks=7)._repr_html_()", NULL},
+    {"da.from_netcdf('kept/t.nc', 'data')[::-1]", "out/s.nc"},
     /* reading */
     {"da.from_netcdf('kept/m.nc', 'data')[::2, 1:].mean(axis=0)", NULL},
     {"da.from_netcdf('kept/m.nc3', 'data')[5, ::-1]", NULL},
