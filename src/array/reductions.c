@@ -1,8 +1,10 @@
 /* The reduce node: a partial result a block, computed with the element-wise chain before it, then
  * combined by a tree whose shape depends on the chunks alone, so that the bits never change. */
 #include "array/reductions.h"
+#include "array/elementwise.h"
 #include "array/functions.h"
 #include "array/fuse.h"
+#include "array/index.h"
 #include "graph/spelling.h"
 
 #include <math.h>
@@ -372,14 +374,44 @@ static void choose_splits(parameters *p, int ndim, int usual)
     }
 }
 
+/* Bytes that are read for an element of `x`: of what its element-wise chain begins with. Slices of
+ * that are passed over, as they are when they are pushed down to it. */
+static size_t read_width(cask_array x)
+{
+    enum { MOST = 32 };
+    const cki_node *seen[MOST] = {&x->base};
+    size_t nseen = 1, width = 0;
+    for (size_t i = 0; i < nseen; i++) {
+        cask_array inner = NULL, array = cki_node_as_array(seen[i]);
+        const cki_pick *picks;
+        bool index = cki_index_is(array, &inner, &picks);
+        if (!index && !cki_elementwise_is(seen[i])) {
+            width += cki_dtype_size(array->dtype);
+            continue;
+        }
+        for (size_t k = 0; k < (index ? 1 : seen[i]->ninputs); k++) {
+            const cki_node *input = index ? &inner->base : seen[i]->inputs[k];
+            size_t j = 0;
+            while (j < nseen && seen[j] != input)
+                j++;
+            if (j < nseen || (!index && cki_node_as_array(input)->ndim < x->ndim))
+                continue; /* a broadcast row is small */
+            if (nseen == MOST)
+                return cki_dtype_size(x->dtype);
+            seen[nseen++] = input;
+        }
+    }
+    return width ? width : cki_dtype_size(x->dtype);
+}
+
 /* Where blocks are so short along the reduced axes that partial results are about as large as they
  * are, one is made of several blocks, of a few MB in all: to write and combine it costs more than
  * to go on with it. */
 static void choose_run(parameters *p)
 {
-    enum { SHORT = 8, MOST_BLOCKS = 32, MOST_BYTES = 1 << 25 };
+    enum { SHORT = 8, MOST_BLOCKS = 32, MOST_BYTES = 1 << 23 };
     cask_array x = p->value;
-    size_t bytes = cki_dtype_size(x->dtype);
+    size_t bytes = read_width(x);
     int64_t reduced = 1;
     p->run = 1;
     p->along = 0;
