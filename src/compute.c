@@ -5,6 +5,7 @@
 #include "array/fuse.h"
 #include "caching.h"
 #include "core/memory.h"
+#include "delayed/delayed_chain.h"
 #include "exec/exec.h"
 #include "expr/node.h"
 #include "graph/plan.h"
@@ -136,11 +137,17 @@ static cask_status plan_layers(cask *ck, cki_graph *graph, const uint32_t *layer
     return status;
 }
 
+static void fuse_rule(cki_optimiser *optimiser, const cki_node *node)
+{
+    cki_fuse_rule(optimiser, node);
+    cki_delayed_chain_rule(optimiser, node);
+}
+
 cask_status cki_compute_optimise(cask *ck, cki_graph *graph, const cki_node **nodes, size_t count,
                                  cki_error *error)
 {
     cki_graph_limit(graph, ck->memory_limit);
-    return cki_optimise_nodes(graph, ck, nodes, count, cki_context_fuses(ck) ? cki_fuse_rule : NULL,
+    return cki_optimise_nodes(graph, ck, nodes, count, cki_context_fuses(ck) ? fuse_rule : NULL,
                               error);
 }
 

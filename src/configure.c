@@ -52,6 +52,7 @@ static cask_status use(cask *ck)
         .file_chunk_bytes = cki_config_bytes(config, "array.file-chunk-size", 0, &error),
         .split_every = (int)cki_config_number(config, "split-every", 0, &error),
         .fuse = cki_config_number(config, "optimization.fuse.active", 1, &error) > 0,
+        .fuse_delayed = cki_config_number(config, "optimization.fuse.delayed", 1, &error) > 0,
         .fuse_annotated = cki_config_number(config, "optimization.annotations.fuse", 1, &error) > 0,
         .fuse_ave_width = cki_config_number(config, "optimization.fuse.ave-width", 0, &error),
         .fuse_max_width = cki_config_number(config, "optimization.fuse.max-width", 0, &error),

@@ -112,6 +112,10 @@ static const cki_config_key keys[] = {
      .fallback = "true",
      .doc = "Whether operations with different annotations may run together where there is a rule "
             "for each name."},
+    {.name = "optimization.fuse.delayed",
+     .kind = CKI_CONFIG_FLAG,
+     .fallback = "true",
+     .doc = "Whether delayed calls of which each needs only the one before run as one task."},
     {.name = "optimization.fuse.active",
      .kind = CKI_CONFIG_FLAG,
      .fallback = "true",

@@ -4,6 +4,7 @@
 
 #include <cask/cask.h>
 #include <stdarg.h>
+#include <stdbool.h>
 
 /* What went wrong first. Zero-initialise it ({0}); a later failure does not overwrite the first.
  * `python` is the Python exception class; begin..end is the place in the expression text, if one is
@@ -13,6 +14,7 @@ typedef struct cki_error {
     char python[32];
     char message[900];
     size_t begin, end;
+    bool blamed; /* the message names the task that failed */
 } cki_error;
 
 /* Record a failure and return its status. `python` NULL takes the usual class of the status (see

@@ -92,6 +92,8 @@ cask_delayed cki_delayed_call_of(cki_build *build, cask_delayed x, const cki_del
 
 /* The kind of node that calls, lowered in delayed_task.c. */
 extern const cki_primitive cki_delayed_primitive;
+/* The same of several calls, one after another (delayed_chain.c). */
+extern const cki_primitive cki_delayed_chain_primitive;
 
 /* Operations: delayed, to_delayed. And the functions of their tasks. */
 extern const cki_operation *const cki_delayed_operations[];

@@ -1,6 +1,6 @@
 /* Delayed: from nodes to tasks, and the calls that they make. */
 #include "call/term.h"
-#include "delayed/delayed.h"
+#include "delayed/delayed_chain.h"
 #include "graph/spelling.h"
 
 #include <string.h>
@@ -37,7 +37,7 @@ static void describe(const cki_layer *layer, int64_t block, cki_text *key, cki_t
     if (key)
         cki_delayed_print_key(x, key);
     if (called)
-        cki_text_put(called, x->label);
+        cki_delayed_chain_label(&x->base, called);
 }
 
 /* A list whose items are inputs or hold none, as it stands; false if it is something else. */
@@ -61,14 +61,17 @@ static bool spell_list(const cask_value *list, cki_spelling *spelling)
     return true;
 }
 
-/* Calls by position are spelled in full, with the function itself. Of others, and of what holds
- * something lazy deeper down, it is the block that is called, with all that it needs. */
+/* Of a chain the first one's arguments. Calls by position are spelled in full, with the function
+ * itself. Of others, and of what holds something lazy deeper down, it is the block that is called,
+ * with all that it needs. */
 static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
 {
     const calls *c = layer->parameters;
-    const cki_delayed_call *call = node_of(layer, block)->parameters;
+    size_t count;
+    const cki_node *own = node_of(layer, block);
+    const cki_delayed_call *call = (*cki_delayed_chain_links(&own, &count))->parameters;
     size_t ninputs = c->first[block + 1] - c->first[block], next = 0;
-    bool plain = call->function && !call->method && !call->nnamed;
+    bool plain = count == 1 && call->function && !call->method && !call->nnamed;
     for (uint32_t i = 0; i < call->count; i++) {
         const cki_delayed_place *place = &call->places[i];
         /* inputs are numbered as they come: between those of two places are what one holds */
@@ -175,8 +178,12 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
     return CASK_OK;
 }
 
-const cki_primitive cki_delayed_primitive = {
-    .name = "delayed.call", .size = sizeof(struct cask_delayed_node), .lower = lower};
+const cki_primitive cki_delayed_primitive = {.name = "delayed.call",
+                                             .size = sizeof(struct cask_delayed_node),
+                                             .fuse = cki_delayed_chain_fuse,
+                                             .lower = lower};
+const cki_primitive cki_delayed_chain_primitive = {
+    .name = "delayed.chain", .size = sizeof(struct cask_delayed_node), .lower = lower};
 
 /* ---- running ---- */
 
@@ -217,9 +224,10 @@ static cask_value *call_function(const cki_delayed_call *call, cask_value **valu
     return result;
 }
 
-static cask_status run_call(const cki_task *task, cask_value **result, cki_error *error)
+/* One call, whose inputs are there. */
+static cask_status run_link(const cki_delayed_call *call, const cki_task *task, cask_value **result,
+                            cki_error *error)
 {
-    const cki_delayed_call *call = node_of(task->layer, task->block)->parameters;
     cask_value *few[FEW], **values = few;
     if (call->count > FEW && !(values = cki_memory_alloc(call->count * sizeof *values)))
         return cki_fail_memory(error, call->count * sizeof *values);
@@ -243,6 +251,45 @@ static cask_status run_call(const cki_task *task, cask_value **result, cki_error
     if (values != few)
         cki_memory_free(values);
     return error->status;
+}
+
+/* What went wrong in a call before the last one is told with that one's key. */
+static void blame(const cki_node *link, cki_error *error)
+{
+    cki_text key = {0};
+    cask_delayed x = cki_delayed_of_node(link);
+    cki_delayed_print_key(x, &key);
+    if (!key.failed)
+        cki_graph_blame(key.bytes, x->label, error);
+    cki_text_free(&key);
+}
+
+static cask_status run_call(const cki_task *task, cask_value **result, cki_error *error)
+{
+    size_t count;
+    const cki_node *node = node_of(task->layer, task->block);
+    const cki_node *const *links = cki_delayed_chain_links(&node, &count);
+    cask_value *last = NULL;
+    cki_task step = *task;
+    for (size_t i = 0; i < count; i++) {
+        const cki_delayed_call *call = links[i]->parameters;
+        cask_value *made = NULL;
+        if (i && call->ck->stopped && call->ck->stopped(task->run))
+            cki_fail(error, CASK_CANCELLED, NULL, "cancelled");
+        else
+            run_link(call, &step, &made, error);
+        cask_value_unref(last);
+        last = made;
+        if (!made) {
+            if (error->status != CASK_CANCELLED)
+                blame(links[i], error);
+            return error->status;
+        }
+        step.inputs = &last;
+        step.ninputs = 1;
+    }
+    *result = last;
+    return CASK_OK;
 }
 
 const cki_function cki_delayed_call_function = {"delayed.call", 1, run_call};

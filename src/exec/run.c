@@ -207,13 +207,9 @@ void cki_run_place(const cki_run *run, size_t task, cki_error *error)
     cki_run_key(run->plan, task, &key);
     if (layer->describe) /* what the user called it, instead of what runs it */
         layer->describe(layer, run->plan->block[task], NULL, &called);
-    size_t length = strlen(error->message), room = sizeof error->message - length;
-    cki_text where = {0};
-    cki_text_format(&where, " (in task %s, function %s)", key.bytes ? key.bytes : "",
-                    called.length ? called.bytes : layer->function->name);
-    if (!key.failed && !called.failed && !where.failed && where.length < room)
-        memcpy(error->message + length, where.bytes, where.length + 1);
+    if (!key.failed && !called.failed)
+        cki_graph_blame(key.bytes ? key.bytes : "",
+                        called.length ? called.bytes : layer->function->name, error);
     cki_text_free(&key);
     cki_text_free(&called);
-    cki_text_free(&where);
 }

@@ -49,6 +49,7 @@ typedef struct cki_tuning {
     uint64_t file_chunk_bytes; /* of those of files */
     int split_every;           /* partial results that are combined at once */
     bool fuse;                 /* element-wise operations run in their user */
+    bool fuse_delayed;         /* calls in a row are one task */
     bool fuse_annotated;       /* also where their annotations differ */
     double fuse_ave_width, fuse_max_width, fuse_max_height, fuse_max_depth; /* of graphs by hand;
                                                                                0: the default */

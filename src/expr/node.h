@@ -80,6 +80,9 @@ const cki_node *cki_optimise_result(const cki_optimiser *optimiser, const cki_no
 bool cki_optimise_joins(const cki_optimiser *optimiser, const cki_node *node, const cki_node *root);
 /* and the decision to compute it in `root`: the collection's rule makes it, users before inputs. */
 void cki_optimise_absorb(cki_optimiser *optimiser, const cki_node *node, const cki_node *root);
+/* A node with what has taken its inputs' places, for fuse functions that absorb nothing. */
+const cki_node *cki_optimise_replace(cki_optimiser *optimiser, const cki_node *node,
+                                     cki_error *error);
 /* The graph that is being made, which owns what lives as long as its tasks. */
 cki_graph *cki_optimise_graph(cki_optimiser *optimiser);
 

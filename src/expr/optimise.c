@@ -335,7 +335,8 @@ static cask_status find_users(cki_optimiser *optimiser, cki_error *error)
 }
 
 /* The node with the results of its inputs in their places. */
-static const cki_node *replace(cki_optimiser *optimiser, const cki_node *node, cki_error *error)
+const cki_node *cki_optimise_replace(cki_optimiser *optimiser, const cki_node *node,
+                                     cki_error *error)
 {
     bool changed = false;
     for (size_t i = 0; i < node->ninputs; i++)
@@ -376,7 +377,7 @@ static const cki_node *fuse_one(cki_optimiser *optimiser, const node_fact *fact,
     const cki_annotations *now = optimiser->ck->annotations;
     optimiser->ck->annotations = fact->annotations;
     const cki_node *made = node->primitive->fuse ? node->primitive->fuse(optimiser, node, error)
-                                                 : replace(optimiser, node, error);
+                                                 : cki_optimise_replace(optimiser, node, error);
     optimiser->ck->annotations = now;
     if (!made || made->annotations == fact->annotations)
         return made;

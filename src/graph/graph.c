@@ -180,3 +180,16 @@ void cki_graph_describe(const cki_layer *layer, int64_t block, cki_text *key, ck
         cki_text_format(key, " %lld", (long long)block);
     cki_text_char(key, ')');
 }
+
+void cki_graph_blame(const char *key, const char *called, cki_error *error)
+{
+    size_t length = strlen(error->message), room = sizeof error->message - length;
+    cki_text where = {0};
+    if (error->blamed)
+        return;
+    error->blamed = true;
+    cki_text_format(&where, " (in task %s, function %s)", key, called);
+    if (!where.failed && where.length < room)
+        memcpy(error->message + length, where.bytes, where.length + 1);
+    cki_text_free(&where);
+}

@@ -120,5 +120,7 @@ const cki_layer *const *cki_graph_table(const cki_graph *graph);
 /* A block's key, as messages and pictures have it: "('sum-partial-1f3a9c02', 0, 3)", and what is
  * done to make it: "sum-partial", or what was fused. Either text may be NULL. */
 void cki_graph_describe(const cki_layer *layer, int64_t block, cki_text *key, cki_text *call);
+/* Add to a message which task failed, and what it called, unless it says so already. */
+void cki_graph_blame(const char *key, const char *called, cki_error *error);
 
 #endif

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -225,12 +226,62 @@ static void chain(void **state)
     cask_close(ck);
 }
 
+static void note_total(void *user, int64_t done, int64_t total)
+{
+    (void)done;
+    *(int64_t *)user = total;
+}
+
+/* A chain of calls is a few tasks; results, and failures with the key of the call that failed, are
+ * those of single tasks. */
+static void chains_are_few_tasks(void **state)
+{
+    (void)state;
+    enum { LINKS = 100000 };
+    static const char *const schedulers[] = {"sync", "threads", "processes"};
+    for (int how = 0; how < 6; how++) {
+        int64_t total = 0;
+        bool fused = how % 2 == 0;
+        cask *ck = cask_open(&(cask_options){.threads = 2,
+                                             .scheduler = schedulers[how / 2],
+                                             .on_progress = note_total,
+                                             .user = &total});
+        int links = fused ? LINKS : 2000;
+        assert_int_equal(cask_register(ck, functions, 2), CASK_OK);
+        if (!fused)
+            assert_int_equal(cask_config_set(ck, "optimization.fuse.delayed", "false"), CASK_OK);
+        cask_delayed x = cask_delayed_call(ck, "me.inc", 0);
+        for (int i = 1; i < links; i++)
+            x = cask_delayed_call(ck, "me.inc", x);
+        char text[32];
+        snprintf(text, sizeof text, "%d", links);
+        expect(x, text);
+        assert_true(fused ? total == LINKS / 1000 : total == links);
+        cask_delayed bad = cask_delayed_apply(ck, CASK_ARGUMENTS("lambda v: 1 / (v - 2)", 2),
+                                              &(cask_delaying){.key = "here"});
+        bad = cask_delayed_call(ck, "str", cask_delayed_call(ck, "me.inc", bad));
+        cask_value *value;
+        assert_int_not_equal(cask_delayed_compute(bad, &value), CASK_OK);
+        assert_string_equal(cask_message(ck), "division by zero (in lambda) (in task here, "
+                                              "function lambda)");
+        cask_clear(ck);
+        /* what is used twice is computed once, and stays a task */
+        cask_delayed a = cask_delayed_call(ck, "me.inc", 1), b = cask_delayed_call(ck, "me.inc", a);
+        atomic_store(&calls, 0);
+        expect(cask_delayed_call(ck, "me.add", b, cask_delayed_call(ck, "me.inc", b)), "7");
+        assert_true(how > 3 || atomic_load(&calls) == 3);
+        assert_int_equal(total, fused ? 3 : 4);
+        cask_close(ck);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_way), cmocka_unit_test(keys),        cmocka_unit_test(failures),
-        cmocka_unit_test(several),   cmocka_unit_test(with_arrays), cmocka_unit_test(held_arrays),
-        cmocka_unit_test(chain),
+        cmocka_unit_test(every_way),   cmocka_unit_test(chains_are_few_tasks),
+        cmocka_unit_test(keys),        cmocka_unit_test(failures),
+        cmocka_unit_test(several),     cmocka_unit_test(with_arrays),
+        cmocka_unit_test(held_arrays), cmocka_unit_test(chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
