@@ -81,8 +81,6 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_computing_operations, &ck->error);
     cki_operation_register(ck, cki_dask_operations, &ck->error);
     cki_operation_register(ck, cki_dtype_info_operations, &ck->error);
-    cki_operation_register(ck, cki_spelled_numpy_operations, &ck->error);
-    cki_operation_register(ck, cki_spelled_array_operations, &ck->error);
     cki_operation_register(ck, cki_annotate_operations, &ck->error);
     cki_operation_register(ck, cki_graph_calls_operations, &ck->error);
     cki_operation_register(ck, cki_shown_operations, &ck->error);
@@ -93,6 +91,9 @@ cask *cask_open(const cask_options *options)
         cki_registry_register(ck->functions, delayed_functions[i], &ck->error);
     for (size_t i = 0; cki_operations_tables[i] && ck->error.status == CASK_OK; i++)
         cki_operation_register(ck, cki_operations_tables[i], &ck->error);
+    cki_operation_register(ck, cki_spelled_numpy_operations, &ck->error);
+    cki_operation_register(ck, cki_spelled_signatures_operations, &ck->error);
+    cki_operation_register(ck, cki_spelled_array_operations, &ck->error);
     return ck;
 }
 

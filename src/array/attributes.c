@@ -350,8 +350,6 @@ static const cki_operation op_shape_of = {"shape",   FUNCTION, "array", "The arr
                                           run_shape, NULL};
 static const cki_operation op_ndim_of = {"ndim",   FUNCTION, "array", "The array's number of axes.",
                                          run_ndim, NULL};
-static const cki_operation op_size_of = {
-    "size", CKI_IN_NP, "a", "The array's number of elements.", run_size, NULL};
 static const cki_operation op_real = {"real", CKI_ARRAY_ATTRIBUTE, "x", "The real part.", run_part,
                                       "real"};
 static const cki_operation op_imag = {
@@ -360,7 +358,7 @@ static const cki_operation op_len = {"__len__", CKI_ARRAY_PROTOCOL, "x", "len(x)
 static const cki_operation op_astype = {
     "astype",
     CKI_ARRAY_METHOD,
-    "x, dtype, casting='unsafe', copy=True",
+    "x, dtype, casting='unsafe', copy=True, order='K'",
     "The array in another type; TypeError where the casting rule forbids it.",
     run_astype,
     NULL};
@@ -375,7 +373,6 @@ static const cki_operation op_result_type = {
 const cki_operation *const cki_attributes_operations[] = {
     ATTRIBUTES(ENTRY) & op_shape_of,
     &op_ndim_of,
-    &op_size_of,
     &op_real,
     &op_imag,
     &op_len,

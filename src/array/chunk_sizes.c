@@ -4,6 +4,7 @@
 #include "array/functions.h"
 #include "array/mapped.h"
 #include "array/runs.h"
+#include "array/view.h"
 
 #include <string.h>
 
@@ -159,6 +160,43 @@ static cask_status scale_axis(cki_build *build, const cki_axis *axis, size_t fro
     return build->error->status ? build->error->status : status;
 }
 
+/* The array with its axes in reverse. */
+static cask_array reversed(cki_build *build, cask_array x)
+{
+    int order[CKI_MAX_NDIM];
+    for (int k = 0; k < x->ndim; k++)
+        order[k] = x->ndim - 1 - k;
+    return cki_view_transpose(build, x, order);
+}
+
+/* The same bytes as elements of another type: the last axis has more or fewer of them. */
+static cask_array retyped(cki_build *build, cask_array x, cki_dtype dtype)
+{
+    if (!x)
+        return NULL;
+    size_t from = cki_dtype_size(x->dtype), to = cki_dtype_size(dtype);
+    cki_axis *axes = cki_runs_axes(build, x->ndim);
+    if (!axes)
+        return NULL;
+    if (x->ndim)
+        memcpy(axes, x->axes, (size_t)x->ndim * sizeof *axes);
+    if (from == 0 || to == 0 || (x->ndim == 0 && from != to)) {
+        cki_fail(build->error, CASK_INVALID, NULL,
+                 "Changing the dtype of a 0d array is only supported if the itemsize is unchanged");
+        return NULL;
+    }
+    if (from != to &&
+        scale_axis(build, &x->axes[x->ndim - 1], from, to, &axes[x->ndim - 1]) != CASK_OK)
+        return NULL;
+    return cki_mapped_array(build, &(cki_mapped){.function = &cki_chunk_sizes_view_function,
+                                                 .label = "view",
+                                                 .dtype = dtype,
+                                                 .ndim = x->ndim,
+                                                 .axes = axes,
+                                                 .inputs = {cki_mapped_same(x)},
+                                                 .ninputs = 1});
+}
+
 static cask_value *run_retype(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
@@ -167,34 +205,14 @@ static cask_value *run_retype(cki_call *call)
     cki_dtype dtype;
     if (!x || cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error) != CASK_OK)
         return NULL;
-    if (order->kind != CKI_STR || strcmp(order->as.text.bytes, "C") != 0) {
-        cki_fail(call->error, CASK_INVALID, NULL,
-                 "view: Order must be 'C': transpose the array for the first axis");
+    bool first = order->kind == CKI_STR && strcmp(order->as.text.bytes, "F") == 0;
+    if (!first && (order->kind != CKI_STR || strcmp(order->as.text.bytes, "C") != 0)) {
+        cki_fail(call->error, CASK_INVALID, NULL, "Order must be one of 'C' or 'F'");
         return NULL;
     }
     dtype = dtype.id ? dtype : x->dtype;
-    size_t from = cki_dtype_size(x->dtype), to = cki_dtype_size(dtype);
-    cki_axis *axes = cki_runs_axes(&build, x->ndim);
-    if (!axes)
-        return NULL;
-    if (x->ndim)
-        memcpy(axes, x->axes, (size_t)x->ndim * sizeof *axes);
-    if (from == 0 || to == 0 || (x->ndim == 0 && from != to)) {
-        cki_fail(call->error, CASK_INVALID, NULL,
-                 "Changing the dtype of a 0d array is only supported if the itemsize is unchanged");
-        return NULL;
-    }
-    if (from != to &&
-        scale_axis(&build, &x->axes[x->ndim - 1], from, to, &axes[x->ndim - 1]) != CASK_OK)
-        return NULL;
-    return cki_node_value(
-        &build, cki_mapped_array(&build, &(cki_mapped){.function = &cki_chunk_sizes_view_function,
-                                                       .label = "view",
-                                                       .dtype = dtype,
-                                                       .ndim = x->ndim,
-                                                       .axes = axes,
-                                                       .inputs = {cki_mapped_same(x)},
-                                                       .ninputs = 1}));
+    cask_array made = retyped(&build, first ? reversed(&build, x) : x, dtype);
+    return cki_node_value(&build, first && made ? reversed(&build, made) : made);
 }
 
 /* Arrays do not change: a copy is the array. */
@@ -219,7 +237,8 @@ static const cki_operation op_view = {
     "view",
     CKI_ARRAY_METHOD,
     "x, dtype=None, order='C'",
-    "The same bytes as elements of another type; the last axis gets longer or shorter.",
+    "The same bytes as elements of another type; the last axis gets longer or shorter, or with "
+    "order='F' the first.",
     run_retype,
     NULL};
 

@@ -75,6 +75,8 @@ static cask_value *run_round(cki_call *call)
     bool whole = cki_dtype_is_integer(a->dtype) || a->dtype.id == CASK_BOOL;
     if (whole && decimals >= 0 && a->dtype.id != CASK_BOOL)
         return cki_node_value(&build, a);
+    if (a->dtype.id == CASK_BOOL && decimals == 0)
+        return cki_node_value(&build, cki_elementwise_cast(&build, a, cki_dtype_of(CASK_F16)));
     if (!whole && decimals == 0)
         return cki_node_value(&build, cki_elementwise_arrays(&build, "rint", &a, 1));
     cask_value *rounded = round_scaled(&build, a, decimals);
@@ -188,7 +190,7 @@ static const cki_operation where = {
     run_where,
     NULL};
 static const cki_operation clip = {
-    "clip",   WITH_METHOD, "a, min=None, max=None", "The numbers, none below min or above max.",
+    "clip",   CKI_IN_DA | CKI_ARRAY_METHOD, "a, min=None, max=None", "The numbers, none below min or above max.",
     run_clip, NULL};
 static const cki_operation round_ = {
     "round",   WITH_METHOD, "a, decimals=0", "Rounded to this many decimals, halves to even.",

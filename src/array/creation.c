@@ -1,7 +1,10 @@
 /* Creation: ones, zeros, full, arange, linspace, eye, tri and their _like forms, as sources. */
 #include "array/creation.h"
 #include "array/elementwise.h"
+#include "array/join.h"
 #include "array/source.h"
+#include "array/view.h"
+#include "expr/collection.h"
 #include "graph/spelling.h"
 
 #include <complex.h>
@@ -438,8 +441,9 @@ static cask_value *run_linspace(cki_call *call)
     if (!array || !cki_operation_flag(call, "retstep"))
         return array;
     cask_value *pair = cki_value_list(CKI_TUPLE, 2, call->error);
+    /* of no interval the whole way, as Dask has it */
     cask_value *step =
-        pair ? cki_value_float(intervals > 0 ? s.step : (double)NAN, call->error) : NULL;
+        pair ? cki_value_float(intervals > 0 ? s.step : s.last - s.start, call->error) : NULL;
     if (!step) {
         cask_value_unref(array);
         cask_value_unref(pair);
@@ -534,22 +538,49 @@ static cask_value *run_from_array(cki_call *call)
     return cki_node_value(&build, result);
 }
 
+/* The array that nested lists with lazy arrays in them are. */
+static cask_array stacked(cki_build *build, const cask_value *list, int depth)
+{
+    size_t count = list->as.list.count;
+    cask_array *items = cki_arena_array(build->arena, count + 1, sizeof *items);
+    if (!items)
+        cki_fail_memory(build->error, count * sizeof *items);
+    for (size_t i = 0; items && build->error->status == CASK_OK && i < count; i++) {
+        cask_value *item = list->as.list.items[i];
+        bool nested = cki_collection_in(item) && !cki_node_lazy(item);
+        if (nested && (depth == 0 || (item->kind != CKI_LIST && item->kind != CKI_TUPLE)))
+            cki_fail(build->error, CASK_TYPE, NULL, "an array of '%s' objects",
+                     cki_value_type(item));
+        else
+            items[i] = nested ? stacked(build, item, depth - 1) : cki_node_from_value(build, item);
+    }
+    return build->error->status == CASK_OK && items ? cki_join_stack(build, items, count, 0) : NULL;
+}
+
 /* array and asarray: a lazy array stays as it is. */
 static cask_value *run_array(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
     cask_value *x = cki_operation_argument(call, "a");
     cki_dtype dtype;
-    if (cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error))
+    int64_t least = 0;
+    if (cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error) ||
+        cki_value_index(cki_operation_argument(call, "ndmin"), &least, call->error))
         return NULL;
     cask_array lazy = cki_node_lazy(x);
-    if (!lazy) {
+    bool list = x->kind == CKI_LIST || x->kind == CKI_TUPLE;
+    if (!lazy && list && cki_collection_in(x)) {
+        lazy = stacked(&build, x, CKI_MAX_NDIM);
+        lazy = lazy && dtype.id ? cki_elementwise_cast(&build, lazy, dtype) : lazy;
+    } else if (!lazy) {
         cask_value *array = cki_array_from_value(x, dtype, call->error);
         lazy = array ? cki_source_constant(&build, array, NULL) : NULL;
         cask_value_unref(array);
     } else if (dtype.id) {
         lazy = cki_elementwise_cast(&build, lazy, dtype);
     }
+    while (lazy && lazy->ndim < least)
+        lazy = cki_view_expand(&build, lazy, 0);
     return cki_node_value(&build, lazy);
 }
 
@@ -574,48 +605,42 @@ static const cki_operation full = {
     "Array of this shape, every element the fill value.",
     run_full,
     NULL};
-static const cki_operation ones_like = {"ones_like",
-                                        CKI_IN_DA | CKI_IN_NP,
-                                        LIKE,
-                                        "Array of ones like another in shape, chunks and dtype.",
-                                        run_filled_like,
-                                        &one};
-static const cki_operation zeros_like = {"zeros_like",
-                                         CKI_IN_DA | CKI_IN_NP,
-                                         LIKE,
-                                         "Array of zeros like another in shape, chunks and dtype.",
-                                         run_filled_like,
-                                         &zero};
+static const cki_operation ones_like = {
+    "ones_like",     CKI_IN_DA, LIKE, "Array of ones like another in shape, chunks and dtype.",
+    run_filled_like, &one};
+static const cki_operation zeros_like = {
+    "zeros_like",    CKI_IN_DA, LIKE, "Array of zeros like another in shape, chunks and dtype.",
+    run_filled_like, &zero};
 static const cki_operation empty_like = {
     "empty_like",
-    CKI_IN_DA | CKI_IN_NP,
+    CKI_IN_DA,
     LIKE,
     "Array like another in shape, chunks and dtype whose elements do not matter.",
     run_filled_like,
     &zero};
 static const cki_operation full_like = {
     "full_like",
-    CKI_IN_DA | CKI_IN_NP,
+    CKI_IN_DA,
     "a, fill_value, order='C', dtype=None, chunks=None, name=None, shape=None",
     "Array like another in shape, chunks and dtype, every element the fill value.",
     run_full_like,
     NULL};
 static const cki_operation arange = {
     "arange",
-    CKI_IN_DA | CKI_IN_NP,
+    CKI_IN_DA,
     "start, stop=None, step=None, chunks='auto', like=None, dtype=None",
     "Numbers from start up to stop, without it, by step.",
     run_arange,
     NULL};
 static const cki_operation linspace = {
     "linspace",
-    CKI_IN_DA | CKI_IN_NP,
+    CKI_IN_DA,
     "start, stop, num=50, endpoint=True, retstep=False, chunks='auto', dtype=None",
     "num numbers evenly spaced from start to stop, which is included unless endpoint=False.",
     run_linspace,
     NULL};
 static const cki_operation eye = {"eye",
-                                  CKI_IN_DA | CKI_IN_NP,
+                                  CKI_IN_DA,
                                   "N, chunks='auto', M=None, k=0, dtype=None",
                                   "Ones on the k-th diagonal of an N x M array of zeros.",
                                   run_band,
@@ -641,20 +666,22 @@ static const cki_operation from_array = {
     run_from_array,
     NULL};
 static const cki_operation array = {"array",
-                                    CKI_IN_DA | CKI_IN_NP,
-                                    "a, dtype=None, **ignored",
-                                    "Array of numbers or nested lists of them.",
+                                    CKI_IN_DA,
+                                    "a, dtype=None, *, ndmin=0, **ignored",
+                                    "Array of numbers or nested lists of them, of ndmin axes at "
+                                    "least.",
                                     run_array,
                                     NULL};
 static const cki_operation asarray = {"asarray",
-                                      CKI_IN_DA | CKI_IN_NP,
-                                      "a, allow_unknown_chunksizes=False, dtype=None, **ignored",
+                                      CKI_IN_DA,
+                                      "a, allow_unknown_chunksizes=False, dtype=None, *, ndmin=0, "
+                                      "**ignored",
                                       "The argument as a lazy array.",
                                       run_array,
                                       NULL};
 static const cki_operation asanyarray = {"asanyarray",
                                          CKI_IN_DA | CKI_IN_NP,
-                                         "a, dtype=None, **ignored",
+                                         "a, dtype=None, *, ndmin=0, **ignored",
                                          "The argument as a lazy array.",
                                          run_array,
                                          NULL};

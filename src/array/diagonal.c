@@ -205,7 +205,7 @@ static cask_value *run_diagonal(cki_call *call)
 #define FUNCTION (CKI_IN_DA | CKI_IN_NP)
 
 static const cki_operation op_diag = {
-    "diag",   FUNCTION,
+    "diag",   CKI_IN_DA,
     "v, k=0", "The k-th diagonal of a matrix, or the matrix whose k-th diagonal a vector is.",
     run_diag, NULL};
 static const cki_operation op_diagonal = {

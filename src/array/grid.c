@@ -5,6 +5,7 @@
 #include "array/elementwise.h"
 #include "array/index_mask.h"
 #include "array/join.h"
+#include "array/map_blocks.h"
 #include "array/reshape.h"
 #include "array/runs.h"
 #include "array/source.h"
@@ -128,6 +129,10 @@ static cask_value *run_meshgrid(cki_call *call)
         cki_fail(call->error, CASK_INVALID, NULL, "`indexing` must be `'ij'` or `'xy'`");
         return NULL;
     }
+    if (!cki_operation_is_none(call, "copy") && !call->operation->detail) {
+        cki_fail(call->error, CASK_UNSUPPORTED, "NotImplementedError", "`copy` not supported");
+        return NULL;
+    }
     size_t count = given->as.list.count;
     cask_array *arrays = cki_arena_array(build.arena, count + 1, sizeof *arrays);
     if (!arrays) {
@@ -220,7 +225,14 @@ static cask_array apply(cki_call *call, cki_build *build, const cask_array *coun
         return NULL;
     cask_value *function =
         cki_operation_argument(call, call->operation->detail ? "function" : "func");
-    cki_arguments given = {.positional = arguments->as.list.items, .count = (size_t)ndim};
+    const cask_value *named = cki_operation_argument(call, "others");
+    const char *const *names = cki_map_blocks_names(build, named);
+    if (!names) {
+        cask_value_unref(arguments);
+        return NULL;
+    }
+    cki_arguments given = {arguments->as.list.items, (size_t)ndim, names, named->as.dict.values,
+                           named->as.dict.count};
     cask_value *value = ck->invoke(ck->language, function, &given, call->error);
     cask_array made = value ? cki_node_from_value(build, value) : NULL;
     cask_value_unref(value);
@@ -330,26 +342,30 @@ static const cki_operation op_indices = {
     "The indices of a grid: for each axis of the dimensions, an array of that shape.",
     run_indices,
     NULL};
-static const cki_operation op_np_indices = {
-    "indices",   CKI_IN_NP, "dimensions, dtype=None", "The indices of a grid.",
-    run_indices, &unchunked};
+static const cki_operation op_np_meshgrid = {
+    "meshgrid",
+    CKI_IN_NP,
+    "*xi, sparse=False, indexing='xy', copy=True",
+    "Coordinate matrices of coordinate vectors, as a list.",
+    run_meshgrid,
+    &unchunked};
 static const cki_operation op_meshgrid = {"meshgrid",
-                                          FUNCTION,
-                                          "*xi, sparse=False, indexing='xy'",
+                                          CKI_IN_DA,
+                                          "*xi, sparse=False, indexing='xy', copy=None",
                                           "Coordinate matrices of coordinate vectors, as a list.",
                                           run_meshgrid,
                                           NULL};
 static const cki_operation op_fromfunction = {
     "fromfunction",
     CKI_IN_DA,
-    "func, chunks='auto', shape=None, dtype=None",
+    "func, chunks='auto', shape=None, dtype=None, **others",
     "The array of a function of the indices along each axis.",
     run_fromfunction,
     NULL};
 static const cki_operation op_np_fromfunction = {
     "fromfunction",
     CKI_IN_NP,
-    "function, shape, dtype=None",
+    "function, shape, dtype=None, **others",
     "The array of a function of the indices along each axis.",
     run_fromfunction,
     &unchunked};
@@ -376,7 +392,7 @@ static const cki_operation op_triu_indices_from = {
     "arr, k=0",          "Row and column numbers of a matrix on and above its k-th diagonal.",
     run_triangle_from,   &upper};
 
-const cki_operation *const cki_grid_operations[] = {&op_indices,           &op_np_indices,
+const cki_operation *const cki_grid_operations[] = {&op_indices,           &op_np_meshgrid,
                                                     &op_meshgrid,          &op_fromfunction,
                                                     &op_np_fromfunction,   &op_tril_indices,
                                                     &op_triu_indices,      &op_tril_indices_from,

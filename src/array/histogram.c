@@ -410,7 +410,7 @@ static const cki_operation op_bincount = {
 
 static const cki_operation op_histogram = {
     "histogram",
-    FUNCTION,
+    CKI_IN_DA,
     "a, bins=None, range=None, normed=None, weights=None, density=None",
     "How many elements fall into each bin, and the bins' edges; bins are edges, or a number of "
     "them in a range.",

@@ -97,7 +97,7 @@ cask_array cki_index_mask_axis(cki_build *build, cask_array x, int axis, cask_ar
         return cki_index_mask(build, x, mask);
     const cki_axis *own = &x->axes[axis], *other = &mask->axes[0];
     if (own->length >= 0 && other->length >= 0 && own->length != other->length) {
-        cki_fail(build->error, CASK_INDEX, "IndexError",
+        cki_fail(build->error, CASK_INDEX, "ValueError", /* as Dask, whose chunks do not add up */
                  "Boolean array with size %lld is not long enough for axis %d with size %lld",
                  (long long)other->length, axis, (long long)own->length);
         return NULL;

@@ -170,6 +170,57 @@ static cask_value *run_blocks_item(cki_call *call)
                           cki_index_blocks(&build, x, cki_operation_argument(call, "index")));
 }
 
+static cask_value *run_blocks_shape(cki_call *call)
+{
+    cask_array x = cki_value_self(cki_operation_argument(call, "blocks"), &blocks_class);
+    cask_value *shape = x ? cki_value_list(CKI_TUPLE, (size_t)x->ndim, call->error) : NULL;
+    for (int i = 0; shape && i < x->ndim; i++)
+        if (!(shape->as.list.items[i] = cki_value_int(x->axes[i].blocks, call->error))) {
+            shape->as.list.count = (size_t)i;
+            cask_value_unref(shape);
+            return NULL;
+        }
+    return shape;
+}
+
+static cask_value *run_blocks_size(cki_call *call)
+{
+    cask_array x = cki_value_self(cki_operation_argument(call, "blocks"), &blocks_class);
+    return x ? cki_value_int(cki_node_blocks(x), call->error) : NULL;
+}
+
+/* An array of each block, in C order. */
+static cask_value *run_blocks_ravel(cki_call *call)
+{
+    cki_build build = cki_node_build(call->ck, call->error);
+    cask_array x = cki_value_self(cki_operation_argument(call, "blocks"), &blocks_class);
+    int64_t count = x ? cki_node_blocks(x) : 0, position[CKI_MAX_NDIM];
+    cask_value *list = x ? cki_value_list(CKI_LIST, (size_t)count, call->error) : NULL;
+    cask_value *index = list ? cki_value_list(CKI_TUPLE, (size_t)x->ndim, call->error) : NULL;
+    for (int64_t i = 0; index && i < count && call->error->status == CASK_OK; i++) {
+        cki_node_position(x, i, position);
+        for (int k = 0; k < x->ndim; k++) {
+            cask_value_unref(index->as.list.items[k]);
+            index->as.list.items[k] = cki_value_int(position[k], call->error);
+        }
+        list->as.list.items[i] =
+            call->error->status ? NULL : cki_node_value(&build, cki_index_blocks(&build, x, index));
+    }
+    if (index && call->error->status == CASK_OK) {
+        cask_value_unref(index);
+        return list;
+    }
+    for (int64_t i = 0; list && i < count; i++) /* what was not made is no value */
+        if (!list->as.list.items[i])
+            list->as.list.items[i] = cki_value_none();
+    for (int k = 0; index && k < x->ndim; k++)
+        if (!index->as.list.items[k])
+            index->as.list.items[k] = cki_value_none();
+    cask_value_unref(index);
+    cask_value_unref(list);
+    return NULL;
+}
+
 static cask_value *run_points_item(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
@@ -192,13 +243,6 @@ static const cki_operation op_getitem = {
 static const cki_operation op_take = {
     "take",   CKI_IN_DA, "a, indices, axis=0", "The elements at the given positions of one axis.",
     run_take, NULL};
-static const cki_operation op_np_take = {
-    "take",
-    CKI_IN_NP,
-    "a, indices, axis=None",
-    "The elements at the given positions of one axis, or of the raveled array.",
-    run_take,
-    NULL};
 static const cki_operation op_compress = {"compress",
                                           FUNCTION,
                                           "condition, a, axis=None",
@@ -230,12 +274,22 @@ static const cki_operation op_vindex = {
 static const cki_operation op_blocks_item = {
     "BlockView.__getitem__",          CKI_ARRAY_PROTOCOL, "blocks, index",
     "An array of the chosen chunks.", run_blocks_item,    NULL};
+static const cki_operation op_blocks_shape = {"BlockView.shape", CKI_ARRAY_PROTOCOL | CKI_OWN_ATTRIBUTE,
+                                              "blocks",          "How many chunks along each axis.",
+                                              run_blocks_shape,  NULL};
+static const cki_operation op_blocks_size = {"BlockView.size",   CKI_ARRAY_PROTOCOL | CKI_OWN_ATTRIBUTE, "blocks",
+                                             "How many chunks.", run_blocks_size,     NULL};
+static const cki_operation op_blocks_ravel = {
+    "BlockView.ravel", CKI_ARRAY_PROTOCOL,
+    "blocks",          "The list of all chunks, each an array.",
+    run_blocks_ravel,  NULL};
 static const cki_operation op_points_item = {
     "PointIndexer.__getitem__",    CKI_ARRAY_PROTOCOL, "points, index",
     "The elements at the points.", run_points_item,    NULL};
 
 const cki_operation *const cki_index_operations[] = {
-    &op_getitem,     &op_take,     &op_np_take,     &op_compress,   &op_extract,
-    &op_nonzero,     &op_argwhere, &op_blocks,      &op_partitions, &op_flatnonzero,
-    &op_blocks_item, &op_vindex,   &op_points_item, NULL,
+    &op_getitem,     &op_take,         &op_compress,    &op_extract,
+    &op_nonzero,     &op_argwhere,     &op_blocks,      &op_partitions,
+    &op_flatnonzero, &op_blocks_shape, &op_blocks_size, &op_blocks_ravel,
+    &op_blocks_item, &op_vindex,       &op_points_item, NULL,
 };

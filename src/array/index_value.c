@@ -357,8 +357,7 @@ cask_array cki_index_value(cki_build *build, cask_array x, cask_value *index)
         return NULL;
     int fancy = 0;
     for (int i = 0; i < r.count; i++)
-        fancy +=
-            r.entries[i].kind == LIST || r.entries[i].kind == MASK || r.entries[i].kind == LAZY;
+        fancy += r.entries[i].kind == LIST || r.entries[i].kind == LAZY; /* masks go by axis */
     if (fancy > 1) {
         fail_fancy(&r);
         return NULL;

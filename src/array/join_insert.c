@@ -22,6 +22,25 @@ static int compare(const void *a, const void *b)
     return (*one > *two) - (*one < *two);
 }
 
+/* The places where a mask is true; `array` is given up. */
+static bool read_mask(cki_build *build, const cki_array *mask, cask_value *array, int axis,
+                      int64_t length, places *p)
+{
+    int64_t count = mask->shape[0];
+    *p = (places){.at = cki_arena_array(build->arena, (size_t)count + 1, sizeof *p->at)};
+    if (!p->at)
+        cki_fail_memory(build->error, (size_t)count * sizeof *p->at);
+    else if (count != length)
+        cki_fail(build->error, CASK_INVALID, NULL,
+                 "boolean array argument must have the length of axis %d, %lld, not %lld", axis,
+                 (long long)length, (long long)count);
+    for (int64_t i = 0; p->at && i < count; i++)
+        if (mask->data[i * mask->strides[0]])
+            p->at[p->count++] = i;
+    cask_value_unref(array);
+    return build->error->status == CASK_OK;
+}
+
 /* `last`: whether the place behind the last element counts. */
 static bool read_places(cki_build *build, cask_value *value, int axis, int64_t length, bool last,
                         places *p)
@@ -36,6 +55,8 @@ static bool read_places(cki_build *build, cask_value *value, int axis, int64_t l
     const cki_array *a = cki_array_of(array);
     if (!slice && !a)
         return false;
+    if (a && a->ndim == 1 && a->dtype.id == CASK_BOOL)
+        return read_mask(build, a, array, axis, length, p);
     if (a && (a->ndim > 1 || (cki_array_size(a) && !cki_dtype_is_integer(a->dtype))))
         cki_fail(error, CASK_INDEX, "IndexError",
                  "arrays used as indices must be of integer type and of one dimension");
@@ -94,17 +115,29 @@ static cask_array shape_values(cki_call *call, cki_build *build, cask_array x, i
     }
     if (p->scalar && values->ndim < x->ndim)
         values = cki_view_expand(build, values, axis < values->ndim ? axis : values->ndim);
-    bool fits = values && values->ndim == x->ndim && values->axes[axis].length == p->count;
+    bool fits = values && values->ndim == x->ndim;
+    int64_t own = fits ? values->axes[axis].length : 0;
+    fits = fits && (own == p->count || own == 1);
     for (int i = 0; fits && i < x->ndim; i++)
-        fits = i == axis || values->axes[i].length == x->axes[i].length;
+        fits =
+            i == axis || values->axes[i].length == x->axes[i].length || values->axes[i].length == 1;
     if (!fits) {
         cki_fail(call->error, CASK_SHAPE, "ValueError",
                  "insert(): the values' shape is not that of %lld slices of the array",
                  (long long)p->count);
         return NULL;
     }
+    cki_axis chunks[CKI_MAX_NDIM];
+    for (int i = 0; i < x->ndim; i++)
+        chunks[i] =
+            i == axis || values->axes[i].length != x->axes[i].length ? values->axes[i] : x->axes[i];
     axes[axis] = values->axes[axis];
-    return cki_rechunk_to(build, values, axes);
+    if (own != p->count && !cki_chunks_single(build->arena, p->count, &axes[axis])) {
+        cki_fail_memory(build->error, sizeof(cki_run));
+        return NULL;
+    }
+    values = cki_rechunk_to(build, values, chunks);
+    return values ? cki_view_broadcast(build, values, x->ndim, axes) : NULL;
 }
 
 static cask_value *run_insert(cki_call *call)
@@ -174,8 +207,8 @@ static cask_value *run_delete(cki_call *call)
 #define FUNCTION (CKI_IN_DA | CKI_IN_NP)
 
 const cki_operation cki_join_insert = {
-    "insert",   FUNCTION, "arr, obj, values, axis", "Values put before places along an axis.",
+    "insert",   CKI_IN_DA, "arr, obj, values, axis", "Values put before places along an axis.",
     run_insert, NULL};
-const cki_operation cki_join_delete = {"delete",         FUNCTION,
+const cki_operation cki_join_delete = {"delete",         CKI_IN_DA,
                                        "arr, obj, axis", "The array without places along an axis.",
                                        run_delete,       NULL};

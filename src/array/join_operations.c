@@ -360,13 +360,13 @@ static const pile rows = {2, 0}, columns = {1, 1}, depths = {3, 2};
 
 static const cki_operation op_concatenate = {
     "concatenate",
-    FUNCTION,
+    CKI_IN_DA,
     "seq, axis=0, allow_unknown_chunksizes=False",
     "Arrays one after the other along an axis; axis=None ravels them first.",
     run_concatenate,
     NULL};
 static const cki_operation op_stack = {"stack",
-                                       FUNCTION,
+                                       CKI_IN_DA,
                                        "seq, axis=0, allow_unknown_chunksizes=False",
                                        "Arrays of one shape along a new axis.",
                                        run_stack,

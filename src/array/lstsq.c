@@ -77,7 +77,7 @@ static const cki_operation op_lstsq = {
     NULL};
 static const cki_operation op_rank = {
     "linalg.matrix_rank",
-    CKI_IN_DA | CKI_IN_NP,
+    CKI_IN_DA,
     "A",
     "How many singular values of a matrix are not zero, but for rounding.",
     run_rank,

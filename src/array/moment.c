@@ -26,6 +26,21 @@ static cask_array average(cki_build *build, cask_array x, const cki_reduce_spec 
     return made;
 }
 
+/* The moments of order 0 and 1 are 1 and 0 whatever the elements, in the shape of a sum. */
+static cask_value *constant_moment(cki_build *build, cask_array x, const cki_reduce_spec *over,
+                                   bool one)
+{
+    cki_reduce_spec spec = *over;
+    spec.kind = CKI_REDUCE_COUNT;
+    spec.keepdims = false;
+    cki_compose s = {.build = build};
+    cask_array model = cki_reductions_reduce(build, x, &spec);
+    cask_value *self = model ? cki_compose_array(&s, model) : NULL;
+    return cki_compose_drop(&s, self ? cki_compose_named(&s, one ? "ones_like" : "zeros_like", self,
+                                                         NULL, "dtype", cki_compose_text(&s, "f8"))
+                                     : NULL);
+}
+
 static cask_value *run_moment(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
@@ -46,6 +61,8 @@ static cask_value *run_moment(cki_call *call)
     }
     order = given->as.integer;
     over.all = x->ndim == 0;
+    if (order < 2)
+        return constant_moment(&build, x, &over, order == 0);
     for (int k = 0; k < count; k++)
         elements *= (double)x->axes[list[k]].length;
     cki_compose s = {.build = &build};
@@ -55,13 +72,16 @@ static cask_value *run_moment(cki_call *call)
                            : NULL;
     cask_value *power =
         gap ? cki_compose_call(&s, "power", gap, cki_compose_int(&s, order), NULL, NULL) : NULL;
-    if (power && order == 1) /* exactly, whatever the rounding of the mean */
-        power = cki_compose_call(&s, "multiply", gap, cki_compose_float(&s, 0), NULL, NULL);
     cask_array deviations = power ? cki_compose_lazy(&s, power) : NULL;
     over.keepdims = cki_operation_flag(call, "keepdims");
-    bool plain = ddof == 0 || order < 2;
+    bool plain = ddof == 0;
     cask_array made =
         deviations ? average(&build, deviations, &over, plain ? 0 : elements - ddof) : NULL;
+    cki_dtype dtype;
+    if (made && cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error))
+        made = NULL;
+    if (made && dtype.id)
+        made = cki_elementwise_cast(&build, made, dtype);
     return cki_compose_drop(&s, made ? cki_compose_array(&s, made) : NULL);
 }
 

@@ -1,5 +1,6 @@
 /* The operations of quantiles. NumPy's forms take any axes; Dask's percentile() of 1-d arrays is
  * its own affair (percentile.c). */
+#include "array/compose.h"
 #include "array/quantile.h"
 
 #include <string.h>
@@ -49,6 +50,27 @@ static cask_status read_method(cki_call *call, cki_quantile *how)
     return cki_quantile_rule_method(method->as.text.bytes, &how->method, call->error);
 }
 
+/* Half the sum of the two in the middle, which are one where the number is odd. */
+static cask_array median_of_times(cki_build *build, cask_array x, cki_quantile *how)
+{
+    static const double half = 0.5;
+    cki_compose s = {.build = build};
+    how->q = &half;
+    how->nq = 1;
+    how->method = CKI_QUANTILE_LOWER;
+    cask_array low = cki_quantile_array(build, x, how);
+    how->method = CKI_QUANTILE_HIGHER;
+    cask_array high = low ? cki_quantile_array(build, x, how) : NULL;
+    cask_value *sum = high ? cki_compose_call(&s, "add", cki_compose_array(&s, low),
+                                              cki_compose_array(&s, high), NULL, NULL)
+                           : NULL;
+    cask_value *mean =
+        sum ? cki_compose_call(&s, "divide", sum, cki_compose_int(&s, 2), NULL, NULL) : NULL;
+    cask_array made = mean ? cki_compose_lazy(&s, mean) : NULL;
+    cask_value_unref(cki_compose_drop(&s, NULL));
+    return made;
+}
+
 static cask_value *run(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
@@ -62,6 +84,8 @@ static cask_value *run(cki_call *call)
     if (!x || cki_node_axes(axis, x->ndim, how.axes, order, &count, call->error) != CASK_OK)
         return NULL;
     how.keepdims = cki_operation_flag(call, "keepdims");
+    if (f->median && cki_dtype_is_time(x->dtype))
+        return cki_node_value(&build, median_of_times(&build, x, &how));
     if (f->median) {
         static const double half = 0.5;
         how.method = CKI_QUANTILE_MEDIAN;

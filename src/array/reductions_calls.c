@@ -2,6 +2,7 @@
  * ptp, average, trace. */
 #include "array/elementwise.h"
 #include "array/reductions.h"
+#include "array/reductions_where.h"
 #include "array/source.h"
 #include "array/view.h"
 
@@ -13,8 +14,14 @@ typedef struct row {
     const char *label;
 } row;
 
-#define PLAIN     "a, axis=None, keepdims=False, split_every=None, out=None"
-#define TYPED     "a, axis=None, dtype=None, keepdims=False, split_every=None, out=None"
+#define PLAIN "a, axis=None, keepdims=False, split_every=None, out=None"
+#define TYPED "a, axis=None, dtype=None, keepdims=False, split_every=None, out=None"
+#define FIRST_PLAIN                                                                                \
+    "a, axis=None, keepdims=False, split_every=None, out=None, *, initial=None, where=True"
+#define FIRST_TYPED                                                                                \
+    "a, axis=None, dtype=None, keepdims=False, split_every=None, out=None, *, initial=None, "      \
+    "where=True"
+#define WHERE     "a, axis=None, keepdims=False, split_every=None, out=None, *, where=True"
 #define WITH_DDOF "a, axis=None, dtype=None, keepdims=False, ddof=0, split_every=None, out=None"
 
 /* ---- arguments ---- */
@@ -100,7 +107,15 @@ static cask_value *run_reduce(cki_call *call)
     if (has_parameter(call, "ddof=") &&
         cki_value_real(cki_operation_argument(call, "ddof"), &spec.ddof, call->error) != CASK_OK)
         return NULL;
-    return cki_node_value(&build, cki_reductions_reduce(&build, x, &spec));
+    if (!has_parameter(call, "where="))
+        return cki_node_value(&build, cki_reductions_reduce(&build, x, &spec));
+    cask_value *none = cki_value_none();
+    cask_value *initial =
+        has_parameter(call, "initial=") ? cki_operation_argument(call, "initial") : none;
+    cask_array made = cki_reductions_where_reduce(&build, x, &spec,
+                                                  cki_operation_argument(call, "where"), initial);
+    cask_value_unref(none);
+    return cki_node_value(&build, made);
 }
 
 /* ---- the records ---- */
@@ -109,23 +124,24 @@ static cask_value *run_reduce(cki_call *call)
 #define EVERYWHERE (CKI_IN_DA | CKI_IN_NP | CKI_ARRAY_METHOD)
 #define FUNCTION   (CKI_IN_DA | CKI_IN_NP)
 #define REDUCTIONS(X)                                                                              \
-    X(sum, EVERYWHERE, TYPED, SUM, false, NULL, "Sum of elements over axes.")                      \
-    X(prod, EVERYWHERE, TYPED, PROD, false, NULL, "Product of elements over axes.")                \
+    X(sum, EVERYWHERE, FIRST_TYPED, SUM, false, NULL, "Sum of elements over axes.")                \
+    X(prod, EVERYWHERE, FIRST_TYPED, PROD, false, NULL, "Product of elements over axes.")          \
     X(mean, EVERYWHERE, TYPED, MEAN, false, NULL, "Arithmetic mean over axes.")                    \
-    X(min, EVERYWHERE, PLAIN, MIN, false, NULL,                                                    \
+    X(min, EVERYWHERE, FIRST_PLAIN, MIN, false, NULL,                                              \
       "Smallest element over axes; NaN if there is one.")                                          \
-    X(max, EVERYWHERE, PLAIN, MAX, false, NULL, "Largest element over axes; NaN if there is one.") \
+    X(max, EVERYWHERE, FIRST_PLAIN, MAX, false, NULL,                                              \
+      "Largest element over axes; NaN if there is one.")                                           \
     X(std, EVERYWHERE, WITH_DDOF, STD, false, NULL,                                                \
       "Standard deviation over axes, divided by n - ddof.")                                        \
     X(var, EVERYWHERE, WITH_DDOF, VAR, false, NULL, "Variance over axes, divided by n - ddof.")    \
-    X(any, EVERYWHERE, PLAIN, ANY, false, NULL, "Whether any element over axes is true.")          \
-    X(all, EVERYWHERE, PLAIN, ALL, false, NULL, "Whether all elements over axes are true.")        \
+    X(any, EVERYWHERE, WHERE, ANY, false, NULL, "Whether any element over axes is true.")          \
+    X(all, EVERYWHERE, WHERE, ALL, false, NULL, "Whether all elements over axes are true.")        \
     X(argmin, EVERYWHERE, PLAIN, ARGMIN, false, NULL,                                              \
       "Index of the smallest element along an axis, or in the raveled array.")                     \
     X(argmax, EVERYWHERE, PLAIN, ARGMAX, false, NULL,                                              \
       "Index of the largest element along an axis, or in the raveled array.")                      \
-    X(amin, CKI_IN_NP, PLAIN, MIN, false, NULL, "Smallest element over axes: min.")                \
-    X(amax, CKI_IN_NP, PLAIN, MAX, false, NULL, "Largest element over axes: max.")                 \
+    X(amin, CKI_IN_NP, FIRST_PLAIN, MIN, false, NULL, "Smallest element over axes: min.")          \
+    X(amax, CKI_IN_NP, FIRST_PLAIN, MAX, false, NULL, "Largest element over axes: max.")           \
     X(nansum, FUNCTION, TYPED, SUM, true, NULL, "Sum over axes, NaN counting as 0.")               \
     X(nanprod, FUNCTION, TYPED, PROD, true, NULL, "Product over axes, NaN counting as 1.")         \
     X(nanmean, FUNCTION, TYPED, MEAN, true, NULL, "Mean over axes of what is not NaN.")            \
@@ -152,15 +168,27 @@ static cask_value *run_count_nonzero(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
     cask_array x = cki_node_from_value(&build, cki_operation_argument(call, "a"));
-    cki_reduce_spec spec = {.kind = CKI_REDUCE_COUNT};
+    cki_reduce_spec spec = {.kind = CKI_REDUCE_COUNT,
+                            .keepdims = cki_operation_flag(call, "keepdims")};
     if (!x || read_axes(call, x->ndim, &spec) != CASK_OK)
         return NULL;
+    if (cki_dtype_is_text(x->dtype)) { /* an empty text is nothing */
+        cask_value *pair[2] = {cki_node_value(&build, x), cki_value_string("", call->error)};
+        x = pair[0] && pair[1] ? cki_elementwise_values(&build, "not_equal", pair, 2) : NULL;
+        cask_value_unref(pair[0]);
+        cask_value_unref(pair[1]);
+        if (!x)
+            return NULL;
+    }
     return cki_node_value(&build, cki_reductions_reduce(&build, x, &spec));
 }
 
-static const cki_operation op_count_nonzero = {
-    "count_nonzero",   FUNCTION, "a, axis=None", "How many elements over axes are not zero.",
-    run_count_nonzero, NULL};
+static const cki_operation op_count_nonzero = {"count_nonzero",
+                                               FUNCTION,
+                                               "a, axis=None, *, keepdims=False",
+                                               "How many elements over axes are not zero.",
+                                               run_count_nonzero,
+                                               NULL};
 
 static cask_value *run_ptp(cki_call *call)
 {
@@ -179,7 +207,7 @@ static cask_value *run_ptp(cki_call *call)
 }
 
 static const cki_operation op_ptp = {
-    "ptp", FUNCTION, "a, axis=None", "Largest minus smallest element over axes.", run_ptp, NULL};
+    "ptp", CKI_IN_DA, "a, axis=None", "Largest minus smallest element over axes.", run_ptp, NULL};
 
 /* ---- trace ---- */
 

@@ -218,9 +218,7 @@ static cask_value *run_repeat(cki_call *call)
     if (!x)
         return NULL;
     if (cki_operation_is_none(call, "axis")) {
-        if (call->operation->detail) /* NumPy's: of the raveled array */
-            x = cki_reshape_ravel(&build, x);
-        else if (x->ndim != 1) {
+        if (x->ndim != 1) {
             cki_fail(call->error, CASK_UNSUPPORTED, "NotImplementedError",
                      "repeat(): must supply an integer axis value");
             return NULL;
@@ -261,7 +259,7 @@ static cask_value *run_repeat(cki_call *call)
 
 static const cki_operation op_reshape = {
     "reshape",
-    FUNCTION,
+    CKI_IN_DA,
     "x, shape, merge_chunks=True, limit=None",
     "The same elements in C order in another shape; one length may be -1.",
     run_reshape,
@@ -273,7 +271,7 @@ static const cki_operation op_reshape_method = {
     "The same elements in C order in another shape; one length may be -1.",
     run_reshape,
     NULL};
-static const cki_operation op_ravel = {"ravel",      FUNCTION | CKI_ARRAY_METHOD,
+static const cki_operation op_ravel = {"ravel",      CKI_IN_DA | CKI_ARRAY_METHOD,
                                        "array_like", "All elements in C order, 1-d.",
                                        run_ravel,    NULL};
 static const cki_operation op_flatten = {
@@ -284,14 +282,6 @@ static const cki_operation op_repeat = {"repeat",
                                         "Each element of an axis several times.",
                                         run_repeat,
                                         NULL};
-static const cki_operation op_np_repeat = {
-    "repeat",
-    CKI_IN_NP,
-    "a, repeats, axis=None",
-    "Each element of an axis, or of the raveled array, several times.",
-    run_repeat,
-    "raveled"};
-
 const cki_operation *const cki_reshape_operations[] = {
-    &op_reshape, &op_reshape_method, &op_ravel, &op_flatten, &op_repeat, &op_np_repeat, NULL,
+    &op_reshape, &op_reshape_method, &op_ravel, &op_flatten, &op_repeat, NULL,
 };

@@ -204,10 +204,10 @@ static cask_value *run_diff(cki_call *call)
 #define CLOSENESS "arr1, arr2, rtol=1e-05, atol=1e-08, equal_nan=False"
 
 static const cki_operation op_isclose = {
-    "isclose",   FUNCTION, CLOSENESS, "Where two arrays are equal within atol + rtol * |arr2|.",
+    "isclose",   CKI_IN_DA, CLOSENESS, "Where two arrays are equal within atol + rtol * |arr2|.",
     run_isclose, NULL};
 static const cki_operation op_allclose = {
-    "allclose",   FUNCTION,
+    "allclose",   CKI_IN_DA,
     CLOSENESS,    "Whether two arrays are equal everywhere within atol + rtol * |arr2|.",
     run_allclose, NULL};
 static const cki_operation op_array_equal = {"array_equal",

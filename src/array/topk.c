@@ -1,6 +1,8 @@
 /* The topk node: each block gives its k best, and a tree of four into one keeps the k best of
  * those. Ties go to the lower index, so the answer does not depend on the blocks. */
 #include "array/topk.h"
+#include "array/compose.h"
+#include "array/elementwise.h"
 #include "array/functions.h"
 #include "core/memory.h"
 #include "graph/spelling.h"
@@ -377,6 +379,27 @@ cask_array cki_topk_select(cki_build *build, cask_array x, int64_t k, int axis, 
                });
 }
 
+/* Dates and durations by their numbers, NaT above all of them as NaN is. */
+static cask_array select_times(cki_build *build, cask_array x, int64_t k, int axis, bool places)
+{
+    cki_compose s = {.build = build};
+    cask_array numbers = cki_elementwise_cast(build, x, cki_dtype_of(CASK_I64));
+    cask_value *n = numbers ? cki_compose_array(&s, numbers) : NULL;
+    cask_value *least = cki_compose_int(&s, INT64_MIN), *most = cki_compose_int(&s, INT64_MAX);
+    cask_value *missing = n ? cki_compose_call(&s, "equal", n, least, NULL, NULL) : NULL;
+    cask_value *keys = missing ? cki_compose_call(&s, "where", missing, most, n, NULL) : NULL;
+    cask_array made = keys ? cki_compose_lazy(&s, keys) : NULL;
+    made = made ? cki_topk_select(build, made, k, axis, places) : NULL;
+    if (made && !places) {
+        n = cki_compose_array(&s, made);
+        missing = cki_compose_call(&s, "equal", n, most, NULL, NULL);
+        keys = missing ? cki_compose_call(&s, "where", missing, least, n, NULL) : NULL;
+        made = keys ? cki_elementwise_cast(build, cki_compose_lazy(&s, keys), x->dtype) : NULL;
+    }
+    cask_value_unref(cki_compose_drop(&s, NULL));
+    return made;
+}
+
 static cask_value *run_topk(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
@@ -389,7 +412,9 @@ static cask_value *run_topk(cki_call *call)
     if (k == INT64_MIN)
         k++;
     bool places = strcmp(call->operation->name, "argtopk") == 0;
-    return cki_node_value(&build, cki_topk_select(&build, x, k, axis, places));
+    cask_array made = cki_dtype_is_time(x->dtype) ? select_times(&build, x, k, axis, places)
+                                                  : cki_topk_select(&build, x, k, axis, places);
+    return cki_node_value(&build, made);
 }
 
 #define PARAMETERS "a, k, axis=-1, split_every=None"

@@ -239,7 +239,7 @@ static cask_value *run_union1d(cki_call *call)
 
 static const cki_operation op_unique = {
     "unique",
-    FUNCTION,
+    CKI_IN_DA,
     "ar, return_index=False, return_inverse=False, return_counts=False",
     "The different elements, sorted; also where each is first, which of them each element is, and "
     "how often each occurs.",

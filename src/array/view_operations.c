@@ -466,7 +466,7 @@ static const cki_operation op_atleast_3d = {
     "atleast_3d", FUNCTION, "*arys", "The arrays with three axes at least.", run_atleast, &three};
 static const cki_operation op_broadcast_to = {
     "broadcast_to",
-    FUNCTION,
+    CKI_IN_DA,
     "x, shape, chunks=None",
     "The array in a larger shape, repeated along new axes and those of length 1.",
     run_broadcast_to,

@@ -53,11 +53,16 @@ static const cki_syntax *apply_of(const cki_arguments *arguments)
 cask_value *cki_host_run(cki_session *session, const cki_operation *operation,
                          const cki_arguments *arguments, bool eager, cki_error *error)
 {
+    const bool wanted = eager && operation->places & CKI_IN_NP;
     for (size_t i = 0; eager && i < arguments->count; i++)
         eager = !cki_collection_in(arguments->positional[i]);
     for (size_t i = 0; eager && i < arguments->nnamed; i++)
         eager = !cki_collection_in(arguments->named[i]);
     cask *ck = session->ck;
+    if (!eager && wanted && !(operation->places & CKI_IN_DA)) { /* np.take(lazy, ...) is da.take */
+        const cki_operation *lazy = cki_operation_find(ck, operation->name, CKI_IN_DA);
+        operation = lazy ? lazy : operation;
+    }
     bool scoped = eager && ck->nscopes < CKI_SCOPES;
     if (scoped)
         cask_scope_begin(ck);
@@ -245,7 +250,8 @@ static const cki_operation *find_for_class(const cki_session *session, const cas
     if (full.failed)
         cki_fail_memory(error, strlen(name));
     else
-        operation = cki_operation_find(session->ck, full.bytes, CKI_ARRAY_PROTOCOL);
+        operation =
+            cki_operation_find(session->ck, full.bytes, CKI_ARRAY_PROTOCOL);
     cki_text_free(&full);
     return operation;
 }
@@ -332,7 +338,7 @@ static cask_value *attribute(void *self, cask_value *object, const char *name, c
     const cki_operation *own = find_for_class(session, object, name, error);
     if (own && own->places & CKI_OWN_ATTRIBUTE) {
         const cki_arguments only = {.positional = &object, .count = 1};
-        return cki_host_run(session, own, &only, false, error);
+        return cki_host_run(session, own, &only, eager, error);
     }
     if (own)
         return cki_namespace_function(own, eager, object, error);
