@@ -15,7 +15,7 @@
 
 typedef struct parameters {
     int axis;
-    bool product;
+    cki_cumulative_kind kind;
 } parameters;
 
 /* One layer of the tree. Its blocks are the node's, with `length` of them along the axis. */
@@ -72,22 +72,22 @@ static cask_status run_total(const cki_task *task, cask_value **result, cki_erro
     cask_value *scanned = copy_of(array, error);
     cask_value *total = scanned ? cki_array_new(array->dtype, array->ndim, shape, error) : NULL;
     if (total) {
-        cki_cumulative_loop_scan(cki_array_of(scanned), axis, l->p->product, NULL, error);
+        cki_cumulative_loop_scan(cki_array_of(scanned), axis, l->p->kind, NULL, error);
         cki_array last = *cki_array_of(scanned);
         if (last.shape[axis] > 0) {
             last.data += (last.shape[axis] - 1) * last.strides[axis];
             last.shape[axis] = 1;
             cki_array_copy(cki_array_of(total), &last);
         } else { /* of nothing: what changes nothing */
-            cask_value *identity = cki_value_int(l->p->product, error);
-            cask_value *scalar =
-                identity ? cki_array_from_scalar(identity, array->dtype, error) : NULL;
+            cask_value *scalar = cki_array_new(array->dtype, 0, NULL, error);
+            if (scalar)
+                cki_cumulative_loop_identity(array->dtype, l->p->kind, cki_array_of(scalar)->data,
+                                             error);
             cask_value *spread =
                 scalar ? cki_array_broadcast(cki_array_of(scalar), array->ndim, shape, error)
                        : NULL;
             if (spread)
                 cki_array_copy(cki_array_of(total), cki_array_of(spread));
-            cask_value_unref(identity);
             cask_value_unref(scalar);
             cask_value_unref(spread);
         }
@@ -114,7 +114,7 @@ static cask_status run_add(const cki_task *task, cask_value **result, cki_error 
     cask_value *sum = copy_of(b, error);
     cask_value *first = cki_array_compact(task->inputs[0], error);
     if (sum && first &&
-        cki_cumulative_loop_combine(cki_array_of(sum), cki_array_of(first), l->p->product, error) ==
+        cki_cumulative_loop_combine(cki_array_of(sum), cki_array_of(first), l->p->kind, error) ==
             CASK_OK)
         *result = sum;
     else
@@ -133,7 +133,7 @@ static cask_status run_scan(const cki_task *task, cask_value **result, cki_error
     if (!array || (task->ninputs > 1 && !before))
         cki_fail_internal(error, "cumulative: an input is no array");
     if (scanned && error->status == CASK_OK &&
-        cki_cumulative_loop_scan(cki_array_of(scanned), l->p->axis, l->p->product,
+        cki_cumulative_loop_scan(cki_array_of(scanned), l->p->axis, l->p->kind,
                                  cki_array_of(before), error) == CASK_OK)
         *result = scanned;
     else
@@ -341,16 +341,37 @@ static cask_array without_nan(cki_build *build, cask_array x, bool product)
     return result;
 }
 
-cask_array cki_cumulative_scan(cki_build *build, cask_array x, int axis, bool product,
+/* The type of the result: of a sum or product that of the reduction. */
+static cask_status find_dtype(cki_build *build, cask_array x, cki_cumulative_kind kind,
+                              cki_dtype dtype, cki_dtype *out)
+{
+    if (kind == CKI_CUMULATIVE_SUM || kind == CKI_CUMULATIVE_PRODUCT) {
+        cki_reduction reduction;
+        cki_reduce_kind like = kind == CKI_CUMULATIVE_SUM ? CKI_REDUCE_SUM : CKI_REDUCE_PROD;
+        if (cki_reduce_resolve(like, false, x->dtype, dtype, 0, &reduction, build->error))
+            return build->error->status;
+        *out = reduction.out;
+        return CASK_OK;
+    }
+    *out = dtype.id ? dtype : x->dtype;
+    char name[48];
+    if (cki_dtype_is_complex(*out) || cki_dtype_is_text(*out))
+        return cki_fail(build->error, CASK_TYPE, NULL,
+                        "cummax, cummin and push take real numbers and dates, not %s",
+                        cki_dtype_name(*out, name));
+    return CASK_OK;
+}
+
+cask_array cki_cumulative_scan(cki_build *build, cask_array x, int axis, cki_cumulative_kind kind,
                                bool skip_nan, cki_dtype dtype)
 {
-    cki_reduction reduction; /* the types are those of a sum or product */
-    if (cki_reduce_resolve(product ? CKI_REDUCE_PROD : CKI_REDUCE_SUM, false, x->dtype, dtype, 0,
-                           &reduction, build->error) != CASK_OK)
+    static const char *const labels[] = {"cumsum", "cumprod", "cummax", "cummin", "push"};
+    cki_dtype out;
+    if (find_dtype(build, x, kind, dtype, &out) != CASK_OK)
         return NULL;
     if (skip_nan)
-        x = without_nan(build, x, product);
-    cki_dtype loop = cki_cumulative_loop_dtype(reduction.out);
+        x = without_nan(build, x, kind == CKI_CUMULATIVE_PRODUCT);
+    cki_dtype loop = cki_cumulative_loop_dtype(out);
     x = x ? cki_elementwise_cast(build, x, loop) : NULL;
     parameters *p = x ? cki_arena_alloc(build->arena, sizeof *p) : NULL;
     cki_hasher *hasher = p ? cki_token_start(build->error) : NULL;
@@ -359,12 +380,12 @@ cask_array cki_cumulative_scan(cki_build *build, cask_array x, int axis, bool pr
             cki_fail_memory(build->error, sizeof *p);
         return NULL;
     }
-    *p = (parameters){axis, product};
+    *p = (parameters){axis, kind};
     cki_token_int(hasher, axis);
-    cki_token_int(hasher, product);
+    cki_token_int(hasher, kind);
     cask_array scanned = cki_node_array(build, &(cki_array_spec){
                                                    .primitive = &cumulative_primitive,
-                                                   .label = product ? "cumprod" : "cumsum",
+                                                   .label = labels[kind],
                                                    .dtype = loop,
                                                    .ndim = x->ndim,
                                                    .axes = x->axes,
@@ -373,13 +394,14 @@ cask_array cki_cumulative_scan(cki_build *build, cask_array x, int axis, bool pr
                                                    .parameters = p,
                                                    .token = cki_token_end(hasher),
                                                });
-    return scanned ? cki_elementwise_cast(build, scanned, reduction.out) : NULL;
+    return scanned ? cki_elementwise_cast(build, scanned, out) : NULL;
 }
 
 /* ---- the records ---- */
 
 typedef struct row {
-    bool product, skip_nan;
+    cki_cumulative_kind kind;
+    bool skip_nan;
 } row;
 
 /* axis=None: of the raveled array, in blocks as Dask makes them, as long as there were blocks. */
@@ -430,13 +452,16 @@ static cask_value *run_cumulative(cki_call *call)
     else if (cki_node_axis(cki_operation_argument(call, "axis"), x->ndim, &axis, call->error) !=
              CASK_OK)
         return NULL;
-    return x ? cki_node_value(
-                   &build, cki_cumulative_scan(&build, x, axis, how->product, how->skip_nan, dtype))
+    return x ? cki_node_value(&build,
+                              cki_cumulative_scan(&build, x, axis, how->kind, how->skip_nan, dtype))
              : NULL;
 }
 
-static const row sum_row = {false, false}, product_row = {true, false};
-static const row nansum_row = {false, true}, nanproduct_row = {true, true};
+static const row sum_row = {CKI_CUMULATIVE_SUM, false}, nansum_row = {CKI_CUMULATIVE_SUM, true};
+static const row product_row = {CKI_CUMULATIVE_PRODUCT, false};
+static const row nanproduct_row = {CKI_CUMULATIVE_PRODUCT, true};
+static const row max_row = {CKI_CUMULATIVE_MAX, false}, min_row = {CKI_CUMULATIVE_MIN, false};
+static const row fill_row = {CKI_CUMULATIVE_FILL, false};
 
 #define FUNCTION   (CKI_IN_DA | CKI_IN_NP)
 #define PARAMETERS "x, axis=None, dtype=None, out=None, method='sequential'"
@@ -463,6 +488,21 @@ static const cki_operation op_nancumprod = {
     "nancumprod",   FUNCTION,       PARAMETERS, "Cumulative products, NaN counting as 1.",
     run_cumulative, &nanproduct_row};
 
+static const cki_operation op_cummax = {
+    "cummax",       CKI_IN_DA, PARAMETERS, "The largest element up to each one along an axis.",
+    run_cumulative, &max_row};
+static const cki_operation op_cummin = {
+    "cummin",       CKI_IN_DA, PARAMETERS, "The smallest element up to each one along an axis.",
+    run_cumulative, &min_row};
+static const cki_operation op_fill = {"cumfill",
+                                      CKI_IN_DA,
+                                      PARAMETERS,
+                                      "The last element up to each one along an axis that is not "
+                                      "NaN or NaT.",
+                                      run_cumulative,
+                                      &fill_row};
+
 const cki_operation *const cki_cumulative_operations[] = {
-    &op_cumsum, &op_cumprod, &op_x_cumsum, &op_x_cumprod, &op_nancumsum, &op_nancumprod, NULL,
+    &op_cumsum,     &op_cumprod, &op_x_cumsum, &op_x_cumprod, &op_nancumsum,
+    &op_nancumprod, &op_cummax,  &op_cummin,   &op_fill,      NULL,
 };

@@ -32,13 +32,16 @@ static void test_axes(void **state)
     const int64_t down[] = {1, 2, 3, 5, 7, 9}, across[] = {1, 3, 6, 4, 9, 15};
     const int64_t product[] = {1, 2, 6, 4, 20, 120};
     cask_value *x = make(CASK_I64, 2, shape, data, sizeof data);
-    assert_int_equal(cki_cumulative_loop_scan(cki_array_of(x), 0, false, NULL, NULL), CASK_OK);
+    assert_int_equal(cki_cumulative_loop_scan(cki_array_of(x), 0, CKI_CUMULATIVE_SUM, NULL, NULL),
+                     CASK_OK);
     check(x, down, sizeof down);
     x = make(CASK_I64, 2, shape, data, sizeof data);
-    assert_int_equal(cki_cumulative_loop_scan(cki_array_of(x), 1, false, NULL, NULL), CASK_OK);
+    assert_int_equal(cki_cumulative_loop_scan(cki_array_of(x), 1, CKI_CUMULATIVE_SUM, NULL, NULL),
+                     CASK_OK);
     check(x, across, sizeof across);
     x = make(CASK_I64, 2, shape, data, sizeof data);
-    assert_int_equal(cki_cumulative_loop_scan(cki_array_of(x), 1, true, NULL, NULL), CASK_OK);
+    assert_int_equal(
+        cki_cumulative_loop_scan(cki_array_of(x), 1, CKI_CUMULATIVE_PRODUCT, NULL, NULL), CASK_OK);
     check(x, product, sizeof product);
 }
 
@@ -51,8 +54,9 @@ static void test_before(void **state)
     const double expected[] = {11, 13, 16, 24, 29, 35};
     cask_value *x = make(CASK_F64, 2, shape, data, sizeof data);
     cask_value *start = make(CASK_F64, 2, column, before, sizeof before);
-    assert_int_equal(cki_cumulative_loop_scan(cki_array_of(x), 1, false, cki_array_of(start), NULL),
-                     CASK_OK);
+    assert_int_equal(
+        cki_cumulative_loop_scan(cki_array_of(x), 1, CKI_CUMULATIVE_SUM, cki_array_of(start), NULL),
+        CASK_OK);
     check(x, expected, sizeof expected);
     cask_value_unref(start);
 }
@@ -64,7 +68,8 @@ static void test_wrap(void **state)
     const int64_t shape[] = {3}, big = INT64_C(1) << 62;
     const int64_t data[] = {big, big, big}, expected[] = {big, INT64_MIN, -big};
     cask_value *x = make(CASK_I64, 1, shape, data, sizeof data);
-    assert_int_equal(cki_cumulative_loop_scan(cki_array_of(x), 0, false, NULL, NULL), CASK_OK);
+    assert_int_equal(cki_cumulative_loop_scan(cki_array_of(x), 0, CKI_CUMULATIVE_SUM, NULL, NULL),
+                     CASK_OK);
     check(x, expected, sizeof expected);
 }
 
@@ -75,7 +80,8 @@ static void test_half(void **state)
     const int64_t shape[] = {3};
     const uint16_t data[] = {0x6800, 0x3c00, 0x3c00}, expected[] = {0x6800, 0x6800, 0x6800};
     cask_value *x = make(CASK_F16, 1, shape, data, sizeof data);
-    assert_int_equal(cki_cumulative_loop_scan(cki_array_of(x), 0, false, NULL, NULL), CASK_OK);
+    assert_int_equal(cki_cumulative_loop_scan(cki_array_of(x), 0, CKI_CUMULATIVE_SUM, NULL, NULL),
+                     CASK_OK);
     check(x, expected, sizeof expected);
 }
 

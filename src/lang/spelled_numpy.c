@@ -248,6 +248,16 @@ SPELLED(fromstring, CKI_IN_NP, "fromstring", "string, dtype='f8', count=-1, *, s
         "np.array([float(word) for word in string.split(None if sep.isspace() else sep)"
         "[:None if count < 0 else count]]).astype(dtype)")
 
+/* ---- along an axis ---- */
+
+SPELLED(push, CKI_IN_DA, "push", "array, n=None, axis=-1",
+        "Each NaN or NaT along an axis replaced by the last element before it, n of them in a row "
+        "at most.",
+        "da.cumfill(array, axis=axis) if n is None else (lambda i: da.where(i - da.cummax(da.where("
+        "da.isnull(array), i - i - n - 1, i), axis=axis) <= n, da.cumfill(array, axis=axis), "
+        "array))(da.arange(array.shape[axis]).reshape([-1 if k == axis % array.ndim else 1 for k "
+        "in range(array.ndim)]) + da.zeros(array.shape, dtype='i8', chunks=array.chunks))")
+
 /* ---- other names ---- */
 
 SPELLED(column_stack, BOTH, "column_stack", "tup",
@@ -326,6 +336,7 @@ const cki_operation *const cki_spelled_numpy_operations[] = {&identity,
                                                              &array_repr,
                                                              &fromiter,
                                                              &fromstring,
+                                                             &push,
                                                              &column_stack,
                                                              &row_stack,
                                                              &round_,
