@@ -79,10 +79,12 @@ typedef struct lanes {
 } lanes;
 
 /* Which numbers of a line go with a complex one: the real part of number i is `by * i` elements
- * from the line's beginning, and the imaginary part `gap` bytes from it; 0: there is none. */
+ * from the line's beginning, and the imaginary part `gap` bytes from it (0 where all elements are
+ * one in memory), unless it is `alone`. */
 typedef struct pairing {
     int64_t by, gap;
     double sign; /* of the imaginary part */
+    bool alone;
 } pairing;
 
 /* How many of `count` numbers are in the line: the real parts, and the imaginary ones, which in a
@@ -90,7 +92,7 @@ typedef struct pairing {
 static void inside(const lanes *l, const pairing *p, int64_t count, int64_t *re, int64_t *im)
 {
     *re = (l->in_length + p->by - 1) / p->by;
-    *im = p->gap == 0 ? 0 : p->by == 1 ? *re : l->in_length / p->by;
+    *im = p->alone ? 0 : p->by == 1 ? *re : l->in_length / p->by;
     *re = *re < count ? *re : count;
     *im = *im < count ? *im : count;
 }
@@ -125,7 +127,7 @@ static inline void store_by(const lanes *l, const double *re, const double *im, 
             unsigned char *at = l->to[lane] + first * l->out_stride + i * by;
             double x = re[lane] * factor, y = im[lane] * turned;
             memcpy(at, &x, sizeof x);
-            if (p->gap)
+            if (!p->alone)
                 memcpy(at + p->gap, &y, sizeof y);
         }
 }
@@ -167,9 +169,9 @@ enum { PART = (int)sizeof(double) }; /* from a real part to its imaginary part *
 static void run_complex(const cki_fft_shared *s, const lanes *l, double *line, double *work)
 {
     const int re = s->spec.backward ? l->count : 0, im = l->count - re;
-    load(l, (pairing){1, s->spec.real ? 0 : PART, 1}, s->spec.n, line + re, line + im);
+    load(l, (pairing){1, PART, 1, s->spec.real}, s->spec.n, line + re, line + im);
     const double *done = cki_fft_run(s->plan, line, work, l->count);
-    store(l, done + re, done + im, s->spec.factor, (pairing){1, PART, 1}, 0, l->out_length);
+    store(l, done + re, done + im, s->spec.factor, (pairing){1, PART, 1, false}, 0, l->out_length);
 }
 
 /* Of real lines the backward transform is the conjugate. */
@@ -178,26 +180,27 @@ static void run_real(const cki_fft_shared *s, const lanes *l, double *line, doub
     const int64_t m = s->half, step = 2 * l->count;
     const double factor = s->spec.factor, sign = s->spec.backward ? -1 : 1;
     double *out = line + step * (m + 1);
-    load(l, (pairing){2, l->in_stride, 1}, m, line, line + l->count);
+    load(l, (pairing){2, l->in_stride, 1, false}, m, line, line + l->count);
     const double *done = cki_fft_run(s->plan, line, work, l->count);
     cki_fft_split(done, s->roots, m, out, l->count);
-    store(l, out, out + l->count, factor, (pairing){1, PART, sign}, 0, m + 1);
+    store(l, out, out + l->count, factor, (pairing){1, PART, sign, false}, 0, m + 1);
     if (s->spec.kind == CKI_FFT_COMPLEX) /* the rest mirrors it */
-        store(l, out + step, out + step + l->count, factor, (pairing){-1, PART, -sign}, 2 * m - 1,
-              m - 1);
+        store(l, out + step, out + step + l->count, factor, (pairing){-1, PART, -sign, false},
+              2 * m - 1, m - 1);
 }
 
 static void run_hermitian(const cki_fft_shared *s, const lanes *l, double *line, double *work)
 {
     const int64_t n = s->spec.n, m = s->half, step = 2 * l->count;
-    const pairing whole = {1, PART, s->spec.backward ? 1 : -1};
+    const pairing whole = {1, PART, s->spec.backward ? 1 : -1, false};
     double *half = line + step * (m + 1);
     const double *done;
     if (m) {
         load(l, whole, m + 1, half, half + l->count);
         cki_fft_merge(half, s->roots, m, line, l->count);
         done = cki_fft_run(s->plan, line, work, l->count);
-        store(l, done + l->count, done, s->spec.factor, (pairing){2, l->out_stride, 1}, 0, m);
+        store(l, done + l->count, done, s->spec.factor, (pairing){2, l->out_stride, 1, false}, 0,
+              m);
         return;
     }
     /* an odd length: both halves of the line, its parts exchanged */
@@ -209,7 +212,7 @@ static void run_hermitian(const cki_fft_shared *s, const lanes *l, double *line,
             line[step * k + l->count + lane] = line[step * (n - k) + l->count + lane];
         }
     done = cki_fft_run(s->plan, line, work, l->count);
-    store(l, done + l->count, done, s->spec.factor, (pairing){1, 0, 1}, 0, n);
+    store(l, done + l->count, done, s->spec.factor, (pairing){1, PART, 1, true}, 0, n);
 }
 
 static void run_lanes(const cki_fft_shared *s, const lanes *l, double *line, double *work)

@@ -153,7 +153,8 @@ bool cki_namespace_eager(const cask_value *function_value)
 cask_value *cki_namespace_function_name(const cask_value *function_value, cki_error *error)
 {
     const function *f = cki_value_self(function_value, &function_class);
-    return f ? cki_value_string(f->operation->name, error) : NULL;
+    const char *dot = f ? strrchr(f->operation->name, '.') : NULL;
+    return f ? cki_value_string(dot ? dot + 1 : f->operation->name, error) : NULL;
 }
 
 /* ---- members ---- */

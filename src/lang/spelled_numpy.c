@@ -69,8 +69,12 @@ SPELLED(kaiser, BOTH, "kaiser", "M, beta", "The Kaiser window of M points and sh
 
 SPELLED(polyval, BOTH, "polyval", "p, x",
         "The polynomial of these coefficients, that of the highest power first, at x.",
-        "(lambda c, y: da.sum(da.stack([c[k] * y ** (len(c) - 1 - k) for k in range(len(c))]), "
-        "axis=0) if len(c) else y * 0)(da.asarray(p), da.asarray(x))")
+        "(lambda y: accumulate([y * 0] + list(p), lambda sum, c: sum * y + c)[-1])(da.asarray(x))")
+CHECKED(poly, BOTH, "poly", "seq_of_zeros",
+        "The coefficients of the polynomial with these zeros, that of the highest power first.",
+        "accumulate([da.ones(1)] + list(seq_of_zeros), lambda c, zero: da.convolve(c, "
+        "da.stack([da.asarray(1.0), -da.asarray(zero)])))[-1]",
+        {"np.ndim(seq_of_zeros) == 1", NULL, "poly takes a list of zeros"})
 SPELLED(polyadd, BOTH, "polyadd", "a1, a2", "The sum of two polynomials.",
         "(lambda a, b: (lambda n: da.pad(a, (n - len(a), 0), mode='constant') + "
         "da.pad(b, (n - len(b), 0), mode='constant'))(max(len(a), len(b))))"
@@ -229,6 +233,17 @@ SPELLED(np_lstsq, CKI_IN_NP, "linalg.lstsq", "a, b, rcond=None",
         "singular values.",
         "da.linalg.lstsq(da.asarray(a), da.asarray(b))")
 
+CHECKED(
+    fft_wrap, CKI_IN_DA, "fft.fft_wrap", "fft_func, kind=None, dtype=None",
+    "The Fourier transform of lazy arrays that goes by the name of another function, as "
+    "np.fft.rfft.",
+    "[f for f in (da.fft.fft, da.fft.ifft, da.fft.rfft, da.fft.irfft, da.fft.hfft, da.fft.ihfft, "
+    "da.fft.fft2, da.fft.ifft2, da.fft.rfft2, da.fft.irfft2, da.fft.fftn, da.fft.ifftn, "
+    "da.fft.rfftn, da.fft.irfftn) if f.__name__ == (kind or fft_func.__name__)][0]",
+    {"(kind or fft_func.__name__) in ('fft', 'ifft', 'rfft', 'irfft', 'hfft', 'ihfft', 'fft2', "
+     "'ifft2', 'rfft2', 'irfft2', 'fftn', 'ifftn', 'rfftn', 'irfftn')",
+     NULL, "Given unknown `kind`: fft, rfft, hfft, their inverses, and those of 2 and n axes"})
+
 /* ---- text ---- */
 
 SPELLED(binary_repr, CKI_IN_NP, "binary_repr", "num, width=None",
@@ -249,6 +264,25 @@ SPELLED(fromstring, CKI_IN_NP, "fromstring", "string, dtype='f8', count=-1, *, s
         "[:None if count < 0 else count]]).astype(dtype)")
 
 /* ---- along an axis ---- */
+
+SPELLED(
+    cumreduction, CKI_IN_DA, "reductions.cumreduction",
+    "func, binop, ident, x, axis=None, dtype=None, out=None, method='sequential', "
+    "preop=None",
+    "A scan made of functions: func(block, axis=axis) of every block, and binop(what came "
+    "before, block) for all but the first.",
+    "(lambda y, k: (lambda m: (lambda at: (lambda part: (lambda before: da.concatenate("
+    "[part(at[0], at[1])] + [binop(b, part(i, j)) for b, i, j in zip(before, at[1:-1], at[2:])], "
+    "axis=k))(accumulate([part(j - 1, j) for j in at[1:-1]], binop)))(lambda i, j: m[(slice("
+    "None),) * k + (slice(i, j),)]))(accumulate([0] + [n for n in y.chunks[k] if n], lambda a, "
+    "b: a + b) if y.shape[k] else [0, 0]))(y.map_blocks(func, axis=k, **({} if dtype is None "
+    "else {'dtype': dtype}))))"
+    "(*((da.ravel(x), 0) if axis is None else (x, axis % x.ndim)))")
+SPELLED(lexsort, BOTH, "lexsort", "keys, axis=-1",
+        "The positions of the elements in rising order of the last key, equal ones in that of the "
+        "key before it, and so on. Of 1-d keys.",
+        "(lambda all: accumulate([da.arange(all[0].shape[0])] + all, lambda at, key: "
+        "da.asarray(at)[da.argsort(key[da.asarray(at)])])[-1])([da.asarray(key) for key in keys])")
 
 SPELLED(push, CKI_IN_DA, "push", "array, n=None, axis=-1",
         "Each NaN or NaT along an axis replaced by the last element before it, n of them in a row "
@@ -301,6 +335,7 @@ const cki_operation *const cki_spelled_numpy_operations[] = {&identity,
                                                              &blackman,
                                                              &hamming,
                                                              &hanning,
+                                                             &poly,
                                                              &kaiser,
                                                              &polyval,
                                                              &polyadd,
@@ -330,6 +365,7 @@ const cki_operation *const cki_spelled_numpy_operations[] = {&identity,
                                                              &pinv,
                                                              &cond,
                                                              &np_lstsq,
+                                                             &fft_wrap,
                                                              &binary_repr,
                                                              &array_str,
                                                              &array2string,
@@ -337,6 +373,8 @@ const cki_operation *const cki_spelled_numpy_operations[] = {&identity,
                                                              &fromiter,
                                                              &fromstring,
                                                              &push,
+                                                             &cumreduction,
+                                                             &lexsort,
                                                              &column_stack,
                                                              &row_stack,
                                                              &round_,
