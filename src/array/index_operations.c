@@ -274,11 +274,14 @@ static const cki_operation op_vindex = {
 static const cki_operation op_blocks_item = {
     "BlockView.__getitem__",          CKI_ARRAY_PROTOCOL, "blocks, index",
     "An array of the chosen chunks.", run_blocks_item,    NULL};
-static const cki_operation op_blocks_shape = {"BlockView.shape", CKI_ARRAY_PROTOCOL | CKI_OWN_ATTRIBUTE,
-                                              "blocks",          "How many chunks along each axis.",
-                                              run_blocks_shape,  NULL};
-static const cki_operation op_blocks_size = {"BlockView.size",   CKI_ARRAY_PROTOCOL | CKI_OWN_ATTRIBUTE, "blocks",
-                                             "How many chunks.", run_blocks_size,     NULL};
+static const cki_operation op_blocks_shape = {
+    "BlockView.shape", CKI_ARRAY_PROTOCOL | CKI_OWN_ATTRIBUTE,
+    "blocks",          "How many chunks along each axis.",
+    run_blocks_shape,  NULL};
+static const cki_operation op_blocks_size = {
+    "BlockView.size", CKI_ARRAY_PROTOCOL | CKI_OWN_ATTRIBUTE,
+    "blocks",         "How many chunks.",
+    run_blocks_size,  NULL};
 static const cki_operation op_blocks_ravel = {
     "BlockView.ravel", CKI_ARRAY_PROTOCOL,
     "blocks",          "The list of all chunks, each an array.",
