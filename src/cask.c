@@ -32,6 +32,9 @@ static const char *const version = CASK_VERSION;
 /* What the tasks of delayed calls name. */
 static const cki_function *const delayed_functions[] = {&cki_delayed_call_function,
                                                         &cki_delayed_whole_function, NULL};
+/* Those of graphs by hand. */
+static const cki_function *const hand_functions[] = {&cki_hand_function, &cki_hand_whole_function,
+                                                     NULL};
 
 /* A task's run, or the future that this thread runs, is to end. */
 static bool stopped(void *run)
@@ -72,8 +75,8 @@ cask *cask_open(const cask_options *options)
     ck->functions = cki_registry_new(&ck->error);
     if (ck->functions)
         cki_functions_register(ck->functions, &ck->error);
-    if (ck->functions)
-        cki_registry_register(ck->functions, &cki_hand_function, &ck->error);
+    for (size_t i = 0; ck->functions && hand_functions[i]; i++)
+        cki_registry_register(ck->functions, hand_functions[i], &ck->error);
     ck->stopped = stopped;
     ck->futures = cki_future_open(ck, &ck->error);
     ck->user = cki_user_new(&ck->error);

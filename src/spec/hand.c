@@ -3,7 +3,7 @@
  * call finds its arguments on top of a stack, and nothing recurses. */
 #include "spec/hand.h"
 
-#include "call/call.h"
+#include "call/term.h"
 #include "core/memory.h"
 #include "expr/collection.h"
 #include "graph/plan.h"
@@ -14,6 +14,12 @@
 #include <cask/lazy.h>
 #include <string.h>
 
+/* A literal in which something is lazy: places for that, which are inputs of the task. */
+typedef struct literal {
+    cask_value *term;      /* NULL: nothing is */
+    uint32_t first, count; /* of the graph's lazy things */
+} literal;
+
 typedef struct hand {
     cki_node node; /* first: what is computed */
     cask *ck;
@@ -23,9 +29,19 @@ typedef struct hand {
     size_t nwanted;
     cask_value **functions; /* by number; NULL where none of the needed terms has it */
     cask_value **results;
-    cask_value *computed; /* a list of all literals, lazy ones computed; NULL: none is lazy */
-    uint32_t *own;        /* the wanted keys, where they must outlive the call */
+    literal *literals; /* by number of the value; NULL: nothing is lazy */
+    const cki_node **lazy;
+    size_t nlazy, lazy_room;
+    uint32_t *own; /* the wanted keys, where they must outlive the call */
 } hand;
+
+/* The graph in the middle of others: its layer, and those that make whole values of what is lazy.
+ */
+typedef struct lowered {
+    const hand *hand;
+    uint32_t layer;
+    const uint32_t *wholes;
+} lowered;
 
 /* ---- one task ---- */
 
@@ -45,6 +61,17 @@ static cask_value *call(const hand *h, cki_word word, cask_value **arguments, vo
     return cki_call_run(h->ck, function, &given, run, error);
 }
 
+/* A literal; the values of what is lazy in it stand before the `*inputs` that are used already. */
+static cask_value *literal_value(const hand *h, size_t number, const cki_task *task, size_t *inputs,
+                                 cki_error *error)
+{
+    const literal *l = h->literals ? &h->literals[number] : NULL;
+    if (!l || !l->term)
+        return cask_value_ref(h->spec->values[number]);
+    *inputs -= l->count;
+    return cki_term_run(h->ck, l->term, task->inputs + *inputs, l->count, task->run, error);
+}
+
 /* The value of a term, whose words are gone through backwards; the stack grows downwards, so that
  * the parts of a word, when it is reached, stand on it in their order. */
 static cask_value *evaluate(const hand *h, const cki_word *words, size_t length, cask_value **stack,
@@ -62,8 +89,7 @@ static cask_value *evaluate(const hand *h, const cki_word *words, size_t length,
             made = cki_value_int(number, error);
             break;
         case CKI_WORD_VALUE:
-            made = cask_value_ref(h->computed ? h->computed->as.list.items[number]
-                                              : spec->values[number]);
+            made = literal_value(h, (size_t)number, task, &inputs, error);
             break;
         case CKI_WORD_NAME:
         case CKI_WORD_KEY:
@@ -96,7 +122,7 @@ static cask_value *evaluate(const hand *h, const cki_word *words, size_t length,
 static cask_status run(const cki_task *task, cask_value **result, cki_error *error)
 {
     enum { FEW = 32 };
-    const hand *h = task->layer->parameters;
+    const hand *h = ((const lowered *)task->layer->parameters)->hand;
     uint32_t key = h->topology.sequence[task->block];
     size_t length;
     const cki_word *words = cki_spec_term(h->spec, key, &length);
@@ -123,33 +149,33 @@ const cki_function cki_hand_function = {.name = "graph.term", .version = 1, .run
 
 /* ---- the layers ---- */
 
-typedef struct outputs {
-    const hand *hand;
-    uint32_t layer;
-} outputs;
-
 static cki_key output(const cki_layer *layer, int64_t block)
 {
-    const outputs *o = layer->parameters;
-    return (cki_key){o->layer, o->hand->topology.places[o->hand->wanted[block]] - 1};
+    const lowered *l = layer->parameters;
+    return (cki_key){l->layer, l->hand->topology.places[l->hand->wanted[block]] - 1};
 }
 
 static void inputs(const cki_layer *layer, int64_t block, cki_keys *keys)
 {
-    const hand *h = layer->parameters;
+    const lowered *l = layer->parameters;
+    const hand *h = l->hand;
     size_t length;
     const cki_word *words = cki_spec_term(h->spec, h->topology.sequence[block], &length);
-    uint32_t own = 0; /* the layer's number: there is no other layer below */
     for (size_t i = 0; i < length; i++) {
         uint32_t key = cki_spec_reference(h->spec, words[i]);
         if (key != CKI_NO_NAME)
-            cki_graph_key(keys, own, h->topology.places[key] - 1);
+            cki_graph_key(keys, l->layer, h->topology.places[key] - 1);
+        if (!h->literals || cki_word_kind_of(words[i]) != CKI_WORD_VALUE)
+            continue;
+        const literal *own = &h->literals[cki_word_number(words[i])];
+        for (uint32_t k = 0; own->term && k < own->count; k++)
+            cki_graph_key(keys, l->wholes[own->first + k], 0);
     }
 }
 
 static void describe(const cki_layer *layer, int64_t block, cki_text *key, cki_text *called)
 {
-    const hand *h = layer->parameters;
+    const hand *h = ((const lowered *)layer->parameters)->hand;
     uint32_t number = h->topology.sequence[block];
     size_t length;
     cki_word first = *cki_spec_term(h->spec, number, &length);
@@ -159,30 +185,86 @@ static void describe(const cki_layer *layer, int64_t block, cki_text *key, cki_t
         cki_text_put(called, cki_names_text(&h->spec->functions, cki_word_function(first)));
 }
 
+/* ---- what is lazy, whole ---- */
+
+typedef struct whole {
+    const cki_node *node;
+    uint32_t layer;
+} whole;
+
+static void all_blocks(const cki_layer *layer, int64_t block, cki_keys *keys)
+{
+    const whole *w = layer->parameters;
+    int64_t blocks = w->node->collection->blocks(w->node);
+    (void)block;
+    for (int64_t i = 0; i < blocks && !keys->failed; i++)
+        cki_graph_key(keys, w->layer, i);
+}
+
+static void whole_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
+{
+    const whole *w = layer->parameters;
+    uint64_t bytes = w->node->collection->bytes(w->node);
+    (void)block;
+    cost->output = bytes < SIZE_MAX / 4 ? (size_t)bytes : SIZE_MAX / 4;
+}
+
+static cask_status run_whole(const cki_task *task, cask_value **result, cki_error *error)
+{
+    const whole *w = task->layer->parameters;
+    *result = cki_collection_join(w->node, task->inputs, task->ninputs, error);
+    return error->status;
+}
+
+const cki_function cki_hand_whole_function = {
+    .name = "graph.whole", .version = 1, .run = run_whole};
+
+static cask_status add_whole(cki_lowering *lowering, const cki_node *node, uint32_t *number,
+                             cki_error *error)
+{
+    cki_graph *graph = cki_lower_graph(lowering);
+    whole *w = cki_arena_alloc(cki_graph_arena(graph), sizeof *w);
+    if (!w)
+        return cki_fail_memory(error, sizeof *w);
+    *w = (whole){node, cki_lower_input(lowering, node)};
+    const char *label = node->collection->label(node);
+    return cki_graph_add(graph,
+                         &(cki_layer){.name = cki_lower_name(lowering, node, label, "whole"),
+                                      .function = &cki_hand_whole_function,
+                                      .parameters = w,
+                                      .blocks = 1,
+                                      .inputs = all_blocks,
+                                      .cost = whole_cost},
+                         number, error);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     const hand *h = node->parameters;
     cki_graph *graph = cki_lower_graph(lowering);
-    outputs *o = cki_arena_alloc(cki_graph_arena(graph), sizeof *o);
-    uint32_t number;
-    if (!o)
-        return cki_fail_memory(error, sizeof *o);
-    if (cki_graph_layers(graph) != 0)
-        return cki_fail_internal(error, "hand: a graph by hand is computed on its own");
-    o->hand = h;
+    cki_arena *arena = cki_graph_arena(graph);
+    lowered *l = cki_arena_alloc(arena, sizeof *l);
+    uint32_t *wholes = cki_arena_array(arena, node->ninputs + 1, sizeof *wholes), number;
+    if (!l || !wholes)
+        return cki_fail_memory(error, node->ninputs * sizeof *wholes);
+    for (size_t i = 0; i < node->ninputs; i++)
+        if (add_whole(lowering, node->inputs[i], &wholes[i], error) != CASK_OK)
+            return error->status;
+    /* the layer refers to itself, by the number that it gets */
+    *l = (lowered){h, (uint32_t)cki_graph_layers(graph), wholes};
     cask_status status = cki_graph_add(graph,
                                        &(cki_layer){.name = "graph",
                                                     .function = &cki_hand_function,
-                                                    .parameters = h,
+                                                    .parameters = l,
                                                     .blocks = (int64_t)h->topology.count,
                                                     .inward = true,
                                                     .inputs = inputs,
                                                     .describe = describe},
-                                       &o->layer, error);
+                                       &number, error);
     if (status == CASK_OK)
         status = cki_graph_add(graph,
                                &(cki_layer){.name = "graph-outputs",
-                                            .parameters = o,
+                                            .parameters = l,
                                             .blocks = (int64_t)h->nwanted,
                                             .alias = output},
                                &number, error);
@@ -223,29 +305,69 @@ static cask_status find_functions(hand *h, cki_error *error)
     return CASK_OK;
 }
 
-/* Lazy literals of needed terms are computed before anything runs, all together. */
-static cask_status compute_literals(hand *h, cki_error *error)
+/* ---- lazy literals ---- */
+
+/* What is being opened: a value's lazy things become places of a term. */
+typedef struct opening {
+    hand *hand;
+    uint32_t count;
+} opening;
+
+static cask_value *open_place(void *user, cask_value *lazy, cki_error *error)
+{
+    opening *o = user;
+    hand *h = o->hand;
+    const cki_node *node = cki_operation_node(lazy);
+    if (node->ck != h->ck) {
+        cki_fail(error, CASK_INVALID, NULL,
+                 "a graph and what is lazy in it belong to different contexts");
+        return NULL;
+    }
+    if (h->nlazy == h->lazy_room) {
+        size_t room = h->lazy_room * 2 + 8;
+        const cki_node **wider = cki_memory_realloc((void *)h->lazy, room * sizeof *wider);
+        if (!wider) {
+            cki_fail_memory(error, room * sizeof *wider);
+            return NULL;
+        }
+        h->lazy = wider;
+        h->lazy_room = room;
+    }
+    h->lazy[h->nlazy++] = node;
+    return cki_term_input(o->count++, error);
+}
+
+static cask_status open_literal(hand *h, size_t number, cki_error *error)
+{
+    literal *made = &h->literals[number];
+    if (made->term || !cki_collection_in(h->spec->values[number]))
+        return CASK_OK;
+    opening o = {.hand = h};
+    made->first = (uint32_t)h->nlazy;
+    made->term = cki_collection_map(h->spec->values[number], open_place, &o, error);
+    made->count = o.count;
+    return error->status;
+}
+
+/* What is lazy in needed terms: its graphs become parts of this one. */
+static cask_status open_literals(hand *h, cki_error *error)
 {
     const cki_spec *spec = h->spec;
     bool lazy = false;
     for (size_t i = 0; i < spec->nvalues && !lazy; i++)
         lazy = cki_collection_in(spec->values[i]);
-    cask_value *list = lazy ? cki_value_list(CKI_LIST, spec->nvalues, error) : NULL;
-    if (!list)
-        return error->status;
-    for (size_t i = 0; i < spec->nvalues; i++)
-        list->as.list.items[i] = cki_value_none();
-    for (size_t i = 0; i < h->topology.count; i++) {
+    if (!lazy)
+        return CASK_OK;
+    h->literals = cki_memory_calloc(spec->nvalues, sizeof *h->literals);
+    if (!h->literals)
+        return cki_fail_memory(error, spec->nvalues * sizeof *h->literals);
+    for (size_t i = 0; i < h->topology.count && error->status == CASK_OK; i++) {
         size_t length;
         const cki_word *words = cki_spec_term(spec, h->topology.sequence[i], &length);
-        for (size_t k = 0; k < length; k++) {
-            cask_value **slot = list->as.list.items + cki_word_number(words[k]);
-            if (cki_word_kind_of(words[k]) == CKI_WORD_VALUE && (*slot)->kind == CKI_NONE)
-                *slot = cask_value_ref(spec->values[cki_word_number(words[k])]);
-        }
+        for (size_t k = 0; k < length && error->status == CASK_OK; k++)
+            if (cki_word_kind_of(words[k]) == CKI_WORD_VALUE)
+                open_literal(h, (size_t)cki_word_number(words[k]), error);
     }
-    h->computed = cki_collection_compute_value(h->ck, list, error);
-    cask_value_unref(list);
     return error->status;
 }
 
@@ -254,7 +376,10 @@ static void release(hand *h)
     for (size_t i = 0; h->functions && i < h->spec->ncallables; i++)
         cask_value_unref(h->functions[i]);
     cki_memory_free((void *)h->functions);
-    cask_value_unref(h->computed);
+    for (size_t i = 0; h->literals && i < h->spec->nvalues; i++)
+        cask_value_unref(h->literals[i].term);
+    cki_memory_free(h->literals);
+    cki_memory_free((void *)h->lazy);
     cki_memory_free(h->own);
     cki_topology_free(&h->topology);
 }
@@ -264,7 +389,13 @@ static cask_status prepare(hand *h, cki_error *error)
     cask_status status = cki_topology_find(h->spec, h->wanted, h->nwanted, &h->topology, error);
     if (status == CASK_OK)
         status = find_functions(h, error);
-    h->node = (cki_node){.primitive = &primitive, .ck = h->ck, .parameters = h};
+    if (status == CASK_OK)
+        status = open_literals(h, error);
+    h->node = (cki_node){.primitive = &primitive,
+                         .ck = h->ck,
+                         .parameters = h,
+                         .inputs = h->lazy,
+                         .ninputs = h->nlazy};
     if (status == CASK_OK)
         status = cki_node_seal(&h->node, (cki_token){(uintptr_t)h, 0}, error);
     return status;
@@ -297,8 +428,6 @@ cask_status cki_hand_get(cask *ck, const cki_spec *spec, const uint32_t *keys, s
     for (size_t i = 0; results && i < count; i++)
         results[i] = NULL;
     cask_status status = prepare(&h, error);
-    if (status == CASK_OK)
-        status = compute_literals(&h, error);
     if (status == CASK_OK)
         status = ck->compute(ck, &(cki_want){&h.node, &h, deliver}, 1, error);
     release(&h);

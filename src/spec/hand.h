@@ -7,7 +7,7 @@
 #include "spec/spec.h"
 
 /* What the tasks name; cask.c makes it known. */
-extern const cki_function cki_hand_function;
+extern const cki_function cki_hand_function, cki_hand_whole_function;
 
 /* The keys' values; results has room for count new references, all NULL on failure (NULL: they go
  * to the chest of the context's `how` alone). Runs as every computation of the context does. The

@@ -141,6 +141,9 @@ static const fault_case fault_cases[] = {
     {"dask.get({'x': 1, ('y', 0): (lambda v: v + 1, 'x'), 'z': (sum, ['x', ('y', 0)])}, ['z', "
      "['x']])",
      NULL},
+    {"dask.get({'x': da.ones(4, chunks=2) + 1, 'y': (lambda a, b: [a, b], 'x', [delayed(abs)(-1), "
+     "{'k': da.ones(2)}])}, ['y'])",
+     NULL},
     {"dask.optimization.fuse({'x': (abs, 1), 'y': (abs, 'x'), 'z': (abs, ['y'])}, 'z')", NULL},
     {"dask.optimization.inline_functions({'x': 1, 'y': (abs, 'x'), 'z': (abs, 'y')}, 'z', [abs])",
      NULL},

@@ -111,6 +111,18 @@ with tempfile.TemporaryDirectory() as folder:
     got = re.sub("-[0-9a-f]{8}'", "'", evaluate("(x + 100).sum().dask", "x=da.arange(15, chunks=5)").stdout)
     check(got, got.count("(arange, ") == 3 and got.count("(add, ") == 3 and "(add, ('arange', 1), 100)" in got
           and "('sum-aggregate',): (sum-aggregate, [(" in got)
+    # lazy things in a graph by hand: their graphs are merged into it, and what they share is computed once
+    for text, wanted in [
+            ("dask.get({'x': da.ones(4, chunks=2) + 1, 'y': (lambda a: a.sum(), 'x'), 'z': (lambda a, b: [a, b], [delayed(abs)(-1), da.arange(3), 'y'], "
+             "{'k': da.arange(4, chunks=2).sum(), 2: [da.zeros(2)]})}, ['y', 'z', 'x'])",
+             "(8.0, [[1, array([0, 1, 2]), 8.0], {'k': 6, 2: [array([0., 0.])]}], array([2., 2., 2., 2.]))"),
+            ("dask.get({'x': delayed(abs)(-3), 'y': (lambda a, b, c: (a, b, c), 'x', delayed(abs)(-4), 'x')}, 'y')", "(3, 4, 3)"),
+            ("dask.get({'x': (sum, [da.ones(3, chunks=1)[i] for i in range(3)])}, 'x')", "3.0"),
+            ("dask.get({'x': delayed(lambda: 1 / 0)(), 'y': 2}, 'y')", "2"),
+            ("(lambda r: dask.get({'x': r, 'y': (lambda a, b: a is b, 'x', r)}, 'y'))(delayed(lambda: [1, 2], pure=False)())", "True")]:
+        check(f"{text}: {evaluate(text)}", evaluate(text).stdout == wanted + "\n")
+    check("of a lazy one that fails", "division by zero (in lambda) (in task lambda-"
+          in evaluate("dask.get({'x': delayed(lambda: 1 / 0)(), 'y': (abs, 'x')}, 'y')").stderr)
     check("visualize", evaluate("dask.visualize(x, [x.mean()], filename='v.dot', color='order')", "x=da.ones(4, chunks=2)").stdout
           == "'v.dot'\n" and pathlib.Path("v.dot").read_text().count("shape=box") == 3)
     check("x.visualize", evaluate("x.visualize(filename='w', format='dot')", "x=da.ones(4, chunks=2)").returncode == 0
