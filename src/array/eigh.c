@@ -94,7 +94,7 @@ static cask_value *run_eigh(cki_call *call)
 
 static const cki_operation op_eigh = {
     "linalg.eigh",
-    CKI_IN_DA | CKI_IN_NP,
+    CKI_IN_DA,
     "a, UPLO='L'",
     "Eigenvalues, ascending, and eigenvectors (columns) of a hermitian matrix, of which one "
     "triangle is read; the matrix is gathered into one block.",
@@ -102,7 +102,7 @@ static const cki_operation op_eigh = {
     NULL};
 static const cki_operation op_eigvalsh = {
     "linalg.eigvalsh",
-    CKI_IN_DA | CKI_IN_NP,
+    CKI_IN_DA,
     "a, UPLO='L'",
     "Eigenvalues, ascending, of a hermitian matrix, which is gathered into one block.",
     run_eigh,

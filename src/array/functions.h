@@ -80,7 +80,9 @@
     X(cki_stats_tests_function)                                                                    \
     X(cki_take_along_function)                                                                     \
     X(cki_take_along_put_function)                                                                 \
+    X(cki_stacked_function)                                                                        \
     X(cki_topk_block_function)                                                                     \
+    X(cki_stacked_function)                                                                        \
     X(cki_topk_merge_function)                                                                     \
     X(cki_tsqr_block_function)                                                                     \
     X(cki_tsqr_product_function)                                                                   \

@@ -3,6 +3,7 @@
 #include "array/elementwise.h"
 #include "array/matrix.h"
 #include "array/reductions.h"
+#include "array/stacked.h"
 #include "array/svd.h"
 #include "array/view.h"
 
@@ -48,10 +49,32 @@ static cask_array of_sums(const request *r, cask_array size, int sum, cki_reduce
     return sums && !r->keepdims ? cki_view_squeeze(r->build, sums, r->flags) : sums;
 }
 
+/* The same of each matrix of a stack, its axes moved to the end. */
+static cask_array of_stacks(const request *r, cki_reduce_kind kind)
+{
+    int order[CKI_MAX_NDIM], n = 0, ndim = r->x->ndim;
+    for (int k = 0; k < ndim; k++)
+        if (!r->flags[k])
+            order[n++] = k;
+    order[n++] = r->axes[0];
+    order[n] = r->axes[1];
+    cask_array x = cki_view_transpose(r->build, r->x, order);
+    cask_array s = x ? cki_stacked_singular(r->build, x) : NULL;
+    cki_reduce_spec spec = {.kind = kind};
+    spec.axes[ndim - 2] = true;
+    s = s ? cki_reductions_reduce(r->build, s, &spec) : NULL;
+    for (int k = 0; s && r->keepdims && k < ndim; k++)
+        if (r->flags[k])
+            s = cki_view_expand(r->build, s, k);
+    return s;
+}
+
 /* The sum, largest or smallest of the singular values. */
 static cask_array of_values(const request *r, cki_reduce_kind kind)
 {
     cki_svd made;
+    if (r->x->ndim > 2 && r->numpy)
+        return of_stacks(r, kind);
     if (r->x->ndim > 2) {
         cki_fail(r->build->error, CASK_INVALID, "NotImplementedError",
                  "SVD based norm not implemented for ndim > 2");

@@ -55,6 +55,7 @@
 #include "array/solve.h"
 #include "array/sort.h"
 #include "array/split.h"
+#include "array/stacked.h"
 #include "array/stats.h"
 #include "array/svd.h"
 #include "array/svg.h"
@@ -108,6 +109,7 @@ const cki_operation *const *const cki_operations_tables[] = {cki_creation_operat
                                                              cki_norm_operations,
                                                              cki_qr_operations,
                                                              cki_solve_operations,
+                                                             cki_stacked_operations,
                                                              cki_svd_operations,
                                                              cki_svg_operations,
                                                              cki_blockwise_operations,

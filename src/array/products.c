@@ -1,5 +1,6 @@
 /* kron, cross, inner, linalg.multi_dot and linalg.matrix_power, of other operations. */
 #include "array/products.h"
+#include "array/compose.h"
 #include "array/contract.h"
 #include "array/elementwise.h"
 #include "array/index.h"
@@ -7,6 +8,7 @@
 #include "array/matrix.h"
 #include "array/rechunk.h"
 #include "array/reshape.h"
+#include "array/stacked.h"
 #include "array/view.h"
 
 #include <string.h>
@@ -267,6 +269,26 @@ static cask_array apply(cki_call *call, cki_build *build, const char *name, cask
     return result;
 }
 
+/* The product of matrices, or of each of a stack with its like. */
+static cask_array multiply(cki_build *build, cask_array a, cask_array b)
+{
+    cki_compose steps = {.build = build};
+    if (!a || !b || a->ndim == 2)
+        return a && b ? cki_contract_dot(build, a, b) : NULL;
+    cask_value *made = cki_compose_call(&steps, "matmul", cki_compose_array(&steps, a),
+                                        cki_compose_array(&steps, b), NULL, NULL);
+    cask_array product = cki_compose_lazy(&steps, made);
+    cask_value_unref(cki_compose_drop(&steps, NULL));
+    return product;
+}
+
+/* Ones on the diagonal of each matrix, in the chunks of x. */
+static cask_array identities(cki_build *build, cask_array x)
+{
+    cask_array one = cki_matrix_identity(build, x->axes + x->ndim - 2, x->dtype);
+    return one && x->ndim > 2 ? cki_view_broadcast(build, one, x->ndim, x->axes) : one;
+}
+
 static cask_value *run_power(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
@@ -274,21 +296,21 @@ static cask_value *run_power(cki_call *call)
     int64_t n;
     if (!x || cki_value_index(call->arguments[1], &n, call->error) != CASK_OK)
         return NULL;
-    if (x->ndim != 2 || cki_node_length(x, 0) < 0 ||
-        cki_node_length(x, 0) != cki_node_length(x, 1)) {
+    if (x->ndim < 2 || cki_node_length(x, x->ndim - 1) < 0 ||
+        cki_node_length(x, x->ndim - 2) != cki_node_length(x, x->ndim - 1)) {
         cki_fail(call->error, CASK_INVALID, "LinAlgError",
                  "Last 2 dimensions of the array must be square");
         return NULL;
     }
     if (n < 0)
-        x = apply(call, &build, "linalg.inv", x);
+        x = x->ndim > 2 ? cki_stacked_inverse(&build, x) : apply(call, &build, "linalg.inv", x);
     if (!x || n == 0)
-        return x ? cki_node_value(&build, cki_matrix_identity(&build, x->axes, x->dtype)) : NULL;
+        return x ? cki_node_value(&build, identities(&build, x)) : NULL;
     uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
     for (cask_array square = x; square && left > 0; left /= 2) {
         if (left % 2)
-            made = made ? cki_contract_dot(&build, made, square) : square;
-        square = left > 1 ? cki_contract_dot(&build, square, square) : square;
+            made = made ? multiply(&build, made, square) : square;
+        square = left > 1 ? multiply(&build, square, square) : square;
     }
     return call->error->status == CASK_OK ? cki_node_value(&build, made) : NULL;
 }
@@ -319,7 +341,8 @@ static const cki_operation op_power = {
     "linalg.matrix_power",
     FUNCTION,
     "a, n",
-    "A square matrix multiplied by itself, n times in all; by its inverse if n < 0.",
+    "Square matrices, over the last two axes, multiplied by themselves, n times in all; by their "
+    "inverses if n < 0.",
     run_power,
     NULL};
 

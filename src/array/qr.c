@@ -139,7 +139,7 @@ static cask_value *run_tsqr(cki_call *call)
 
 static const cki_operation op_qr = {
     "linalg.qr",
-    CKI_IN_DA | CKI_IN_NP,
+    CKI_IN_DA,
     "a",
     "Orthonormal q and upper triangular r with a = q @ r; a in one column or one row "
     "of blocks.",

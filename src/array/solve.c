@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define FUNCTION (CKI_IN_DA | CKI_IN_NP)
-
 static bool fail(cki_build *build, const char *words)
 {
     cki_fail(build->error, CASK_INVALID, NULL, "%s", words);
@@ -262,13 +260,6 @@ static const cki_operation op_cholesky = {
     "are squares of one size.",
     run_cholesky,
     NULL};
-static const cki_operation op_cholesky_numpy = {
-    "linalg.cholesky",
-    CKI_IN_NP,
-    "a",
-    "l with a = l @ l^H, of a hermitian positive definite matrix.",
-    run_cholesky,
-    NULL};
 static const cki_operation op_triangular = {
     "linalg.solve_triangular",
     CKI_IN_DA,
@@ -278,26 +269,25 @@ static const cki_operation op_triangular = {
     NULL};
 static const cki_operation op_solve = {
     "linalg.solve",
-    FUNCTION,
+    CKI_IN_DA,
     "a, b, sym_pos=None, assume_a='gen'",
     "x with a @ x = b for a square matrix a, by LU; by Cholesky if assume_a='pos'; chunks of a "
     "are squares of one size.",
     run_solve,
     NULL};
 static const cki_operation op_inv = {
-    "linalg.inv", FUNCTION,
+    "linalg.inv", CKI_IN_DA,
     "a",          "The inverse of a square matrix, whose chunks are squares of one size.",
     run_inv,      NULL};
 static const cki_operation op_det = {
-    "linalg.det", FUNCTION, "a", "The determinant of a square matrix.", run_det, NULL};
+    "linalg.det", CKI_IN_DA, "a", "The determinant of a square matrix.", run_det, NULL};
 static const cki_operation op_slogdet = {
     "linalg.slogdet",
-    FUNCTION,
+    CKI_IN_DA,
     "a",
     "The sign of a square matrix's determinant, and the logarithm of its size.",
     run_slogdet,
     NULL};
 
 const cki_operation *const cki_solve_operations[] = {
-    &op_lu,      &op_cholesky, &op_cholesky_numpy, &op_triangular, &op_solve, &op_inv, &op_det,
-    &op_slogdet, NULL};
+    &op_lu, &op_cholesky, &op_triangular, &op_solve, &op_inv, &op_det, &op_slogdet, NULL};

@@ -130,25 +130,6 @@ static cask_value *run_svd(cki_call *call)
                : NULL;
 }
 
-/* NumPy's: in one block, with its signs and its choices. */
-static cask_value *run_numpy(cki_call *call)
-{
-    cki_build build = cki_node_build(call->ck, call->error);
-    cask_array x = cki_matrix_argument(&build, call->arguments[0]);
-    cki_svd made = {0};
-    if (x && x->ndim != 2) {
-        cki_fail(call->error, CASK_INVALID, "LinAlgError",
-                 "%d-dimensional array given. Array must be two-dimensional", x->ndim);
-        return NULL;
-    }
-    x = cki_matrix_whole(&build, x);
-    if (!x || !factor_one(&build, x, cki_operation_flag(call, "full_matrices"), &made))
-        return NULL;
-    if (!cki_operation_flag(call, "compute_uv"))
-        return cki_node_value(&build, made.s);
-    return cki_node_tuple(&build, (cask_array[]){made.u, made.s, made.vh}, 3);
-}
-
 static const cki_operation op_svd = {
     "linalg.svd",
     CKI_IN_DA,
@@ -157,12 +138,4 @@ static const cki_operation op_svd = {
     "blocks.",
     run_svd,
     NULL};
-static const cki_operation op_numpy = {
-    "linalg.svd",
-    CKI_IN_NP,
-    "a, full_matrices=True, compute_uv=True, hermitian=False",
-    "u, s and vh with a = u * s @ vh, singular values largest first.",
-    run_numpy,
-    NULL};
-
-const cki_operation *const cki_svd_operations[] = {&op_svd, &op_numpy, NULL};
+const cki_operation *const cki_svd_operations[] = {&op_svd, NULL};

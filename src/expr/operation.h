@@ -17,7 +17,8 @@ enum {
     CKI_LAZY_METHOD = 64,     /* x.NAME(...) of anything lazy */
     CKI_LAZY_ATTRIBUTE = 128, /* x.NAME of anything lazy */
     CKI_BUILDS = 256, /* with CKI_ARRAY_PROTOCOL: what it gives stays lazy, whatever it is given */
-    CKI_OWN_ATTRIBUTE = 512 /* with that: an attribute of the object, no method */
+    CKI_OWN_ATTRIBUTE = 512, /* with that: an attribute of the object, no method */
+    CKI_NP_LAZY = 1024       /* with CKI_IN_NP alone: np.NAME of lazy arguments too, not da.NAME */
 };
 
 /* One call, its arguments bound to the parameters. */

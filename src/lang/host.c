@@ -59,7 +59,8 @@ cask_value *cki_host_run(cki_session *session, const cki_operation *operation,
     for (size_t i = 0; eager && i < arguments->nnamed; i++)
         eager = !cki_collection_in(arguments->named[i]);
     cask *ck = session->ck;
-    if (!eager && wanted && !(operation->places & CKI_IN_DA)) { /* np.take(lazy, ...) is da.take */
+    if (!eager && wanted &&
+        !(operation->places & (CKI_IN_DA | CKI_NP_LAZY))) { /* np.take(lazy, ...) is da.take */
         const cki_operation *lazy = cki_operation_find(ck, operation->name, CKI_IN_DA);
         operation = lazy ? lazy : operation;
     }
@@ -250,8 +251,7 @@ static const cki_operation *find_for_class(const cki_session *session, const cas
     if (full.failed)
         cki_fail_memory(error, strlen(name));
     else
-        operation =
-            cki_operation_find(session->ck, full.bytes, CKI_ARRAY_PROTOCOL);
+        operation = cki_operation_find(session->ck, full.bytes, CKI_ARRAY_PROTOCOL);
     cki_text_free(&full);
     return operation;
 }

@@ -215,19 +215,22 @@ SPELLED(iterable, CKI_IN_NP, "iterable", "y", "Whether it can be iterated over."
 /* ---- linear algebra ---- */
 
 CHECKED(pinv, BOTH, "linalg.pinv", "a, rcond=1e-15, hermitian=False",
-        "The Moore-Penrose pseudo-inverse: singular values below rcond times the largest count as "
-        "zero.",
-        "(lambda x: (lambda u, s, v: da.dot(da.conj(v.T) * da.where(s > rcond * s.max(), 1 / s, "
-        "0.0), da.conj(u.T)))(*da.linalg.svd(x)))(da.asarray(a) * 1.0)",
-        {"da.asarray(a).ndim == 2", "LinAlgError", "pinv takes an array of two axes"})
+        "The Moore-Penrose pseudo-inverses of matrices, over the last two axes: singular values "
+        "below rcond times the largest count as zero.",
+        "(lambda x: (lambda u, s, v: da.matmul(da.conj(da.swapaxes(v, -1, -2)) * da.where(s > "
+        "rcond * s.max(axis=-1, keepdims=True), 1 / s, 0.0)[..., None, :], "
+        "da.conj(da.swapaxes(u, -1, -2))))(*(da.linalg.svd(x) if x.ndim == 2 else "
+        "np.linalg.svd(x, full_matrices=False))))(da.asarray(a) * 1.0)",
+        {"da.asarray(a).ndim >= 2", "LinAlgError", "pinv takes an array of two axes or more"})
 CHECKED(
     cond, BOTH, "linalg.cond", "x, p=None",
-    "The condition number: of the 2-norm the largest singular value over the smallest, of other "
-    "norms the norm times that of the inverse.",
-    "(lambda y: (lambda s: s[-1] / s[0] if p == -2 else s[0] / s[-1])(da.linalg.svd(y)[1]) if p "
-    "in (None, 2, -2) else da.linalg.norm(y, p) * da.linalg.norm(da.linalg.inv(y), p))"
-    "(da.asarray(x) * 1.0)",
-    {"da.asarray(x).ndim == 2", "LinAlgError", "cond takes an array of two axes"})
+    "The condition numbers of matrices, over the last two axes: of the 2-norm the largest singular "
+    "value over the smallest, of other norms the norm times that of the inverse.",
+    "(lambda y: (lambda s: s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1])"
+    "(da.linalg.svd(y)[1] if y.ndim == 2 else np.linalg.svd(y, compute_uv=False)) if p "
+    "in (None, 2, -2) else da.linalg.norm(y, p, axis=(-2, -1)) * "
+    "da.linalg.norm(np.linalg.inv(y), p, axis=(-2, -1)))(da.asarray(x) * 1.0)",
+    {"da.asarray(x).ndim >= 2", "LinAlgError", "cond takes an array of two axes or more"})
 SPELLED(np_lstsq, CKI_IN_NP, "linalg.lstsq", "a, b, rcond=None",
         "The x that makes |a x - b| least, the sums of squares left over, the rank of a, and its "
         "singular values.",

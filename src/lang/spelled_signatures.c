@@ -84,10 +84,12 @@ SPELLED(concatenate, "concatenate", "arrays, axis=0, out=None, *, dtype=None, ca
         "(lambda y: y if dtype is None else y.astype(dtype, casting=casting))"
         "(da.concatenate(arrays, axis))")
 SPELLED(matrix_rank, "linalg.matrix_rank", "A, tol=None, hermitian=False",
-        "How many singular values are above tol: by default the largest times the longer length "
-        "times the type's epsilon.",
-        "da.linalg.matrix_rank(A) if tol is None else "
-        "da.count_nonzero(da.linalg.svd(da.asarray(A) * 1.0)[1] > tol)")
+        "How many singular values of matrices, over the last two axes, are not zero but for "
+        "rounding, or are above tol.",
+        "(lambda x: int(bool((x != 0).any())) if x.ndim < 2 else (lambda s: (s > (s.max(axis=-1, "
+        "keepdims=True) * max(x.shape[-2:]) * np.finfo(s.dtype).eps if tol is None else "
+        "da.asarray(tol)[..., None])).sum(axis=-1))(np.linalg.svd(x, compute_uv=False)))"
+        "(da.asarray(A))")
 SPELLED(diag, "diag", "v, k=0", "A matrix of a diagonal, or the diagonal of a matrix.",
         "da.diag(np.asarray(v), k)")
 SPELLED(broadcast_to, "broadcast_to", "array, shape, subok=False",

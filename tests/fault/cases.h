@@ -34,6 +34,12 @@ static const fault_case fault_cases[] = {
     {"da.ones((4, 5, 6, 7), chunks=3).to_svg()", NULL},
     {"da.ones((20, 30), chunks=7)._repr_html_()", NULL},
     {"da.from_netcdf('kept/t.nc', 'data')[::-1]", "out/s.nc"},
+    /* stacks of matrices */
+    {"np.linalg.svd(da.arange(24.0, chunks=12).reshape((2, 3, 4)))[1]", NULL},
+    {"(lambda x: (np.linalg.solve(x, x[0]), np.linalg.inv(x), np.linalg.matrix_power(x, -1), "
+     "np.linalg.det(x), np.linalg.slogdet(x), np.linalg.eigh(x)[0], np.linalg.cond(x)))"
+     "(np.eye(3) * 20 + np.arange(18).reshape((2, 3, 3)))",
+     NULL},
     /* reading */
     {"da.from_netcdf('kept/m.nc', 'data')[::2, 1:].mean(axis=0)", NULL},
     {"da.from_netcdf('kept/m.nc3', 'data')[5, ::-1]", NULL},
