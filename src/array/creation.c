@@ -384,8 +384,16 @@ static cask_value *run_arange(cki_call *call)
     double end;
     int64_t iend = 0;
     cki_dtype dtype;
-    if (read_bound(stop, &end, &iend, &s.integers, call->error) != CASK_OK ||
-        cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error) != CASK_OK)
+    cask_value *const three[] = {cki_operation_argument(call, "start"),
+                                 cki_operation_argument(call, "stop"),
+                                 cki_operation_argument(call, "step")};
+    if (cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error) != CASK_OK)
+        return NULL;
+    if (cki_creation_time_is(three[0], three[1], three[2], dtype))
+        return cki_node_value(
+            &build,
+            cki_creation_time_arange(&build, three, dtype, cki_operation_argument(call, "chunks")));
+    if (read_bound(stop, &end, &iend, &s.integers, call->error) != CASK_OK)
         return NULL;
     if (!one && read_bound(cki_operation_argument(call, "start"), &s.start, &s.istart, &s.integers,
                            call->error) != CASK_OK)

@@ -4,6 +4,13 @@
 
 #include "array/node.h"
 
+/* arange of dates or durations (creation_time.c): whether it is one; and the array. `values` are
+ * start, stop and step, None where not given; dtype id 0: from them. */
+bool cki_creation_time_is(const cask_value *start, const cask_value *stop, const cask_value *step,
+                          cki_dtype dtype);
+cask_array cki_creation_time_arange(cki_build *build, cask_value *const *values, cki_dtype dtype,
+                                    cask_value *chunks);
+
 extern const cki_operation *const cki_creation_operations[];
 
 /* Every element `value`, as NumPy would convert it to dtype. Costs nothing however large. */

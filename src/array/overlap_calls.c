@@ -179,10 +179,6 @@ static cask_array map(cki_call *call, cki_build *build, cask_value *function, ma
 {
     bool overlapping = overlaps(call, m), trimmed = cki_operation_flag(call, "trim");
     cask_value *chunks = cask_value_ref(cki_operation_argument(call, "chunks"));
-    if (overlapping && !trimmed && chunks->kind == CKI_NONE) {
-        cask_value_unref(chunks);
-        chunks = chunks_of(m->arrays[0], call->error);
-    }
     cask_value **values =
         (cask_value **)cki_arena_array(build->arena, m->count + 1, sizeof *values);
     size_t filled = 0;
@@ -195,8 +191,14 @@ static cask_array map(cki_call *call, cki_build *build, cask_value *function, ma
         if (!(values[filled] = cki_node_value(build, m->arrays[filled])))
             break;
     }
-    cask_array made = NULL;
-    if (call->error->status == CASK_OK)
+    cask_array made = NULL, plain = NULL;
+    if (overlapping && !trimmed && chunks->kind == CKI_NONE && call->error->status == CASK_OK) {
+        /* the chunks that the blocks were made of: small ones were put together */
+        plain = cki_overlap_trim(build, m->arrays[0], m->depths[0]);
+        cask_value_unref(chunks);
+        chunks = plain ? chunks_of(plain, call->error) : NULL;
+    }
+    if (chunks && call->error->status == CASK_OK)
         made = cki_map_blocks_array(
             build, &(cki_map_blocks){.function = function,
                                      .what = "map_overlap",

@@ -169,6 +169,27 @@ static const char *operator_name(cki_operator op)
     return names[op];
 }
 
+static bool is_collection(const cask_value *value)
+{
+    return cki_array_of(value) || cki_operation_node(value);
+}
+
+/* The element type of an array, lazy or not. */
+static cask_status dtype_of(cki_session *session, cask_value *value, cki_dtype *dtype,
+                            cki_error *error)
+{
+    const cki_array *array = cki_array_of(value);
+    *dtype = array ? array->dtype : (cki_dtype){0};
+    const cki_operation *ask =
+        array ? NULL : cki_operation_find(session->ck, "dtype", CKI_ARRAY_ATTRIBUTE);
+    const cki_arguments only = {.positional = &value, .count = 1};
+    cask_value *told = ask ? cki_operation_call(session->ck, ask, &only, error) : NULL;
+    if (told && told->kind == CKI_DTYPE)
+        *dtype = told->as.dtype;
+    cask_value_unref(told);
+    return error->status;
+}
+
 /* What a lazy value's collection says of the language's syntax; NULL: the records do. */
 static const cki_syntax *syntax_of(const cask_value *value)
 {
@@ -216,6 +237,33 @@ static bool same_dtype(const cask_value *a, const cask_value *b)
            cki_numpy_type_dtype(b, &y, &ignored) == CASK_OK && cki_dtype_same(x, y);
 }
 
+/* What needs no operation of elements: x == None and numbers == 'text', which are false everywhere,
+ * and +x of bools, which is x; NULL without error where there is more to it. */
+static cask_value *plainly(cki_session *session, cki_operator op, cask_value *a, cask_value *b,
+                           cki_error *error)
+{
+    cask_value *self = is_collection(a) ? a : b, *other = self == a ? b : a;
+    bool compares = other && (op == CKI_OP_EQ || op == CKI_OP_NE) &&
+                    (other->kind == CKI_NONE || other->kind == CKI_STR);
+    cki_dtype dtype;
+    if ((op != CKI_OP_POS && !compares) || !is_collection(self) ||
+        dtype_of(session, self, &dtype, error) != CASK_OK)
+        return NULL;
+    if (op == CKI_OP_POS)
+        return dtype.id == CASK_BOOL ? cask_value_ref(self) : NULL;
+    if (other->kind == CKI_STR && !cki_dtype_is_number(dtype))
+        return NULL;
+    cask_value *type = cki_value_dtype(cki_dtype_of(CASK_BOOL), error);
+    const cki_operation *full = cki_operation_find(session->ck, "full_like", CKI_IN_DA);
+    const char *const names[] = {"dtype"};
+    cask_value *const both[] = {self, cki_value_bool(op == CKI_OP_NE)};
+    const cki_arguments given = {both, 2, names, &type, 1};
+    cask_value *made = full && type ? cki_host_run(session, full, &given, true, error) : NULL;
+    cask_value_unref(both[1]);
+    cask_value_unref(type);
+    return made;
+}
+
 /* None == x is false everywhere, as NumPy has it; other foreign things are not comparable. */
 static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_value *b,
                            cki_error *error)
@@ -229,6 +277,9 @@ static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_valu
         bool same = same_dtype(a, b);
         return cki_value_bool(same == (op == CKI_OP_EQ));
     }
+    cask_value *plain = plainly(session, op, a, b, error);
+    if (plain || error->status != CASK_OK)
+        return plain;
     if (!is_operand(a) || !is_operand(b)) {
         if ((op == CKI_OP_EQ || op == CKI_OP_NE) && !cki_operation_node(a) &&
             !cki_operation_node(b))
@@ -254,11 +305,6 @@ static const cki_operation *find_for_class(const cki_session *session, const cas
         operation = cki_operation_find(session->ck, full.bytes, CKI_ARRAY_PROTOCOL);
     cki_text_free(&full);
     return operation;
-}
-
-static bool is_collection(const cask_value *value)
-{
-    return cki_array_of(value) || cki_operation_node(value);
 }
 
 static void no_attribute(const cki_session *session, cask_value *object, const char *name,
