@@ -5,11 +5,13 @@
 #include "array/compose.h"
 #include "array/elementwise.h"
 #include "array/grid.h"
+#include "array/index_positions.h"
 #include "array/index_take.h"
 #include "array/pick.h"
 #include "array/source.h"
 #include "array/view.h"
 #include "core/memory.h"
+#include "expr/collection.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -358,6 +360,38 @@ static cask_value *choose(assigning *a, cask_value *mask, cask_array value)
     return same ? made : NULL;
 }
 
+/* By several lists at once: the places in the raveled array are one list. */
+static cask_value *assign_together(assigning *a, cask_value *index, const int64_t *shape,
+                                   cask_array value)
+{
+    cki_error *error = a->call->error;
+    cask_value *places =
+        cki_compose_keep(a->s, cki_index_positions_of(shape, a->x->ndim, index, error));
+    const cki_array *at = cki_array_of(places);
+    cask_value *self = at ? cki_compose_array(a->s, a->x) : NULL;
+    cask_value *sizes[2] = {NULL};
+    for (int i = 0; self && i < 2; i++) { /* of the places, and of x */
+        int ndim = i ? a->x->ndim : at->ndim;
+        cask_value *tuple = cki_value_list(CKI_TUPLE, (size_t)ndim, error);
+        for (int k = 0; tuple && k < ndim; k++) {
+            cask_value *size = cki_value_int(i ? shape[k] : at->shape[k], error);
+            tuple->as.list.items[k] = size ? size : cki_value_none();
+        }
+        sizes[i] = cki_compose_keep(a->s, tuple);
+    }
+    cask_value *given = sizes[1] ? cki_compose_array(a->s, value) : NULL;
+    if (given && value->ndim) {
+        given = cki_compose_call(a->s, "broadcast_to", given, sizes[0], NULL, NULL);
+        given = given ? cki_compose_call(a->s, "ravel", given, NULL, NULL, NULL) : NULL;
+    }
+    cask_value *flat = given ? cki_compose_call(a->s, "ravel", self, NULL, NULL, NULL) : NULL;
+    int64_t count = at ? cki_array_size(at) : 0;
+    cask_value *list =
+        flat ? cki_compose_keep(a->s, cki_array_reshape(places, 1, &count, error)) : NULL;
+    cask_value *made = list ? cki_compose_call(a->s, "setitem", flat, list, given, NULL) : NULL;
+    return made ? cki_compose_call(a->s, "reshape", made, sizes[1], NULL, NULL) : NULL;
+}
+
 static cask_value *assign(assigning *a)
 {
     cask_value *index = cki_operation_argument(a->call, "index");
@@ -380,6 +414,8 @@ static cask_value *assign(assigning *a)
                  "x.compute_chunk_sizes()");
         return NULL;
     }
+    if (cki_index_positions_many(index) && !cki_collection_in(index))
+        return assign_together(a, index, shape, value);
     if (read_index(a, index) != CASK_OK || !(value = spread(a, value)))
         return NULL;
     cask_value *where = mask_of(a);

@@ -2,22 +2,41 @@
 #include "array/elementwise.h"
 #include "array/index.h"
 #include "array/index_mask.h"
+#include "array/index_positions.h"
 #include "array/index_views.h"
 #include "array/join.h"
 #include "array/reshape.h"
 #include "array/source.h"
+#include "expr/collection.h"
 
 static cask_array array_argument(cki_call *call, cki_build *build, const char *name)
 {
     return cki_node_from_value(build, cki_operation_argument(call, name));
 }
 
+/* An array in memory takes several lists too, as NumPy's does. */
+static cask_array many_lists(cki_build *build, cask_array x, const cki_array *eager,
+                             cask_value *index)
+{
+    cask_value *places = cki_index_positions_of(eager->shape, eager->ndim, index, build->error);
+    const cki_array *at = cki_array_of(places);
+    x = at ? cki_reshape_ravel(build, x) : NULL;
+    const int64_t *list = (const int64_t *)(const void *)(at ? at->data : NULL);
+    cask_array taken = x ? cki_index_take(build, x, 0, list, cki_array_size(at)) : NULL;
+    taken = taken ? cki_reshape_to(build, taken, at->ndim, at->shape) : NULL;
+    cask_value_unref(places);
+    return taken;
+}
+
 static cask_value *run_getitem(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
     cask_array x = array_argument(call, &build, "x");
-    return cki_node_value(&build,
-                          cki_index_value(&build, x, cki_operation_argument(call, "index")));
+    cask_value *index = cki_operation_argument(call, "index");
+    const cki_array *eager = cki_array_of(cki_operation_argument(call, "x"));
+    if (x && eager && cki_index_positions_many(index) && !cki_collection_in(index))
+        return cki_node_value(&build, many_lists(&build, x, eager, index));
+    return cki_node_value(&build, cki_index_value(&build, x, index));
 }
 
 /* x[:, :, index] with as many whole slices before it as the axis says. */
