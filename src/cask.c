@@ -5,13 +5,16 @@
 #include "compute.h"
 #include "configure.h"
 #include "core/memory.h"
+#include "delayed/checkpoint.h"
 #include "delayed/delayed.h"
+#include "delayed/manipulate.h"
 #include "exec/exec.h"
 #include "exec/pool.h"
 #include "expr/annotate.h"
 #include "expr/node.h"
 #include "expr/operation.h"
 #include "future/future.h"
+#include "graph/gate.h"
 #include "inside.h"
 #include "lang/annotate.h"
 #include "lang/dask.h"
@@ -30,8 +33,11 @@
 static const char *const version = CASK_VERSION;
 
 /* What the tasks of delayed calls name. */
-static const cki_function *const delayed_functions[] = {&cki_delayed_call_function,
-                                                        &cki_delayed_whole_function, NULL};
+static const cki_function *const delayed_functions[] = {
+    &cki_delayed_call_function,  &cki_checkpoint_function,
+    &cki_gate_function,          &cki_manipulate_wait_function,
+
+    &cki_delayed_whole_function, NULL};
 /* Those of graphs by hand. */
 static const cki_function *const hand_functions[] = {&cki_hand_function, &cki_hand_whole_function,
                                                      NULL};
@@ -89,6 +95,7 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_shown_operations, &ck->error);
     cki_operation_register(ck, cki_layers_operations, &ck->error);
     cki_operation_register(ck, cki_delayed_operations, &ck->error);
+    cki_operation_register(ck, cki_manipulate_operations, &ck->error);
     cki_operation_register(ck, cki_visualize_operations, &ck->error);
     for (size_t i = 0; ck->functions && delayed_functions[i]; i++)
         cki_registry_register(ck->functions, delayed_functions[i], &ck->error);

@@ -64,6 +64,34 @@ CASK_API
 CASK_CHECKED
 cask_status cask_persist(const cask_lazy *things, size_t count, cask_lazy *held);
 
+/* A delayed None that is there when all blocks of all things are. They come together `split_every`
+ * at a time: 0 is 8, negative is all at once. Poison on failure. */
+CASK_API
+cask_delayed cask_checkpoint(cask *ck, const cask_lazy *things, size_t count, int64_t split_every);
+
+/* waiting[i] is things[i], of which nothing is used before all blocks of all things are computed.
+ * All NULL on failure. `waiting` may not be `things`. */
+CASK_API
+CASK_CHECKED
+cask_status cask_wait_on(const cask_lazy *things, size_t count, cask_lazy *waiting);
+
+/* How things are made anew. */
+typedef struct cask_binding {
+    const cask_lazy *parents; /* computed, all of them, before anything new begins */
+    size_t nparents;
+    const cask_lazy *omit; /* what stays shared with the things they are made from */
+    size_t nomit;
+    uint64_t seed;       /* equal seeds, equal keys; 0: keys that nothing else has */
+    int64_t split_every; /* of the parents, as for a checkpoint */
+} cask_binding;
+
+/* bound[i] is equal to things[i], but computed on its own: all operations under it are there again
+ * under other keys. Without parents these are clones. All NULL on failure. */
+CASK_API
+CASK_CHECKED
+cask_status cask_bind(const cask_lazy *things, size_t count, const cask_binding *how,
+                      cask_lazy *bound);
+
 /* What is wanted of the tasks of some operations, apart from their results. NULL, and zero in a
  * field, say nothing of it. */
 typedef struct cask_annotations {

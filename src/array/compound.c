@@ -189,9 +189,12 @@ static const cki_operation where = {
     "where it is true.",
     run_where,
     NULL};
-static const cki_operation clip = {
-    "clip",   CKI_IN_DA | CKI_ARRAY_METHOD, "a, min=None, max=None", "The numbers, none below min or above max.",
-    run_clip, NULL};
+static const cki_operation clip = {"clip",
+                                   CKI_IN_DA | CKI_ARRAY_METHOD,
+                                   "a, min=None, max=None",
+                                   "The numbers, none below min or above max.",
+                                   run_clip,
+                                   NULL};
 static const cki_operation round_ = {
     "round",   WITH_METHOD, "a, decimals=0", "Rounded to this many decimals, halves to even.",
     run_round, NULL};

@@ -79,6 +79,9 @@ bool cki_delayed_token(const cki_delayed_spec *spec, cki_token *token, cki_error
 /* One that no other has. */
 cki_token cki_delayed_unique(void);
 
+/* One that stands for a failed call, which is recorded as the context's. */
+cask_delayed cki_delayed_poison(cask *ck, const cki_error *error);
+
 /* What its key is, into a text. */
 void cki_delayed_print_key(cask_delayed x, cki_text *text);
 

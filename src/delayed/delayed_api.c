@@ -24,7 +24,7 @@ static const struct cask_delayed_node no_memory = {
     .label = "",
     .status = CASK_MEMORY};
 
-static cask_delayed poison(cask *ck, const cki_error *error)
+cask_delayed cki_delayed_poison(cask *ck, const cki_error *error)
 {
     if (!ck)
         return &no_memory;
@@ -42,7 +42,7 @@ static cask_delayed poison(cask *ck, const cki_error *error)
 /* The result, or what stands for its failure. */
 static cask_delayed settle(cki_build *build, cask_delayed made)
 {
-    return made ? made : poison(build->ck, build->error);
+    return made ? made : cki_delayed_poison(build->ck, build->error);
 }
 
 /* ---- arguments as values ---- */
@@ -69,7 +69,7 @@ static bool admit(call *c, const cki_node *node)
         if (!c->failed)
             c->failed = node->collection == &cki_delayed_collection
                             ? cki_delayed_of_node(node)
-                            : poison(c->build.ck, &(cki_error){.status = status});
+                            : cki_delayed_poison(c->build.ck, &(cki_error){.status = status});
         return false;
     }
     if (node->ck == c->build.ck)
@@ -450,5 +450,5 @@ cask_delayed cask_delayed_persist(cask_delayed x)
     if (cask_persist(&thing, 1, &held) == CASK_OK)
         return cki_delayed_of_node(held);
     cki_error error = {.status = cask_error(x->base.ck)};
-    return poison(x->base.ck, &error);
+    return cki_delayed_poison(x->base.ck, &error);
 }

@@ -119,6 +119,11 @@ void cki_graph_annotate(cki_graph *graph, uint32_t number,
     graph->layers[number]->annotations = annotations;
 }
 
+void cki_graph_replace(cki_graph *graph, uint32_t number, const cki_layer *layer)
+{
+    *graph->layers[number] = *layer;
+}
+
 size_t cki_graph_layers(const cki_graph *graph)
 {
     return graph->count;

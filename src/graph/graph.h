@@ -111,6 +111,8 @@ cask_status cki_graph_add(cki_graph *graph, const cki_layer *layer, uint32_t *nu
 /* Annotate a layer; they live as long as the graph. */
 void cki_graph_annotate(cki_graph *graph, uint32_t number,
                         const struct cki_annotations *annotations);
+/* Exchange a layer, before there is a plan; it has as many blocks as before. */
+void cki_graph_replace(cki_graph *graph, uint32_t number, const cki_layer *layer);
 /* Give a layer its token. */
 void cki_graph_identify(cki_graph *graph, uint32_t number, cki_token token);
 size_t cki_graph_layers(const cki_graph *graph);

@@ -55,6 +55,7 @@ static space spaces[] = {
     {"dask.base", "base.", CKI_IN_DASK, false},
     {"dask.config", "config.", CKI_IN_DASK, false},
     {"dask.core", "core.", CKI_IN_DASK, false},
+    {"dask.graph_manipulation", "graph_manipulation.", CKI_IN_DASK, false},
     {"dask.local", "local.", CKI_IN_DASK, false},
     {"dask.multiprocessing", "multiprocessing.", CKI_IN_DASK, false},
     {"dask.optimization", "optimization.", CKI_IN_DASK, false},

@@ -158,13 +158,54 @@ static void priorities_are_followed(void **state)
     cask_close(ck);
 }
 
+/* Of bound things nothing begins before what they wait for; clones are computed anew. */
+static void order_is_kept(void **state)
+{
+    (void)state;
+    static const char *const schedulers[] = {"sync", "threads"};
+    for (size_t i = 0; i < sizeof schedulers / sizeof *schedulers; i++) {
+        cask *ck = open_context(schedulers[i]);
+        cask_lazy parents[5], bound[2], values[2];
+        for (int k = 0; k < 5; k++)
+            parents[k] = CASK_LAZY(cask_delayed_call(ck, "me.noted", k));
+        values[0] = CASK_LAZY(cask_delayed_call(ck, "me.noted", 5));
+        values[1] = CASK_LAZY(cask_delayed_call(ck, "me.noted", 6));
+        assert_int_equal(
+            cask_bind(values, 2,
+                      &(cask_binding){.parents = parents, .nparents = 5, .split_every = 2}, bound),
+            CASK_OK);
+        cask_value *results[2];
+        assert_int_equal(cask_compute(bound, 2, results), CASK_OK);
+        assert_int_equal(atomic_load(&begun), 7);
+        for (int k = 5; k < 7; k++) {
+            assert_true(atomic_load(&order[k]) >= 5);
+            assert_int_equal(cask_value_i64(results[k - 5]), k);
+            cask_value_unref(results[k - 5]);
+        }
+        atomic_store(&begun, 0);
+        cask_lazy both[2] = {values[0]};
+        assert_int_equal(cask_bind(values, 1, NULL, &both[1]), CASK_OK);
+        assert_int_equal(cask_compute(both, 2, results), CASK_OK);
+        assert_int_equal(atomic_load(&begun), 2); /* the same call, twice */
+        cask_value_unref(results[0]);
+        cask_value_unref(results[1]);
+        atomic_store(&begun, 0);
+        cask_lazy waiting[2];
+        assert_int_equal(cask_wait_on(values, 2, waiting), CASK_OK);
+        cask_value *none;
+        assert_int_equal(cask_delayed_compute(cask_checkpoint(ck, waiting, 2, 0), &none), CASK_OK);
+        assert_int_equal(atomic_load(&begun), 2);
+        cask_value_unref(none);
+        cask_close(ck);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(they_merge),
-        cmocka_unit_test(bad_ones_are_told),
-        cmocka_unit_test(retries_are_followed),
-        cmocka_unit_test(priorities_are_followed),
+        cmocka_unit_test(they_merge),           cmocka_unit_test(bad_ones_are_told),
+        cmocka_unit_test(retries_are_followed), cmocka_unit_test(priorities_are_followed),
+        cmocka_unit_test(order_is_kept),
     };
     failures =
         mmap(NULL, sizeof *failures, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

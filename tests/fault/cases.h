@@ -150,6 +150,12 @@ static const fault_case fault_cases[] = {
     {"dask.get({'x': da.ones(4, chunks=2) + 1, 'y': (lambda a, b: [a, b], 'x', [delayed(abs)(-1), "
      "{'k': da.ones(2)}])}, ['y'])",
      NULL},
+    {"dask.graph_manipulation.bind((da.ones(4, chunks=2) + 1).sum(), da.ones(20, chunks=1))", NULL},
+    {"[x.compute() for x in dask.graph_manipulation.wait_on(da.ones(4, chunks=2)[1:], "
+     "delayed(abs)(-1))]",
+     NULL},
+    {"(lambda x: dask.graph_manipulation.clone(x + delayed(abs)(-1), omit=x, seed=3))(da.ones(2))",
+     NULL},
     {"dask.optimization.fuse({'x': (abs, 1), 'y': (abs, 'x'), 'z': (abs, ['y'])}, 'z')", NULL},
     {"dask.optimization.inline_functions({'x': 1, 'y': (abs, 'x'), 'z': (abs, 'y')}, 'z', [abs])",
      NULL},
