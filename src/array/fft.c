@@ -85,6 +85,14 @@ static cask_array gather(cki_build *build, cask_array x, int axis)
     return whole;
 }
 
+/* Lines in the largest block, each whole. */
+static int64_t lines_of(cask_array x, int axis)
+{
+    int64_t length = cki_node_length(x, axis);
+    size_t elements = cki_node_largest_block(x) / cki_dtype_size(x->dtype);
+    return length > 0 ? (int64_t)elements / length : 1;
+}
+
 static cask_array transform_axis(cki_build *build, cask_array x, const cki_fft_lines *lines,
                                  int axis)
 {
@@ -115,16 +123,17 @@ static cask_array transform_axis(cki_build *build, cask_array x, const cki_fft_l
     if (cki_context_own(build->ck, release_shared, t, build->error) != CASK_OK)
         return NULL;
     bool real = lines->kind == CKI_FFT_HERMITIAN;
-    return cki_mapped_array(build, &(cki_mapped){.function = &cki_fft_function,
-                                                 .label = "fft",
-                                                 .dtype = cki_dtype_of(real ? CASK_F64 : CASK_C128),
-                                                 .ndim = x->ndim,
-                                                 .axes = axes,
-                                                 .inputs = {cki_mapped_same(x)},
-                                                 .ninputs = 1,
-                                                 .parameters = held,
-                                                 .token = token,
-                                                 .working = cki_fft_lines_bytes(lines)});
+    return cki_mapped_array(
+        build, &(cki_mapped){.function = &cki_fft_function,
+                             .label = "fft",
+                             .dtype = cki_dtype_of(real ? CASK_F64 : CASK_C128),
+                             .ndim = x->ndim,
+                             .axes = axes,
+                             .inputs = {cki_mapped_same(x)},
+                             .ninputs = 1,
+                             .parameters = held,
+                             .token = token,
+                             .working = cki_fft_lines_bytes(lines, lines_of(x, axis))});
 }
 
 /* ---- NumPy's arguments ---- */

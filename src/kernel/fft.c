@@ -2,6 +2,7 @@
  * of them is a large prime. */
 #include "kernel/fft.h"
 #include "core/memory.h"
+#include "kernel/fft_grid.h"
 #include "kernel/loop.h"
 
 #include <math.h>
@@ -19,6 +20,7 @@ struct cki_fft {
     double *chirp;  /* n pairs: exp(pi i j^2 / n) */
     double *filter; /* the transform of c, divided by its length */
     cki_fft *inner;
+    cki_fft_grid *grid; /* of long ones, instead of passes */
 };
 
 static const cki_fft_loops *loops(void)
@@ -105,7 +107,7 @@ static void circle_root(const circle *c, int64_t k, double *root)
     root[1] = below ? -im : im;
 }
 
-double *cki_fft_roots(int64_t n, int64_t count, cki_error *error)
+double *cki_fft_roots(int64_t n, int64_t count, int64_t step, cki_error *error)
 {
     circle c = {0};
     double *roots = NULL;
@@ -115,7 +117,7 @@ double *cki_fft_roots(int64_t n, int64_t count, cki_error *error)
     if (!roots)
         cki_fail_memory(error, (size_t)count * 2 * sizeof *roots);
     for (int64_t k = 0; roots && k < count; k++)
-        circle_root(&c, k % n, roots + 2 * k);
+        circle_root(&c, k * step % n, roots + 2 * k);
 out:
     circle_close(&c);
     return roots;
@@ -159,9 +161,27 @@ static int64_t good_length(int64_t least)
     return best;
 }
 
+/* The sides of the grid of a long transform, as near to each other as its radices let them be. */
+static bool sides_of(int64_t n, int64_t *a, int64_t *b)
+{
+    int radices[STAGES], count = n >= CKI_FFT_LONG ? factorise(n, radices) : 0;
+    *a = *b = 1;
+    for (int i = count - 1; i >= 0; i--) /* large ones first */
+        *(*a < *b ? a : b) *= radices[i];
+    return count > 0;
+}
+
+/* Beside a line of a length that has passes. */
+static int64_t work_of(int64_t n)
+{
+    int64_t a, b;
+    return sides_of(n, &a, &b) ? cki_fft_grid_work(a, b) : n;
+}
+
 int64_t cki_fft_work(int64_t n)
 {
-    return has_passes(n) ? n : 2 * good_length(2 * n - 1);
+    int64_t inner = has_passes(n) ? 0 : good_length(2 * n - 1);
+    return inner ? inner + work_of(inner) : work_of(n);
 }
 
 int64_t cki_fft_plan_bytes(int64_t n)
@@ -203,7 +223,7 @@ static bool fill_stages(cki_fft *plan, const int *radices, cki_error *error)
 }
 
 /* A plan of passes; its stages are empty where the length has none. */
-static cki_fft *make(int64_t n, cki_error *error)
+static cki_fft *make_short(int64_t n, cki_error *error)
 {
     int radices[STAGES];
     cki_fft *plan = cki_memory_calloc(1, sizeof *plan);
@@ -220,16 +240,37 @@ static cki_fft *make(int64_t n, cki_error *error)
     return plan;
 }
 
+/* The same, of a grid where it is long: then its sides have passes. */
+static cki_fft *make(int64_t n, cki_error *error)
+{
+    int64_t a, b;
+    if (!sides_of(n, &a, &b))
+        return make_short(n, error);
+    cki_fft *plan = cki_memory_calloc(1, sizeof *plan);
+    if (plan) {
+        cki_fft *down = make_short(a, error), *across = make_short(b, error);
+        plan->n = n;
+        plan->grid = cki_fft_grid_new(down, a, across, b, error);
+    } else {
+        cki_fail_memory(error, sizeof *plan);
+    }
+    if (plan && !plan->grid) {
+        cki_memory_free(plan);
+        return NULL;
+    }
+    return plan;
+}
+
 /* The chirp, and the transform of its filter. */
 static bool fill_chirp(cki_fft *plan, cki_error *error)
 {
     const int64_t n = plan->n;
-    double *roots = cki_fft_roots(2 * n, 2 * n, error), *work = NULL;
+    double *roots = cki_fft_roots(2 * n, 2 * n, 1, error), *work = NULL;
     plan->inner = make(good_length(2 * n - 1), error);
     size_t length = plan->inner ? (size_t)plan->inner->n : 0;
     plan->chirp = cki_memory_calloc((size_t)n, 2 * sizeof(double));
     plan->filter = cki_memory_calloc(length, 2 * sizeof(double));
-    work = cki_memory_calloc(length, 2 * sizeof(double));
+    work = cki_memory_calloc(length ? (size_t)work_of((int64_t)length) : 0, 2 * sizeof(double));
     bool made = roots && plan->inner && plan->chirp && plan->filter && work;
     if (!made) {
         cki_fail_memory(error, length * 2 * sizeof(double));
@@ -260,7 +301,7 @@ static bool fill_chirp(cki_fft *plan, cki_error *error)
 cki_fft *cki_fft_new(int64_t n, cki_error *error)
 {
     cki_fft *plan = make(n, error);
-    if (plan && n > 1 && !plan->nstages && !fill_chirp(plan, error)) {
+    if (plan && n > 1 && !plan->nstages && !plan->grid && !fill_chirp(plan, error)) {
         cki_fft_free(plan);
         return NULL;
     }
@@ -271,10 +312,12 @@ void cki_fft_free(cki_fft *plan)
 {
     if (!plan)
         return;
-    if (plan->inner) { /* which has passes, and so no inner plan of its own */
+    if (plan->inner) { /* which has passes or a grid, and so no inner plan of its own */
+        cki_fft_grid_free(plan->inner->grid);
         cki_memory_free(plan->inner->twiddles);
         cki_memory_free(plan->inner);
     }
+    cki_fft_grid_free(plan->grid);
     cki_memory_free(plan->twiddles);
     cki_memory_free(plan->chirp);
     cki_memory_free(plan->filter);
@@ -286,6 +329,8 @@ void cki_fft_free(cki_fft *plan)
 static double *run_passes(const cki_fft *plan, double *line, double *work,
                           const cki_fft_loops *lanes)
 {
+    if (plan->grid)
+        return cki_fft_grid_run(plan->grid, line, work, lanes->lanes);
     for (int s = 0; s < plan->nstages; s++) {
         lanes->pass(&plan->stages[s], line, work);
         double *swap = line;

@@ -15,8 +15,8 @@ typedef struct cki_fft cki_fft;
 #define CKI_FFT_MOST ((int64_t)1 << 40)
 cki_fft *cki_fft_new(int64_t n, cki_error *error);
 void cki_fft_free(cki_fft *plan);
-/* exp(-2 pi i k / n), k < count, as pairs; NULL when there is no memory. To be freed. */
-double *cki_fft_roots(int64_t n, int64_t count, cki_error *error);
+/* exp(-2 pi i k step / n), k < count, as pairs; NULL when there is no memory. To be freed. */
+double *cki_fft_roots(int64_t n, int64_t count, int64_t step, cki_error *error);
 
 /* Lines that are transformed at once: this many, or one. */
 int cki_fft_lanes(void);

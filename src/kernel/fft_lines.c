@@ -33,7 +33,7 @@ cki_fft_shared *cki_fft_lines_open(const cki_fft_lines *spec, cki_error *error)
     shared->half = half_of(spec);
     shared->plan = cki_fft_new(shared->half ? shared->half : spec->n, error);
     if (shared->half)
-        shared->roots = cki_fft_roots(spec->n, shared->half + 1, error);
+        shared->roots = cki_fft_roots(spec->n, shared->half + 1, 1, error);
     if (!shared->plan || (shared->half && !shared->roots)) {
         cki_fft_lines_close(shared);
         return NULL;
@@ -55,16 +55,29 @@ int64_t cki_fft_lines_length(const cki_fft_lines *spec)
     return spec->kind == CKI_FFT_REAL ? spec->n / 2 + 1 : spec->n;
 }
 
-/* Doubles of a line and what it is made of or into, and of the plan's memory beside it. */
+/* Doubles of a line, with what halves of real ones are made of or into behind it. */
 static int64_t line_doubles(int64_t n, int64_t half)
 {
-    return 2 * (2 * (n + 1) + cki_fft_work(half ? half : n));
+    return 2 * (half ? 2 * (half + 1) : n);
 }
 
-size_t cki_fft_lines_bytes(const cki_fft_lines *spec)
+/* The same and those of the plan's memory beside it. */
+static int64_t all_doubles(int64_t n, int64_t half)
+{
+    return line_doubles(n, half) + 2 * cki_fft_work(half ? half : n);
+}
+
+/* Lines go one by one where there are fewer than lanes. */
+static int lanes_for(int64_t lines)
+{
+    const int wide = cki_fft_lanes();
+    return lines >= wide && wide <= MOST_LANES ? wide : 1;
+}
+
+size_t cki_fft_lines_bytes(const cki_fft_lines *spec, int64_t lines)
 {
     const int64_t half = half_of(spec);
-    return (size_t)(line_doubles(spec->n, half) * MOST_LANES) * sizeof(double) +
+    return (size_t)(all_doubles(spec->n, half) * lanes_for(lines)) * sizeof(double) +
            (size_t)cki_fft_plan_bytes(half ? half : spec->n) +
            (size_t)(half + 1) * 2 * sizeof(double);
 }
@@ -245,17 +258,17 @@ static void advance(const cki_array *in, const cki_array *out, int axis, int64_t
 cask_status cki_fft_lines_run(const cki_fft_shared *shared, const cki_array *in, int axis,
                               const cki_array *out, cki_error *error)
 {
-    const int wide = cki_fft_lanes();
     const int64_t n = shared->spec.n;
     int64_t lines = 1, position[CKI_MAX_NDIM] = {0};
     for (int k = 0; k < in->ndim; k++)
         lines *= k == axis ? 1 : in->shape[k];
-    size_t bytes = (size_t)(line_doubles(n, shared->half) * wide) * sizeof(double);
+    const int wide = lanes_for(lines);
+    size_t bytes = (size_t)(all_doubles(n, shared->half) * wide) * sizeof(double);
     cki_ledger *ledger = cki_ledger_current();
     double *memory = lines > 0 ? cki_ledger_take(ledger, bytes, false) : NULL;
     if (lines > 0 && !memory)
         return cki_fail_memory(error, bytes);
-    double *work = memory ? memory + 4 * (n + 1) * wide : NULL;
+    double *work = memory ? memory + line_doubles(n, shared->half) * wide : NULL;
     const unsigned char *from = in->data;
     unsigned char *to = out->data;
     lanes l = {.in_stride = in->strides[axis],
@@ -263,7 +276,7 @@ cask_status cki_fft_lines_run(const cki_fft_shared *shared, const cki_array *in,
                .in_length = in->shape[axis],
                .out_length = out->shape[axis]};
     for (int64_t line = 0; line < lines; line += l.count) {
-        l.count = lines - line >= wide && wide <= MOST_LANES ? wide : 1;
+        l.count = lines - line >= wide ? wide : 1;
         for (int lane = 0; lane < l.count; lane++) {
             l.from[lane] = from;
             l.to[lane] = to;

@@ -22,8 +22,9 @@ void cki_fft_lines_close(cki_fft_shared *shared);
 
 /* Elements along the axis of the result. */
 int64_t cki_fft_lines_length(const cki_fft_lines *spec);
-/* Bytes beside input and output while it runs, the shared ones included, at most. */
-size_t cki_fft_lines_bytes(const cki_fft_lines *spec);
+/* Bytes beside input and output while it runs on so many lines, the shared ones included, at most.
+ */
+size_t cki_fft_lines_bytes(const cki_fft_lines *spec, int64_t lines);
 
 /* `in` is of any strides, float64 for REAL and complex128 for HERMITIAN; `out` is complex128, or
  * float64 for HERMITIAN, in C order. */

@@ -67,6 +67,37 @@ static void definition(void **state)
     }
 }
 
+/* Long ones, which go over a grid; the last two by a chirp of one. */
+static const int64_t long_lengths[] = {131072, 157464, 262144, 390625, 65537, 70001};
+
+static void long_definition(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < sizeof long_lengths / sizeof *long_lengths; t++) {
+        const int64_t n = long_lengths[t];
+        cki_error error = {0};
+        cki_fft *plan = cki_fft_new(n, &error);
+        double *x = cki_memory_calloc((size_t)n, 2 * sizeof *x);
+        double *line = cki_memory_calloc((size_t)n, 2 * sizeof *line);
+        double *work = cki_memory_calloc((size_t)cki_fft_work(n), 2 * sizeof *work);
+        assert_true(plan && x && line && work);
+        for (int64_t i = 0; i < 2 * n; i++)
+            x[i] = line[i] = number(i);
+        const double *done = cki_fft_run(plan, line, work, 1);
+        double bound = 4e-16 * sqrt((double)n) * log2((double)n + 2);
+        for (int64_t k = 1; k < n; k += n / 7) {
+            long double exact[2];
+            define(x, n, k, exact);
+            assert_true(fabs((double)((long double)done[2 * k] - exact[0])) <= bound);
+            assert_true(fabs((double)((long double)done[2 * k + 1] - exact[1])) <= bound);
+        }
+        cki_memory_free(x);
+        cki_memory_free(line);
+        cki_memory_free(work);
+        cki_fft_free(plan);
+    }
+}
+
 /* `rows` lines of n random numbers, complex or real. */
 static cask_value *lines_of(int64_t rows, int64_t n, bool real)
 {
@@ -92,37 +123,45 @@ static cask_value *transform(const cki_fft_lines *spec, const cki_array *in)
 }
 
 /* A line's transform does not depend on which lines it is computed with. */
+static void compare_lanes(int64_t n, int kinds)
+{
+    for (int kind = 0; kind < kinds; kind++)
+        for (int backward = 0; backward < 2; backward++) {
+            cki_fft_lines spec = {.kind = (cki_fft_kind)kind,
+                                  .real = kind == CKI_FFT_REAL,
+                                  .backward = backward,
+                                  .factor = 1,
+                                  .n = n};
+            const int64_t rows = 2 * cki_fft_lanes() + 1;
+            cask_value *in = lines_of(rows, spec.n, spec.real), *all, *one;
+            all = transform(&spec, in->as.array);
+            size_t bytes = (size_t)all->as.array->strides[0];
+            for (int64_t row = 0; row < rows; row++) {
+                cask_value *single =
+                    cki_array_slice(in->as.array, (int64_t[]){row, 0}, (int64_t[]){1, spec.n},
+                                    (int64_t[]){1, 1}, NULL);
+                one = transform(&spec, single->as.array);
+                assert_memory_equal(one->as.array->data, all->as.array->data + (size_t)row * bytes,
+                                    bytes);
+                cask_value_unref(single);
+                cask_value_unref(one);
+            }
+            cask_value_unref(in);
+            cask_value_unref(all);
+        }
+}
+
+/* rfft is the first half of fft, and irfft goes back; of odd lengths and even. */
+
 static void lanes(void **state)
 {
     (void)state;
     for (size_t t = 0; t < sizeof lengths / sizeof *lengths; t++)
-        for (int kind = 0; kind < 3; kind++)
-            for (int backward = 0; backward < 2; backward++) {
-                cki_fft_lines spec = {.kind = (cki_fft_kind)kind,
-                                      .real = kind == CKI_FFT_REAL,
-                                      .backward = backward,
-                                      .factor = 1,
-                                      .n = lengths[t]};
-                const int64_t rows = 2 * cki_fft_lanes() + 1;
-                cask_value *in = lines_of(rows, spec.n, spec.real), *all, *one;
-                all = transform(&spec, in->as.array);
-                size_t bytes = (size_t)all->as.array->strides[0];
-                for (int64_t row = 0; row < rows; row++) {
-                    cask_value *single =
-                        cki_array_slice(in->as.array, (int64_t[]){row, 0}, (int64_t[]){1, spec.n},
-                                        (int64_t[]){1, 1}, NULL);
-                    one = transform(&spec, single->as.array);
-                    assert_memory_equal(one->as.array->data,
-                                        all->as.array->data + (size_t)row * bytes, bytes);
-                    cask_value_unref(single);
-                    cask_value_unref(one);
-                }
-                cask_value_unref(in);
-                cask_value_unref(all);
-            }
+        compare_lanes(lengths[t], 3);
+    compare_lanes(157464, 1);
+    compare_lanes(70001, 1);
 }
 
-/* rfft is the first half of fft, and irfft goes back; of odd lengths and even. */
 static void reals(void **state)
 {
     (void)state;
@@ -176,10 +215,8 @@ static void no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(definition),
-        cmocka_unit_test(lanes),
-        cmocka_unit_test(reals),
-        cmocka_unit_test(no_memory),
+        cmocka_unit_test(definition), cmocka_unit_test(long_definition), cmocka_unit_test(lanes),
+        cmocka_unit_test(reals),      cmocka_unit_test(no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
