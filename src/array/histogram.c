@@ -1,5 +1,6 @@
 /* bincount and histogram: the counts of each block, added up by a tree. */
 #include "array/histogram.h"
+#include "array/collect.h"
 #include "array/creation.h"
 #include "array/elementwise.h"
 #include "array/functions.h"
@@ -275,6 +276,24 @@ static cask_array count_edges(cki_build *build, cask_array x, cask_array edges, 
     return rows ? cki_reductions_reduce(build, rows, &sum) : NULL;
 }
 
+/* The range with its lazy ends computed, as the edges are told now; `ends` is given up. */
+static cask_value *with_known_ends(cki_call *call, cask_value *ends)
+{
+    cask_value *known = cki_value_list(CKI_LIST, ends->as.list.count, call->error);
+    for (size_t i = 0; known && i < ends->as.list.count; i++) {
+        cask_array lazy = cki_node_lazy(ends->as.list.items[i]);
+        cask_value *end = lazy ? cki_collect_value(call->ck, lazy, call->error)
+                               : cask_value_ref(ends->as.list.items[i]);
+        if (!(known->as.list.items[i] = end)) {
+            known->as.list.count = i;
+            cask_value_unref(known);
+            known = NULL;
+        }
+    }
+    cask_value_unref(ends);
+    return known;
+}
+
 /* So many bins of equal width in a range: their edges. */
 static cask_array even_edges(cki_call *call, cki_build *build, cask_value *bins)
 {
@@ -288,6 +307,8 @@ static cask_array even_edges(cki_call *call, cki_build *build, cask_value *bins)
         return NULL;
     }
     cask_value *ends = cki_value_items(range, call->error);
+    if (ends && !(ends = with_known_ends(call, ends)))
+        return NULL;
     if (!ends || cki_value_index(bins, &count, call->error) != CASK_OK)
         goto failed;
     if (ends->as.list.count != 2 || count < 1 || count == INT64_MAX) {

@@ -253,6 +253,101 @@ static cask_value *run_repeat(cki_call *call)
     return call->error->status ? NULL : cki_node_value(&build, x);
 }
 
+/* ---- reshape_blockwise ---- */
+
+/* Axes `first` to `last` of x as one: the blocks' sizes in C order. */
+static bool merge_axes(cki_build *build, cask_array x, int first, int last, cki_axis *axis)
+{
+    int64_t count = 1;
+    for (int k = first; k <= last; k++)
+        count *= x->axes[k].blocks;
+    int64_t *sizes = cki_arena_array(build->arena, (size_t)count + 1, sizeof *sizes);
+    for (int64_t i = 0; sizes && i < count; i++) {
+        int64_t rest = i;
+        sizes[i] = 1;
+        for (int k = last; k >= first; k--) {
+            sizes[i] *= cki_chunks_size(&x->axes[k], rest % x->axes[k].blocks);
+            rest /= x->axes[k].blocks;
+        }
+    }
+    if (sizes && cki_chunks_list(build->arena, sizes, count, axis))
+        return true;
+    cki_fail_memory(build->error, (size_t)count * sizeof *sizes);
+    return false;
+}
+
+/* Neighbouring axes of x put together to those of a shape; false if they do not give it. */
+static bool merged_axes(cki_build *build, cask_array x, const int64_t *shape, int ndim,
+                        cki_axis *axes)
+{
+    int k = 0;
+    for (int i = 0; i < ndim; i++) {
+        int first = k;
+        int64_t length = 1;
+        while (k < x->ndim && (k == first || length < shape[i] || x->axes[k].length == 1))
+            length *= x->axes[k++].length;
+        if (length != shape[i] || k == first || !merge_axes(build, x, first, k - 1, &axes[i]))
+            return false;
+    }
+    return k == x->ndim;
+}
+
+/* Whether block k of the one has as many elements as block k of the other. */
+static bool blocks_agree(cask_array x, int ndim, const cki_axis *axes)
+{
+    struct cask_array_node other = {.ndim = ndim, .axes = axes};
+    int64_t count = cki_node_blocks(x), at[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
+    bool same = count == cki_node_blocks(&other);
+    for (int64_t i = 0; same && i < count; i++) {
+        int64_t sizes[2] = {1, 1};
+        for (int side = 0; side < 2; side++) {
+            cask_array of = side ? &other : x;
+            cki_node_position(of, i, at);
+            cki_node_block_shape(of, at, shape);
+            for (int k = 0; k < of->ndim; k++)
+                sizes[side] *= shape[k];
+        }
+        same = sizes[0] == sizes[1];
+    }
+    return same;
+}
+
+static cask_value *run_reshape_blockwise(cki_call *call)
+{
+    cki_build build = cki_node_build(call->ck, call->error);
+    cask_array x = array_argument(call, &build, "x");
+    cask_value *chunks = cki_operation_argument(call, "chunks");
+    int64_t shape[CKI_MAX_NDIM], own[CKI_MAX_NDIM];
+    cki_axis axes[CKI_MAX_NDIM];
+    int ndim;
+    if (!x || cki_node_shape_argument(cki_operation_argument(call, "shape"), shape, &ndim,
+                                      call->error) != CASK_OK)
+        return NULL;
+    if (!cki_node_shape(x, own)) {
+        cki_fail(call->error, CASK_SHAPE, "ValueError",
+                 "reshape_blockwise(): chunk sizes are unknown.\n\nA possible solution: "
+                 "x.compute_chunk_sizes()");
+        return NULL;
+    }
+    if (chunks->kind == CKI_NONE && ndim > x->ndim) {
+        cki_fail(call->error, CASK_INVALID, NULL,
+                 "chunks must be given where there are more axes after reshape_blockwise()");
+        return NULL;
+    }
+    bool good =
+        chunks->kind == CKI_NONE
+            ? merged_axes(&build, x, shape, ndim, axes)
+            : cki_chunks_normalize(build.arena, chunks, ndim, shape, cki_dtype_size(x->dtype), NULL,
+                                   call->ck->tuning.chunk_bytes, 0, axes, call->error) == CASK_OK;
+    if (call->error->status == CASK_OK && (!good || !blocks_agree(x, ndim, axes)))
+        cki_fail(call->error, CASK_INVALID, NULL,
+                 "reshape_blockwise(): blocks of the array do not become blocks of that shape, one "
+                 "by one: put neighbouring axes together, or give chunks that split one");
+    if (call->error->status != CASK_OK)
+        return NULL;
+    return cki_node_value(&build, cki_reshape_blocks(&build, x, "reshape-blockwise", ndim, axes));
+}
+
 /* ---- the records ---- */
 
 #define FUNCTION (CKI_IN_DA | CKI_IN_NP)
@@ -282,6 +377,21 @@ static const cki_operation op_repeat = {"repeat",
                                         "Each element of an axis several times.",
                                         run_repeat,
                                         NULL};
+static const cki_operation op_reshape_blockwise = {
+    "reshape_blockwise",
+    CKI_IN_DA,
+    "x, shape, chunks=None",
+    "Each block in another shape by itself, without moving elements between blocks: they stand in "
+    "the order of the blocks, which is not that of the array.",
+    run_reshape_blockwise,
+    NULL};
+
 const cki_operation *const cki_reshape_operations[] = {
-    &op_reshape, &op_reshape_method, &op_ravel, &op_flatten, &op_repeat, NULL,
+    &op_reshape_blockwise,
+    &op_reshape,
+    &op_reshape_method,
+    &op_ravel,
+    &op_flatten,
+    &op_repeat,
+    NULL,
 };

@@ -1,6 +1,7 @@
 /* searchsorted and digitize. Each block of the sorted array is searched for each block of values;
  * the counts are then summed along a first axis, which has an element for each block. */
 #include "array/search.h"
+#include "array/collect.h"
 #include "array/elementwise.h"
 #include "array/functions.h"
 #include "array/mapped.h"
@@ -141,7 +142,9 @@ static int direction(const cki_order *bins)
 static cask_value *read_bins(cki_call *call, int *way)
 {
     cask_value *given = cki_operation_argument(call, "bins");
-    cask_value *natural = cki_array_of(given)
+    cask_array lazy = cki_node_lazy(given); /* which way they go is known now */
+    cask_value *natural = lazy ? cki_collect_value(call->ck, lazy, call->error)
+                          : cki_array_of(given)
                               ? cask_value_ref(given)
                               : cki_array_from_value(given, (cki_dtype){0}, call->error);
     cask_value *bins = natural ? cki_array_compact(natural, call->error) : NULL;

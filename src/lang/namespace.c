@@ -46,6 +46,7 @@ static space spaces[] = {
     {"da.overlap", "overlap.", CKI_IN_DA, false},
     {"da.reductions", "reductions.", CKI_IN_DA, false},
     {"da.gufunc", "gufunc.", CKI_IN_DA, false},
+    {"da.utils", "utils.", CKI_IN_DA, false},
     {"da.lib", "lib.", CKI_IN_DA, false},
     {"da.lib.stride_tricks", "lib.stride_tricks.", CKI_IN_DA, false},
     {"np.lib", "lib.", CKI_IN_NP, true},

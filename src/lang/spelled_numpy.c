@@ -192,6 +192,56 @@ SPELLED(vectorize, CKI_IN_NP, "vectorize", "pyfunc, otypes=None",
         "vectorize=True, output_dtypes=otypes if otypes is None or isinstance(otypes, str) else "
         "otypes[0])")
 
+/* ---- chunks ---- */
+
+#define NORMALIZE                                                                                  \
+    "(lambda lengths: da.zeros(lengths, dtype=dtype or 'f8', chunks=chunks if limit is None or "   \
+    "chunks != 'auto' else limit if isinstance(limit, str) else str(limit) + 'B').chunks if "      \
+    "previous_chunks is None else da.zeros(lengths, dtype=dtype or 'f8', chunks=previous_chunks)"  \
+    ".rechunk(chunks, block_size_limit=limit).chunks)"                                             \
+    "(tuple([sum(c) for c in chunks]) if shape is None else shape)"
+CHECKED(normalize_chunks, CKI_IN_DA, "core.normalize_chunks",
+        "chunks, shape=None, limit=None, dtype=None, previous_chunks=None",
+        "The chunks that a specification means for a shape: a tuple of sizes for each axis.",
+        NORMALIZE,
+        {"shape is not None or isinstance(chunks, (tuple, list)) and all([isinstance(c, (tuple, "
+         "list)) for c in chunks])",
+         NULL,
+         "Can not use chunks without a shape, unless they are a tuple of sizes for each axis"})
+CHECKED(normalize_chunks_cached, CKI_IN_DA, "core.normalize_chunks_cached",
+        "chunks, shape=None, limit=None, dtype=None, previous_chunks=None",
+        "The same as normalize_chunks.", NORMALIZE,
+        {"shape is not None or isinstance(chunks, (tuple, list)) and all([isinstance(c, (tuple, "
+         "list)) for c in chunks])",
+         NULL,
+         "Can not use chunks without a shape, unless they are a tuple of sizes for each axis"})
+SPELLED(unify_chunks, CKI_IN_DA, "core.unify_chunks", "*args", "The same as unify_chunks.",
+        "da.unify_chunks(*args)")
+SPELLED(meta_from_array, CKI_IN_DA, "utils.meta_from_array", "x, ndim=None, dtype=None",
+        "An array without elements, of the same type and number of axes.",
+        "np.zeros((0,) * (da.asarray(x).ndim if ndim is None else ndim), dtype=da.asarray(x).dtype "
+        "if dtype is None else dtype)")
+CHECKED(
+    shuffle, CKI_IN_DA | CKI_ARRAY_METHOD, "shuffle", "x, indexer, axis, chunks='auto'",
+    "The elements of an axis in groups: each list of the indexer gives the positions of one, "
+    "which stays in one chunk; chunks keep about the size they had.",
+    "(lambda k: (lambda most: da.take(x, [i for group in indexer for i in group], axis=k)"
+    ".rechunk({k: (lambda done, rest: done + ((rest,) if rest else ()))(*accumulate([((), 0)] + "
+    "[len(group) for group in indexer], lambda s, n: (s[0] + (s[1],), n) if s[1] and s[1] + n > "
+    "most else (s[0] + (s[1] + n,), 0) if s[1] + n > most / 1.25 else (s[0], s[1] + n))[-1])}))"
+    "(int(x.shape[k] / len(x.chunks[k]) * 1.25)))(axis % x.ndim)",
+    {"isinstance(indexer, list) and all([isinstance(group, list) for group in indexer])", NULL,
+     "indexer must be a list of lists, the positions of each group"},
+    {"all([0 <= i < x.shape[axis] for group in indexer for i in group])", "IndexError",
+     "Indexer contains out of bounds index"},
+    {"any([len(group) for group in indexer])", NULL, "indexer has no positions"})
+SPELLED(to_backend, CKI_ARRAY_METHOD, "to_backend", "x, backend=None",
+        "The array: there is one kind of arrays.", "x")
+SPELLED(x_to_hdf5, CKI_ARRAY_METHOD, "to_hdf5", "x, filename, datapath, **kwargs",
+        "Write the array to an HDF5 file under a name.",
+        "da.to_hdf5(filename, datapath, x, **kwargs)")
+SPELLED(load, CKI_IN_NP, "load", "file", "The array in an npy file.", "da.from_npy(file)")
+
 /* ---- types ---- */
 
 SPELLED(common_type, CKI_IN_NP, "common_type", "*arrays",
@@ -361,6 +411,14 @@ const cki_operation *const cki_spelled_numpy_operations[] = {&identity,
                                                              &np_delete,
                                                              &np_repeat,
                                                              &vectorize,
+                                                             &normalize_chunks,
+                                                             &normalize_chunks_cached,
+                                                             &unify_chunks,
+                                                             &meta_from_array,
+                                                             &shuffle,
+                                                             &to_backend,
+                                                             &x_to_hdf5,
+                                                             &load,
                                                              &common_type,
                                                              &min_scalar_type,
                                                              &isscalar,
