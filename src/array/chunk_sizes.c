@@ -86,34 +86,38 @@ static cask_status read_axis(cki_build *build, cask_array x, const int64_t *size
     return cki_runs_finish(&runs, build->arena, made, build->error);
 }
 
-static cask_value *run_compute_sizes(cki_call *call)
+cask_array cki_chunk_sizes_known(cki_build *build, cask_array x)
 {
-    cki_build build = cki_node_build(call->ck, call->error);
-    cask_array x = cki_node_from_value(&build, call->arguments[0]);
     int64_t shape[CKI_MAX_NDIM];
-    if (!x || cki_node_shape(x, shape))
-        return x ? cki_node_value(&build, x) : NULL;
-    cask_value *sizes = find_sizes(&build, x);
-    cki_axis *axes = sizes ? cki_runs_axes(&build, x->ndim) : NULL;
-    cask_status status = axes ? CASK_OK : call->error->status;
+    if (cki_node_shape(x, shape))
+        return x;
+    cask_value *sizes = find_sizes(build, x);
+    cki_axis *axes = sizes ? cki_runs_axes(build, x->ndim) : NULL;
+    cask_status status = axes ? CASK_OK : build->error->status;
     for (int k = 0; axes && k < x->ndim && status == CASK_OK; k++) {
         axes[k] = x->axes[k];
         if (axes[k].length < 0)
-            status = read_axis(&build, x, (const int64_t *)(const void *)cki_array_of(sizes)->data,
+            status = read_axis(build, x, (const int64_t *)(const void *)cki_array_of(sizes)->data,
                                k, &axes[k]);
     }
     cask_value_unref(sizes);
     if (status != CASK_OK)
         return NULL;
-    return cki_node_value(
-        &build, cki_mapped_array(&build, &(cki_mapped){.function = &cki_chunk_sizes_sized_function,
-                                                       .label = "sized",
-                                                       .dtype = x->dtype,
-                                                       .ndim = x->ndim,
-                                                       .axes = axes,
-                                                       .inputs = {cki_mapped_same(x)},
-                                                       .ninputs = 1,
-                                                       .view = true}));
+    return cki_mapped_array(build, &(cki_mapped){.function = &cki_chunk_sizes_sized_function,
+                                                 .label = "sized",
+                                                 .dtype = x->dtype,
+                                                 .ndim = x->ndim,
+                                                 .axes = axes,
+                                                 .inputs = {cki_mapped_same(x)},
+                                                 .ninputs = 1,
+                                                 .view = true});
+}
+
+static cask_value *run_compute_sizes(cki_call *call)
+{
+    cki_build build = cki_node_build(call->ck, call->error);
+    cask_array x = cki_node_from_value(&build, call->arguments[0]);
+    return x ? cki_node_value(&build, cki_chunk_sizes_known(&build, x)) : NULL;
 }
 
 /* ---- another type for the same bytes ---- */

@@ -1,24 +1,91 @@
 /* Statistics: moments, skew and kurtosis, as scipy.stats has them. */
 #include "array/stats.h"
+#include "array/chunk_sizes.h"
+#include "array/collect.h"
 #include "array/elementwise.h"
 #include "array/formula.h"
+#include "array/index.h"
 #include "array/reductions.h"
+#include "array/reshape.h"
 
 #include <math.h>
 #include <string.h>
 
 /* ---- samples ---- */
 
-static cask_status read_policy(cki_call *call)
+/* ---- NaN ---- */
+
+typedef enum policy { PROPAGATE, OMIT, RAISE } policy;
+
+static cask_status read_policy(cki_call *call, policy *which)
 {
+    static const char *const names[] = {"propagate", "omit", "raise"};
+    *which = PROPAGATE;
     if (!strstr(call->operation->signature, "nan_policy"))
         return CASK_OK;
-    const cask_value *policy = cki_operation_argument(call, "nan_policy");
-    if (policy->kind == CKI_STR && !strcmp(policy->as.text.bytes, "propagate"))
-        return CASK_OK;
-    return cki_fail(call->error, CASK_UNSUPPORTED, "NotImplementedError",
-                    "`nan_policy` other than 'propagate' have not been implemented: leave NaN out "
-                    "beforehand, as in x[~da.isnan(x)]");
+    const cask_value *given = cki_operation_argument(call, "nan_policy");
+    for (int i = 0; given->kind == CKI_STR && i < 3; i++)
+        if (!strcmp(given->as.text.bytes, names[i])) {
+            *which = (policy)i;
+            return CASK_OK;
+        }
+    return cki_fail(call->error, CASK_INVALID, NULL,
+                    "nan_policy must be one of {'propagate', 'raise', 'omit'}");
+}
+
+/* Where x is NaN, or the other one of a pair of samples is. */
+static cask_array where_nan(cki_call *call, cki_build *build, cask_array x, const char *parameter)
+{
+    const char *other = strcmp(parameter, "a") == 0 ? "b" : "a";
+    cask_array nan = cki_formula_of(build, "isnan", x);
+    if (!strstr(call->operation->signature, "a, b"))
+        return nan;
+    cask_array pair = cki_node_from_value(build, cki_operation_argument(call, other));
+    return cki_formula_two(build, "logical_or", nan, cki_formula_of(build, "isnan", pair));
+}
+
+/* ValueError if there is a NaN, which is looked for now. */
+static cask_status refuse_nan(cki_build *build, cask_array nan)
+{
+    const cki_reduce_spec any = {.kind = CKI_REDUCE_ANY, .all = true};
+    cask_array found = nan ? cki_reductions_reduce(build, nan, &any) : NULL;
+    cask_value *known = found ? cki_collect_value(build->ck, found, build->error) : NULL;
+    bool is = false;
+    if (known && cki_value_truth(known, &is, build->error) == CASK_OK && is)
+        cki_fail(build->error, CASK_INVALID, NULL, "The input contains nan values");
+    cask_value_unref(known);
+    return build->error->status;
+}
+
+/* The numbers of x that are none, as one line; how many there are is found out now. */
+static cask_array leave_out(cki_build *build, cask_array x, cask_array nan)
+{
+    cask_array kept = cki_formula_of(build, "logical_not", nan);
+    x = kept && x->ndim > 1 ? cki_reshape_ravel(build, x) : x;
+    kept = kept && kept->ndim > 1 ? cki_reshape_ravel(build, kept) : kept;
+    cask_array chosen = x && kept ? cki_index_mask(build, x, kept) : NULL;
+    return chosen ? cki_chunk_sizes_known(build, chosen) : NULL;
+}
+
+/* x as the policy has it: NaN left out makes one line of all. */
+static cask_array by_policy(cki_call *call, cki_build *build, cask_array x, const char *parameter,
+                            bool line)
+{
+    policy which;
+    if (read_policy(call, &which) != CASK_OK)
+        return NULL;
+    if (which == PROPAGATE || !(cki_dtype_is_float(x->dtype)))
+        return x;
+    cask_array nan = where_nan(call, build, x, parameter);
+    if (!nan || which == RAISE)
+        return nan && refuse_nan(build, nan) == CASK_OK ? x : NULL;
+    if (line)
+        return leave_out(build, x, nan);
+    cki_fail(
+        build->error, CASK_UNSUPPORTED, "NotImplementedError",
+        "nan_policy='omit' is for 1-d arrays, or axis=None: along an axis of several lines each "
+        "would have another number of elements");
+    return NULL;
 }
 
 cask_status cki_stats_read(cki_call *call, cki_build *build, const char *parameter,
@@ -29,7 +96,8 @@ cask_status cki_stats_read(cki_call *call, cki_build *build, const char *paramet
     char name[48];
     int axis = -1;
     *sample = (cki_stats_sample){.n = 1};
-    if (!x || read_policy(call) != CASK_OK)
+    bool line = x && (x->ndim < 2 || where->kind == CKI_NONE);
+    if (!x || !(x = by_policy(call, build, x, parameter, line)))
         return call->error->status;
     if (!cki_dtype_is_number(x->dtype) || cki_dtype_is_complex(x->dtype))
         return cki_fail(call->error, CASK_TYPE, NULL, "%s: real numbers are wanted, not %s",

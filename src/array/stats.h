@@ -17,8 +17,8 @@ typedef struct cki_stats_sample {
     double n; /* how many numbers there are on them */
 } cki_stats_sample;
 
-/* An argument and the axis argument; NotImplementedError for another nan_policy than 'propagate'.
- */
+/* An argument and the axis argument; and what nan_policy makes of it: with 'omit' numbers that are
+ * left are one line, with 'raise' NaN is a ValueError; both look now. */
 cask_status cki_stats_read(cki_call *call, cki_build *build, const char *parameter,
                            cki_stats_sample *sample);
 /* A sample of the same axes. */
