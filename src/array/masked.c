@@ -276,7 +276,9 @@ cask_array cki_masked_filled(cki_build *build, const cki_masked *parts, cask_val
     bool number = cki_dtype_is_float(dtype) || cki_dtype_is_complex(dtype);
     double usual = dtype.id == CASK_BOOL ? 1 : number ? 1e20 : 999999;
     double own = parts->has_fill ? parts->fill : usual;
+    bool nat = cki_dtype_is_time(dtype) && !parts->has_fill;
     cask_value *python = value    ? cask_value_ref(value)
+                         : nat    ? cki_value_int(CKI_NAT, build->error)
                          : number ? cki_value_float(own, build->error)
                                   : cki_value_int((int64_t)own, build->error);
     cask_value *scalar = python ? cki_array_new(dtype, 0, NULL, build->error) : NULL;

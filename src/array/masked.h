@@ -32,9 +32,16 @@ cask_value *cki_masked_value_new(cask_value *data, cask_value *mask, double fill
                                  cki_error *error);
 /* The elements in such a value, a borrowed array; NULL if it is none. */
 cask_value *cki_masked_value_data(const cask_value *value);
+/* The parts of such a value; false if it is none. */
+bool cki_masked_value_of(cki_build *build, const cask_value *value, cki_masked *parts);
 /* What is written of it, borrowed: .npy has the elements, as NumPy writes them; TypeError for files
  * of other kinds, which would not say what is masked. */
 cask_value *cki_masked_value_saved(const cask_value *value, const char *path, cki_error *error);
+/* What is written of a masked array, lazy or computed, to a file whose attributes say what stands
+ * for masked elements (.nc, .h5, .zarr), and (a new reference) that: its own fill value, else NaN,
+ * NaT, or of integers what netCDF has. NULL without error for others. */
+cask_array cki_masked_value_marked(cki_build *build, const cask_value *value, const char *path,
+                                   cask_value **fill);
 
 extern const cki_operation *const cki_masked_operations[];
 

@@ -1,7 +1,9 @@
 /* Computed masked arrays, and how NumPy prints them. */
+#include "array/elementwise.h"
 #include "array/masked.h"
 #include "core/memory.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct computed {
@@ -138,12 +140,68 @@ cask_value *cki_masked_value_data(const cask_value *value)
     return c ? c->data : NULL;
 }
 
+bool cki_masked_value_of(cki_build *build, const cask_value *value, cki_masked *parts)
+{
+    const computed *c = cki_value_self(value, &class);
+    if (!c)
+        return cki_masked_of(value, parts);
+    *parts = (cki_masked){.fill = c->fill, .has_fill = c->has_fill};
+    parts->data = cki_node_from_value(build, c->data);
+    parts->mask = parts->data ? cki_node_from_value(build, c->mask) : NULL;
+    return parts->mask != NULL;
+}
+
+/* NetCDF's own fill values (netcdf.h), which people know by sight. */
+static cask_value *usual_mark(cki_dtype dtype, cki_error *error)
+{
+    static const int64_t marks[] = {[CASK_I8] = -127,
+                                    [CASK_U8] = 255,
+                                    [CASK_I16] = -32767,
+                                    [CASK_U16] = 65535,
+                                    [CASK_I32] = -2147483647,
+                                    [CASK_U32] = 4294967295,
+                                    [CASK_I64] = -9223372036854775806,
+                                    [CASK_U64] = INT64_MAX};
+    if (cki_dtype_is_time(dtype))
+        return cki_value_int(CKI_NAT, error);
+    if (cki_dtype_is_integer(dtype) && dtype.id < sizeof marks / sizeof *marks)
+        return cki_value_int(marks[dtype.id], error);
+    return cki_value_float((double)NAN, error);
+}
+
+cask_array cki_masked_value_marked(cki_build *build, const cask_value *value, const char *path,
+                                   cask_value **fill)
+{
+    static const char *const suffixes[] = {".nc", ".nc4", ".nc3", ".cdf", ".h5", ".hdf5", ".zarr"};
+    const char *dot = strrchr(path, '.');
+    bool marked = false;
+    for (size_t i = 0; dot && i < sizeof suffixes / sizeof *suffixes; i++)
+        marked |= strcmp(dot, suffixes[i]) == 0;
+    cki_masked parts;
+    if (!marked || !cki_masked_value_of(build, value, &parts))
+        return NULL;
+    cki_dtype dtype = parts.data->dtype;
+    if (dtype.id == CASK_BOOL) {
+        dtype = cki_dtype_of(CASK_I8);
+        if (!(parts.data = cki_elementwise_cast(build, parts.data, dtype)))
+            return NULL;
+    }
+    bool exact = cki_dtype_is_integer(dtype);
+    *fill = !parts.has_fill ? usual_mark(dtype, build->error)
+            : exact         ? cki_value_int((int64_t)parts.fill, build->error)
+                            : cki_value_float(parts.fill, build->error);
+    return *fill ? cki_masked_filled(build, &parts, *fill) : NULL;
+}
+
 cask_value *cki_masked_value_saved(const cask_value *value, const char *path, cki_error *error)
 {
     const char *dot = strrchr(path, '.');
     if (dot && !strcmp(dot, ".npy"))
         return cki_masked_value_data(value);
-    cki_fail(error, CASK_TYPE, NULL,
-             "%s would not say what is masked: fill it first, as in da.ma.filled(x, 0)", path);
+    cki_fail(
+        error, CASK_TYPE, NULL,
+        "%s would not say what is masked: fill it first, as in da.ma.filled(x, 0), or write .nc, "
+        ".h5 or .zarr",
+        path);
     return NULL;
 }

@@ -32,11 +32,18 @@ static cask_value *run_save(cki_call *call)
     how.has_vmax = number_option(options, "vmax", &how.vmax);
     how.animate = cki_value_dict_find(options, "animate") != NULL;
     number_option(options, "fps", &how.fps);
-    cask_array x = cki_node_lazy(value);
-    if (cki_masked_value_data(value) && !(value = cki_masked_value_saved(value, path, call->error)))
+    cki_build build = cki_node_build(call->ck, call->error);
+    cask_array x = cki_node_lazy(value), marked = NULL;
+    if (!x && (marked = cki_masked_value_marked(&build, value, path, &how.fill)))
+        x = marked;
+    else if (call->error->status == CASK_OK && cki_masked_value_data(value) &&
+             !(value = cki_masked_value_saved(value, path, call->error)))
         return NULL;
-    cask_status status = x ? cki_save_array(call->ck, x, path, &how, call->error)
-                           : cki_save_value(value, path, &how, call->error);
+    cask_status status = call->error->status;
+    if (status == CASK_OK)
+        status = x ? cki_save_array(call->ck, x, path, &how, call->error)
+                   : cki_save_value(value, path, &how, call->error);
+    cask_value_unref(how.fill);
     return status == CASK_OK ? cki_value_none() : NULL;
 }
 

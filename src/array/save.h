@@ -10,6 +10,7 @@
 typedef struct cki_save_options {
     const char *variable; /* of .nc and .h5 files; NULL: "data" */
     const char *title, *units, *cmap;
+    cask_value *fill; /* what stands for elements that are missing; NULL: nothing does */
     bool has_vmin, has_vmax;
     double vmin, vmax;
     bool animate; /* a picture of 3 axes moves */

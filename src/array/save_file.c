@@ -43,13 +43,15 @@ static cask_status open_writer(const char *path, const cki_save_options *how, ca
     *to = (opened){0};
     if (cki_save_named(x, how, &names, error) != CASK_OK)
         return error->status;
+    const cki_storage storage = {.fill = how->fill};
     cki_target target = {.name = names.name[0] ? names.name : NULL,
                          .dtype = dtype,
                          .ndim = ndim,
                          .shape = shape,
                          .chunks = chunks,
                          .dims = x ? names.dims : NULL,
-                         .attributes = names.attributes};
+                         .attributes = names.attributes,
+                         .storage = how->fill ? &storage : NULL};
     to->writer = cki_save_named_open(path, &target, &names, &to->first, error);
     cki_save_named_free(&names);
     return error->status;

@@ -84,6 +84,8 @@ static cask_status take_options(cask_value *dict, const cki_save_options *how, c
     for (int i = 0; i < 2 && error->status == CASK_OK; i++)
         if (texts[i])
             put(dict, cki_value_string(keys[i], error), cki_value_string(texts[i], error), error);
+    if (how->fill && error->status == CASK_OK)
+        put(dict, cki_value_string("_FillValue", error), cask_value_ref(how->fill), error);
     return error->status;
 }
 

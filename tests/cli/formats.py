@@ -152,6 +152,20 @@ with folder() as name:
     converts(f"{here}/other.h5", f"{here}/other.zarr", "--chunks", "(5, 10)")
     prints("((2, 1), (5, 5, 5, 5))", f"(da.from_zarr('{here}/other.zarr', 'x').chunks[0], da.from_zarr('{here}/other.zarr', 'y').chunks[0])")
 
+    # Masked arrays go into files whose attributes say what stands for masked elements.
+    for suffix in ("nc", "nc3", "h5", "zarr"):
+        writes("da.ma.masked_array(da.arange(6, chunks=2), mask=[0, 1, 0, 0, 1, 0], fill_value=-1)", "-o", f"{here}/masked.{suffix}")
+        status, out, err = run("info", f"{here}/masked.{suffix}")
+        check(f"_FillValue in {suffix}", "_FillValue -1" in out, out + err)
+    prints("[0.0, 1.0, 2.0, 3.0, 1.0, 5.0]", f"da.where(np.isnan(x), 1, x).compute().tolist()", f"x=da.from_netcdf('{here}/masked.nc')")
+    prints("array([ 0, -1,  2,  3, -1,  5])", f"da.from_zarr('{here}/masked.zarr').compute()")
+    check("a Zarr array's own fill value", json.loads((here / "masked.zarr/.zarray").read_text())["fill_value"] == -1)
+    writes("da.ma.masked_array(da.arange(3, chunks=2).astype('M8[D]'), mask=[0, 1, 0])", "-o", f"{here}/masked.nc")
+    prints("array([False,  True, False])", f"np.isnat(da.from_netcdf('{here}/masked.nc')).compute()")
+    writes("da.ma.masked_array(da.arange(3, chunks=2) * 1.0, mask=[0, 1, 0])", "-o", f"{here}/masked.nc")
+    prints("array([False,  True, False])", f"np.isnan(da.from_netcdf('{here}/masked.nc')).compute()")
+    fails("TypeError", "masked", "eval", "da.ma.masked_array(da.arange(3, chunks=2), mask=[0, 1, 0])", "-o", f"{here}/masked.npz")
+
     # HDF5: compressed, several in a file, into what is there.
     h = here / "x.h5"
     writes(f"da.to_hdf5('{h}', {{'/x': {X}, '/g/y': {X} * 2}}, compression='gzip')")
