@@ -56,7 +56,9 @@ static cask_array make_full(cki_build *build, const char *label, cask_value *sca
 cask_array cki_creation_full(cki_build *build, const char *label, double value, cki_dtype dtype,
                              int ndim, const cki_axis *axes)
 {
-    cask_value *number = cki_value_float(value, build->error);
+    cask_value *number = cki_dtype_is_text(dtype) /* NumPy's empty text is zero */
+                             ? cki_value_string(value != 0 ? "1" : "", build->error)
+                             : cki_value_float(value, build->error);
     cask_value *scalar = number ? cki_array_from_scalar(number, dtype, build->error) : NULL;
     cask_value_unref(number);
     return make_full(build, label, scalar, ndim, axes);

@@ -2,6 +2,8 @@
  * and its row in the kernel's table. */
 #include "array/elementwise.h"
 
+#include <string.h>
+
 /* dtype= converts the arguments first, as NumPy's choice of a loop does. */
 static cask_value *converted(cki_build *build, cask_value *value, cki_dtype dtype)
 {
@@ -9,6 +11,21 @@ static cask_value *converted(cki_build *build, cask_value *value, cki_dtype dtyp
     if (!dtype.id)
         return cask_value_ref(value);
     return lazy ? cki_node_value(build, cki_elementwise_cast(build, lazy, dtype)) : NULL;
+}
+
+/* Lazy integers to a negative integer power: refused before anything is computed, with the class
+ * that Dask has for it. */
+static bool refuse_power(cki_call *call)
+{
+    cask_array base = cki_node_lazy(call->arguments[0]);
+    int64_t exponent;
+    if (!base || !(cki_dtype_is_integer(base->dtype) || base->dtype.id == CASK_BOOL) ||
+        cki_node_lazy(call->arguments[1]) ||
+        cki_value_index(call->arguments[1], &exponent, &(cki_error){0}) != CASK_OK || exponent >= 0)
+        return false;
+    cki_fail(call->error, CASK_TYPE, NULL,
+             "Integers to negative integer powers are not allowed: make one of them a float");
+    return true;
 }
 
 static cask_value *run_ufunc(cki_call *call)
@@ -19,6 +36,9 @@ static cask_value *run_ufunc(cki_call *call)
     cki_dtype dtype;
     cask_value *arguments[CKI_UFUNC_INPUTS] = {0};
     cask_array result = NULL;
+    if (count == 2 && !strcmp(name, "power") && cki_operation_is_none(call, "dtype") &&
+        refuse_power(call))
+        return NULL;
     bool ready =
         cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error) == CASK_OK;
     for (size_t i = 0; ready && i < count; i++)

@@ -251,8 +251,10 @@ static cask_value *plainly(cki_session *session, cki_operator op, cask_value *a,
         return NULL;
     if (op == CKI_OP_POS)
         return dtype.id == CASK_BOOL ? cask_value_ref(self) : NULL;
-    if (other->kind == CKI_STR && !cki_dtype_is_number(dtype))
+    if (other->kind == CKI_STR && cki_dtype_is_text(dtype))
         return NULL;
+    if (other->kind == CKI_STR && cki_array_of(self)) /* NumPy looks at no element then */
+        return cki_value_bool(op == CKI_OP_NE);
     cask_value *type = cki_value_dtype(cki_dtype_of(CASK_BOOL), error);
     const cki_operation *full = cki_operation_find(session->ck, "full_like", CKI_IN_DA);
     const char *const names[] = {"dtype"};
