@@ -27,6 +27,8 @@ bool cki_order_missing(const cki_order *order, int64_t i);
 /* 0 .. count - 1 in the order of the elements, equal ones as they come; the caller's
  * (cki_memory_free). */
 int64_t *cki_order_sorted(const cki_order *order, cki_error *error);
+/* The same with equal elements as NumPy's default argsort leaves them (order_quick.c). */
+int64_t *cki_order_quick(const cki_order *order, cki_error *error);
 /* How many elements of `in` (in rising order by `sorted`, or as they are if that is NULL) are less
  * than element i of `of`, or with `right` less or equal. */
 int64_t cki_order_search(const cki_order *in, const int64_t *sorted, const cki_order *of, int64_t i,

@@ -86,12 +86,36 @@ static void searches(void **state)
     cask_value_unref(b);
 }
 
+/* numpy.argsort(numpy.arange(60) * 37 % 7 * 1.0), whose order of equal elements is its own */
+static void sorts_as_numpy(void **state)
+{
+    (void)state;
+    const int64_t wanted[] = {0,  28, 35, 14, 7,  49, 42, 56, 21, 4,  46, 11, 39, 53, 32,
+                              18, 25, 43, 22, 36, 57, 50, 29, 8,  1,  15, 19, 26, 47, 40,
+                              12, 54, 33, 5,  9,  37, 23, 16, 30, 58, 2,  44, 51, 6,  48,
+                              55, 41, 20, 13, 34, 27, 10, 38, 52, 3,  31, 17, 24, 45, 59};
+    double numbers[60];
+    for (int i = 0; i < 60; i++)
+        numbers[i] = i * 37 % 7;
+    cki_error error = {0};
+    cki_order order;
+    cask_value *a = array_of(cki_dtype_of(CASK_F64), 60, numbers);
+    assert_int_equal(cki_order_open(&order, cki_array_of(a), &error), CASK_OK);
+    int64_t *at = cki_order_quick(&order, &error);
+    assert_non_null(at);
+    assert_memory_equal(at, wanted, sizeof wanted);
+    cki_memory_free(at);
+    cki_order_close(&order);
+    cask_value_unref(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorts_numbers),
         cmocka_unit_test(sorts_the_rest),
         cmocka_unit_test(searches),
+        cmocka_unit_test(sorts_as_numpy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,7 +104,7 @@ static cask_status put_together(const cki_task *task, const merging *m, merged *
     cki_order order = {0};
     int64_t *sorted = NULL;
     if (cki_order_open(&order, cki_array_of(values), error) == CASK_OK)
-        sorted = cki_order_sorted(&order, error);
+        sorted = cki_order_quick(&order, error);
     cask_value *rising = sorted ? cki_array_new(dtype, 1, &all->count, error) : NULL;
     double sum = 0;
     for (int64_t i = 0; rising && i < all->count; i++) {
