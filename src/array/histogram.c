@@ -408,6 +408,11 @@ static cask_value *run_op_histogram(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
     cask_array weights, a = cki_node_from_value(&build, cki_operation_argument(call, "a"));
+    if (!cki_operation_is_none(call, "normed")) {
+        cki_fail(call->error, CASK_INVALID, NULL,
+                 "histogram(): normed is of old; density=True gives densities");
+        return NULL;
+    }
     cask_array edges = a ? read_edges(call, &build) : NULL;
     if (!edges || read_weights(call, &build, a, &weights) != CASK_OK)
         return NULL;

@@ -26,6 +26,11 @@ cask_array cki_masked_nothing(cki_build *build, cask_array x);
 cask_value *cki_masked_apply(cask *ck, const cki_operation *operation,
                              const cki_arguments *arguments, cki_error *error);
 
+/* masked_products.c: dot, tensordot and matmul, where a factor is masked. */
+bool cki_masked_products_has(const char *name);
+cask_value *cki_masked_products(cki_build *build, const cki_operation *operation,
+                                const cki_arguments *arguments);
+
 /* masked_value.c: a computed masked array, which takes the parts over; without axes the element
  * itself, or "masked". */
 cask_value *cki_masked_value_new(cask_value *data, cask_value *mask, double fill, bool has_fill,

@@ -391,6 +391,8 @@ cask_value *cki_masked_apply(cask *ck, const cki_operation *operation,
         return move(&build, operation, arguments, &first);
     if (kind != NONE)
         return reduce_masked(&build, operation, arguments, kind, &first);
+    if (cki_masked_products_has(operation->name))
+        return cki_masked_products(&build, operation, arguments);
     if (!strcmp(operation->name, "astype")) {
         first.data = call_array(&build, operation, arguments, DATA);
         return cki_masked_value(&build, &first);

@@ -2,6 +2,7 @@
 #include "array/rechunk.h"
 #include "array/runs.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- balance ---- */
@@ -145,6 +146,37 @@ static bool read_limit(cki_call *call, uint64_t *limit)
     return true;
 }
 
+/* Whether it is a sequence of as many NaN as an axis of unknown length has blocks. */
+static bool is_as_it_is(const cki_axis *axis, const cask_value *sizes)
+{
+    bool sequence = sizes->kind == CKI_TUPLE || sizes->kind == CKI_LIST;
+    if (axis->length >= 0 || !sequence || (int64_t)sizes->as.list.count != axis->blocks)
+        return false;
+    for (size_t i = 0; i < sizes->as.list.count; i++) {
+        const cask_value *size = sizes->as.list.items[i];
+        if (size->kind != CKI_FLOAT || !isnan(size->as.real))
+            return false;
+    }
+    return true;
+}
+
+/* The chunks asked for, None in place of unknown ones that are to stay; a new reference. */
+static cask_value *read_chunks(cki_call *call, cask_array x)
+{
+    cask_value *chunks = cki_operation_argument(call, "chunks");
+    bool each = (chunks->kind == CKI_TUPLE || chunks->kind == CKI_LIST) &&
+                chunks->as.list.count == (size_t)x->ndim;
+    if (!each)
+        return cask_value_ref(chunks);
+    cask_value *list = cki_value_list(CKI_TUPLE, (size_t)x->ndim, call->error);
+    for (int k = 0; list && k < x->ndim; k++) {
+        cask_value *sizes = chunks->as.list.items[k];
+        list->as.list.items[k] =
+            is_as_it_is(&x->axes[k], sizes) ? cki_value_none() : cask_value_ref(sizes);
+    }
+    return list;
+}
+
 static cask_value *run_rechunk(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
@@ -152,9 +184,12 @@ static cask_value *run_rechunk(cki_call *call)
     uint64_t limit;
     if (!x || !read_limit(call, &limit))
         return NULL;
-    return cki_node_value(&build,
-                          cki_rechunk_value(&build, x, cki_operation_argument(call, "chunks"),
-                                            limit, cki_operation_flag(call, "balance")));
+    cask_value *chunks = read_chunks(call, x);
+    cask_array made =
+        chunks ? cki_rechunk_value(&build, x, chunks, limit, cki_operation_flag(call, "balance"))
+               : NULL;
+    cask_value_unref(chunks);
+    return cki_node_value(&build, made);
 }
 
 static const cki_operation op_rechunk = {

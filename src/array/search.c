@@ -183,6 +183,10 @@ static cask_value *run_digitize(cki_call *call)
     cki_build build = cki_node_build(call->ck, call->error);
     int way = 1;
     cask_array a = cki_node_from_value(&build, cki_operation_argument(call, "a"));
+    if (a && cki_dtype_is_complex(a->dtype)) {
+        cki_fail(call->error, CASK_TYPE, NULL, "x may not be complex");
+        return NULL;
+    }
     cask_value *bins = a ? read_bins(call, &way) : NULL;
     if (!bins)
         return NULL;
