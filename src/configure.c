@@ -50,6 +50,7 @@ static cask_status use(cask *ck)
     const cki_tuning tuning = {
         .chunk_bytes = cki_config_bytes(config, "array.chunk-size", 0, &error),
         .file_chunk_bytes = cki_config_bytes(config, "array.file-chunk-size", 0, &error),
+        .piece_bytes = cki_config_bytes(config, "array.rechunk-piece-size", 0, &error),
         .split_every = (int)cki_config_number(config, "split-every", 0, &error),
         .fuse = cki_config_number(config, "optimization.fuse.active", 1, &error) > 0,
         .fuse_delayed = cki_config_number(config, "optimization.fuse.delayed", 1, &error) > 0,

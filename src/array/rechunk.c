@@ -390,10 +390,10 @@ static cask_status add_cuts(cki_lowering *lowering, lowered *l, const char *part
 
 /* ---- several steps ---- */
 
-/* Pieces smaller than this are slow to write and to read again: one more step, through chunks
- * between those of input and result, makes them larger, as Rechunker's plan does (Rechunker 2020).
+/* Small pieces (array.rechunk-piece-size) are slow to write and to read again: one more step,
+ * through chunks between those of input and result, makes them larger, as Rechunker's plan does
+ * (Rechunker 2020).
  */
-static const double least_piece = 1 << 16;
 enum { MOST_STEPS = 4 };
 
 /* The bytes of a piece if each step changes chunks by the same factor. */
@@ -413,7 +413,8 @@ static double piece_bytes(const lowered *l, int steps)
 static int steps_of(const lowered *l)
 {
     int steps = 1;
-    while (steps < MOST_STEPS && piece_bytes(l, steps) < least_piece)
+    double least = (double)l->out->base.ck->tuning.piece_bytes;
+    while (steps < MOST_STEPS && piece_bytes(l, steps) < least)
         steps++;
     return steps;
 }

@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/report.h"
+#include "config/config.h"
 #include "core/memory.h"
 #include "exec/exec.h"
 #include "sys/clock.h"
@@ -12,7 +13,6 @@
 #include "sys/machine.h"
 #include "sys/pages.h"
 
-#include <cask/config.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -26,11 +26,14 @@ static const char usage[] =
     "\n"
     "  --shape SHAPE        independent (default), chain, tree, grid or random\n"
     "  --tasks N            how many, about; default 1e6\n"
-    "  --threads T          worker threads; default: one for each processor\n"
-    "  --scheduler NAME     threads (default), sync or another one\n"
+    "  --threads T          worker threads; default: as configured, one for each processor\n"
+    "  --scheduler NAME     threads, sync or processes; default: as configured, threads\n"
     "  --work NS            nanoseconds that each task keeps its processor busy; default 0\n"
     "  --bytes B            size of each result, as 100kB; default: none\n"
-    "  --memory-limit SIZE  bytes of results alive at once; default: no limit\n"
+    "  --memory-limit SIZE  bytes of results alive at once; default: as\n"
+    "                       configured, but no limit if nobody set one\n"
+    "  --config FILE        read this instead of $CASK_CONFIG; see cask help config\n"
+    "  --set KEY=VALUE      any setting: cask config list shows them\n"
     "  --repeat R           do it R times and show the run in the middle; default 1\n"
     "  --json               one line of JSON instead of a table\n"
     "  --help               this text\n"
@@ -43,6 +46,8 @@ typedef struct request {
     double tasks, nanoseconds;
     int threads, repeat;
     bool json, help;
+    const char *config;
+    cki_option_texts set;
     const cki_scheduler *found;
     const cki_bench_shape *form;
     cki_bench_work work;
@@ -98,6 +103,8 @@ static int read_request(int argc, char **argv, request *r)
         {"--work", NULL, CKI_OPTION_REAL, &r->nanoseconds, NULL},
         {"--bytes", NULL, CKI_OPTION_TEXT, &r->bytes, NULL},
         {"--memory-limit", NULL, CKI_OPTION_BYTES, &r->memory_limit, NULL},
+        {"--config", NULL, CKI_OPTION_TEXT, &r->config, NULL},
+        {"--set", NULL, CKI_OPTION_TEXTS, &r->set, NULL},
         {"--repeat", NULL, CKI_OPTION_COUNT, &r->repeat, NULL},
         {"--json", NULL, CKI_OPTION_FLAG, &r->json, NULL},
         {"--help", "-h", CKI_OPTION_FLAG, &r->help, NULL},
@@ -109,8 +116,6 @@ static int read_request(int argc, char **argv, request *r)
         what = error.message;
     else if (!r->help && count)
         what = "it takes options only";
-    else if (!r->help)
-        what = check(r);
     return what ? cki_report_usage("bench tasks", what, "see cask bench tasks --help\n")
                 : CKI_EXIT_OK;
 }
@@ -228,30 +233,56 @@ static int measure(const request *r)
     return cki_interrupt_signal() ? 128 + cki_interrupt_signal() : code;
 }
 
-static int answer(int argc, char **argv, request *r)
+/* What the command line leaves open is as configured. A limit counts only if somebody set one: its
+ * default would have every byte counted. */
+static int read_configuration(request *r, char **scheduler)
+{
+    cki_error error = {0};
+    cki_config *config = cki_config_open(r->config, &error);
+    for (size_t i = 0; config && i < r->set.count && error.status == CASK_OK; i++)
+        cki_config_put_word(config, r->set.items[i], CKI_RANK_CONTEXT, "option", &error);
+    char *origin = config && error.status == CASK_OK
+                       ? cki_config_origin(config, "memory-limit", &error)
+                       : NULL;
+    if (origin) {
+        double threads = cki_config_number(config, "threads", 0, &error);
+        *scheduler = cki_config_text(config, "scheduler", &error);
+        if (!r->threads)
+            r->threads = threads >= 1 ? (int)threads : cki_machine_processors();
+        if (!r->scheduler)
+            r->scheduler = *scheduler ? *scheduler : "threads";
+        if (!r->memory_limit && strcmp(origin, "default") != 0)
+            r->limit = cki_config_bytes(config, "memory-limit", cki_machine_memory(), &error);
+    }
+    cki_memory_free(origin);
+    cki_config_close(config);
+    return error.status == CASK_OK
+               ? CKI_EXIT_OK
+               : cki_report_usage("bench tasks", error.message, "see cask help config\n");
+}
+
+static int answer(int argc, char **argv, request *r, char **scheduler)
 {
     int status = read_request(argc, argv, r);
     if (status != CKI_EXIT_OK)
         return status;
-    if (!r->help)
-        return measure(r);
-    cki_output_put(usage);
-    return CKI_EXIT_OK;
+    if (r->help) {
+        cki_output_put(usage);
+        return CKI_EXIT_OK;
+    }
+    if ((status = read_configuration(r, scheduler)) != CKI_EXIT_OK)
+        return status;
+    const char *wrong = check(r);
+    return wrong ? cki_report_usage("bench tasks", wrong, "see cask bench tasks --help\n")
+                 : measure(r);
 }
 
-/* What the command line leaves open is as configured. */
 static int run(int argc, char **argv)
 {
     request r = {.shape = "independent", .tasks = 1e6, .repeat = 1};
-    cask_value *scheduler = cask_config_get(NULL, "scheduler");
-    cask_value *threads = cask_config_get(NULL, "threads");
-    bool named = scheduler && scheduler->kind == CKI_STR;
-    r.scheduler = named ? scheduler->as.text.bytes : "threads";
-    r.threads =
-        threads && threads->kind == CKI_INT ? (int)threads->as.integer : cki_machine_processors();
-    int status = answer(argc, argv, &r);
-    cask_value_unref(scheduler);
-    cask_value_unref(threads);
+    char *scheduler = NULL;
+    int status = answer(argc, argv, &r, &scheduler);
+    cki_memory_free(scheduler);
     return status;
 }
 

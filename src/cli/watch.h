@@ -7,6 +7,7 @@
 typedef struct cki_watch {
     bool progress;
     const char *profile, *trace; /* files, or NULL */
+    char *configured[2];         /* those that the configuration names */
     cask_profile *recording;     /* while it goes on */
 } cki_watch;
 
@@ -22,8 +23,8 @@ typedef struct cki_watch {
     "  --profile OUT.html   save a page: which task ran when, memory and processors meanwhile\n"   \
     "  --trace OUT.json     save each task as an event, for Perfetto or chrome://tracing\n"
 
-/* Begin what is asked for, before the context computes: an exit status, with a message if a file
- * cannot be written. */
+/* Begin what is asked for, by options or the configuration, before the context computes: an exit
+ * status, with a message if a file cannot be written. */
 int cki_watch_begin(cki_watch *watch, cask *ck, const char *title);
 /* Write the files, also of a computation that failed. `status` is what the computation came to;
  * what is returned is that, or that writing failed. */

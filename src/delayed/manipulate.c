@@ -77,12 +77,11 @@ static cask_status lower_gated(cki_lowering *lowering, const cki_node *node, cki
 {
     const cki_node *source = node->parameters;
     cki_graph *graph = cki_lower_graph(lowering);
-    size_t first = cki_graph_layers(graph);
     cki_key after = {0};
     if (node->ninputs)
         after.layer = cki_lower_input(lowering, node->inputs[0]);
     cki_lower_share(lowering, UINT32_MAX); /* calls that share a layer would share its gate */
-    first = cki_graph_layers(graph);
+    size_t first = cki_graph_layers(graph);
     cask_status status = source->primitive->lower(lowering, source, error);
     cki_lower_share(lowering, UINT32_MAX);
     for (size_t i = first; status == CASK_OK && node->ninputs && i < cki_graph_layers(graph); i++)

@@ -47,6 +47,7 @@ typedef struct cki_mark {
 typedef struct cki_tuning {
     uint64_t chunk_bytes;      /* of chunks chosen automatically */
     uint64_t file_chunk_bytes; /* of those of files */
+    uint64_t piece_bytes;      /* of those that chunks are cut into, at least */
     int split_every;           /* partial results that are combined at once */
     bool fuse;                 /* element-wise operations run in their user */
     bool fuse_delayed;         /* calls in a row are one task */

@@ -37,7 +37,7 @@ with folder() as name:
     gives("16\n", *BLOCKS, "--set", "array.chunk_size=512KiB", CASK_CONFIG=str(chosen), CASK_ARRAY__CHUNK_SIZE="1MiB", **user)
     gives("4\n", *BLOCKS, "--config", str(chosen), CASK_CONFIG="/nowhere", **user)
     gives("2MiB\n", "config", "get", "array.chunk-size", CASK_CONFIG=str(chosen), **user)
-    gives('{"chunk-size": "4MiB", "file-chunk-size": "2MiB"}\n', "config", "get", "array", **user)
+    gives('{"chunk-size": "4MiB", "file-chunk-size": "2MiB", "rechunk-piece-size": "64KiB"}\n', "config", "get", "array", **user)
     gives("/etc/cask/*.yaml\n" + name + "/cask/*.yaml\n$CASK_CONFIG, or --config FILE\n", "config", "files", **user)
     rows = listed("--set", "memory-limit=1GB", CASK_CONFIG=str(chosen), CASK_SCHEDULER="sync", **user)
     check("list says where from", {key: (row["value"], row["from"]) for key, row in rows.items() if row["from"] != "default"} == {
@@ -113,6 +113,28 @@ fails("cask: eval: optimization.fuse.active: 'maybe' is neither", "(option)", "e
 cached = run("eval", "(da.arange(10, chunks=3) + 1).sum()", "--set", "cache.bytes=1MB", "--set", "cache.halflife=10", env=HOME)
 check("a cache changes no answer", cached == (0, "55\n", ""), cached)
 fails("cask: eval: ", "cache", "eval", "1", "--set", "cache.bytes=2MB", "--memory-limit", "1MB", status=2)
+
+# What commands show and save may be configured.
+with folder() as name:
+    page, events = pathlib.Path(name) / "p.html", pathlib.Path(name) / "t.json"
+    got = run("eval", "da.ones(100, chunks=10).sum()", env={**HOME, "CASK_PROFILE": str(page), "CASK_TRACE": str(events), "CASK_PROGRESS": "true"})
+    check("a page and a trace", got == (0, "100.0\n", "") and "<html" in page.read_text() and json.loads(events.read_text()), got)
+    got = run("eval", "1 + 1", "--set", "progress=null", env=HOME)
+    check("no bar", got == (0, "2\n", ""), got)
+fails("FileNotFoundError: ", "/nowhere/x.html", "eval", "1 + 1", "--set", "profile=/nowhere/x.html", status=1)
+across = "da.ones((4000, 4000), chunks=(10, 4000)).rechunk((4000, 10))"
+split = [run("explain", across, "--memory-limit", "40MB", "--set", f"array.rechunk-piece-size={size}", env=HOME)[1].count("rechunk-split") for size in ("1B", "64KiB")]
+check("larger pieces take more steps", 0 < split[0] < split[1], split)
+
+# cask bench heeds it.
+for env, words, wanted in [({"CASK_SCHEDULER": "sync"}, (), ("sync", 2)), ({"CASK_THREADS": "3"}, (), ("threads", 3)), ({"CASK_THREADS": "3"}, ("--threads", "1"), ("threads", 1)),
+                           ({}, ("--set", "scheduler=sync"), ("sync", 2)), ({"CASK_SCHEDULER": "sync"}, ("--scheduler", "threads"), ("threads", 2))]:
+    status, out, err = run("bench", "tasks", "--tasks", "1e3", "--json", *words, env={**HOME, **env})
+    seen = json.loads(out) if status == 0 else {"err": err}
+    check(f"bench {env} {words}", seen.get("scheduler") == wanted[0] and (wanted[1] == 2 or seen["threads"] == wanted[1]), seen)
+fails("cask: bench tasks: threads: 'many' is no whole number", "environment CASK_THREADS", "bench", "tasks", env={**HOME, "CASK_THREADS": "many"}, status=2)
+status, out, err = run("bench", "tasks", "--tasks", "100", "--shape", "tree", "--bytes", "1kB", env={**HOME, "CASK_MEMORY_LIMIT": "1kB"})
+check("the bench heeds a limit that is set", status == 1 and "MemoryError" in err, (status, err))
 
 # The environment reaches what it is for: half a gigabyte does not fit.
 status, out, err = run("eval", "da.ones((8000, 8000), chunks=-1) @ da.ones((8000, 8000), chunks=-1)", env={**HOME, "CASK_MEMORY_LIMIT": "50MB"})
