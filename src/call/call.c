@@ -5,6 +5,7 @@
 #include "call/inner.h"
 #include "call/standard.h"
 #include "call/user.h"
+#include "core/patience.h"
 #include "eval/builtin.h"
 #include "eval/lambda.h"
 #include "eval/scope.h"
@@ -187,6 +188,8 @@ cask_value *cki_call_run(cask *ck, cask_value *function, const cki_arguments *ar
         return cki_user_run(ck, user, arguments, run, failure);
     cki_inner_call inner = {.ck = ck, .run = run};
     cki_scope scope = {.host = cki_inner_host(&inner)};
+    const atomic_bool *before = cki_patience_until(ck->cancel);
     cask_value *result = cki_function_call(&scope, function, arguments, failure);
+    cki_patience_until(before);
     return cki_inner_end(&inner, result, failure);
 }

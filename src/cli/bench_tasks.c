@@ -227,6 +227,7 @@ static int measure(const request *r)
         qsort(runs, (size_t)r->repeat, sizeof *runs, by_total);
         print(r, &work, &runs[r->repeat / 2], (double)(cki_machine_peak() - before));
     }
+    cki_interrupt_heard();
     cki_memory_free(runs);
     cki_ledger_unref(ledger);
     int code = status == CASK_OK ? CKI_EXIT_OK : cki_report_error(&error, NULL, 0);

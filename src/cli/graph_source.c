@@ -175,6 +175,7 @@ int cki_graph_source_run(const char *command, cki_start *start, char **words, in
     int status = CKI_EXIT_OK;
     if (cki_graph_source_open(&source, ck, words, count, &error) == CASK_OK)
         work(&source, request, &error);
+    cki_interrupt_heard();
     if (error.status != CASK_OK)
         status = source.told ? CKI_EXIT_FAILED : cki_report_error(&error, NULL, 0);
     if (cki_interrupt_signal())

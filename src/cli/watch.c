@@ -4,6 +4,7 @@
 #include "cli/report.h"
 #include "core/memory.h"
 #include "sys/file.h"
+#include "sys/interrupt.h"
 #include "value/value.h"
 
 #include <string.h>
@@ -72,6 +73,7 @@ int cki_watch_begin(cki_watch *watch, cask *ck, const char *title)
 
 int cki_watch_end(cki_watch *watch, cask *ck, int status)
 {
+    cki_interrupt_heard();
     cask_progress_end(ck);
     if (!watch->recording) {
         forget(watch);

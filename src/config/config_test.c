@@ -270,7 +270,8 @@ static void keys_are_read_with_their_defaults(void **state)
     cki_config *c = cki_config_open(NULL, &error);
     assert_non_null(c);
     is(c, "memory_limit", "'60%'");
-    is(c, "array", "{'chunk-size': '128MiB', 'file-chunk-size': '2MiB'}");
+    is(c, "array",
+       "{'chunk-size': '128MiB', 'file-chunk-size': '2MiB', 'rechunk-piece-size': '64KiB'}");
     is(c, "thread", "there is no configuration key thread; did you mean threads?");
     is(c, "bananas.are.yellow", "there is no configuration key bananas.are.yellow");
     word(c, "x.y.z=1");

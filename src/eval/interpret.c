@@ -2,6 +2,7 @@
  * spine; the rest recurses, no deeper than the parser let it nest and the stack allows. */
 #include "eval/interpret.h"
 #include "core/memory.h"
+#include "core/patience.h"
 #include "eval/lambda.h"
 #include "eval/operate.h"
 #include "eval/scope.h"
@@ -62,6 +63,8 @@ void cki_interpret_exit(void)
 
 bool cki_interpret_step(cki_error *error)
 {
+    if (cki_patience_check(error) != CASK_OK)
+        return false;
     if (running.bounded && --running.budget < 0) {
         cki_fail(error, CASK_LIMIT, "TimeoutError", "the expression takes too many steps");
         return false;

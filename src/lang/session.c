@@ -1,5 +1,6 @@
 /* Sessions: evaluating text, and computing and saving what is lazy in a value. */
 #include "core/memory.h"
+#include "core/patience.h"
 #include "expr/collection.h"
 #include "lang/host.h"
 #include "lang/namespace.h"
@@ -61,7 +62,13 @@ void cki_lang_watch(cki_session *session, const struct cki_callbacks *watcher, _
 cask_value *cki_lang_eval(cki_session *session, const char *text, cki_error *error)
 {
     cki_ledger *previous = cki_ledger_enter(session->ck->ledger);
+    const atomic_bool *before = cki_patience_until(session->ck->cancel);
     cask_value *value = cki_eval_text(session->scope, text, error);
+    if (value && cki_patience_check(error) != CASK_OK) { /* it may be wrong */
+        cask_value_unref(value);
+        value = NULL;
+    }
+    cki_patience_until(before);
     cki_ledger_enter(previous);
     return value;
 }

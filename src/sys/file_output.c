@@ -3,10 +3,10 @@
 #include "core/memory.h"
 #include "sys/fault.h"
 #include "sys/file.h"
+#include "sys/hidden.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,22 +62,6 @@ static int check_target(const char *target, mode_t *mode)
     return access(target, W_OK) != 0 ? errno : 0;
 }
 
-/* "dir/.name.cask-PID-N", unlike any other that this process makes. */
-static char *hidden_name(const char *target)
-{
-    static atomic_uint made;
-    const char *slash = strrchr(target, '/');
-    size_t directory = slash ? (size_t)(slash - target) + 1 : 0;
-    /* a name may be as long as the file system allows: shorten it to leave room for ours */
-    size_t base = cki_text_cut(target + directory, 200);
-    cki_text name = {0};
-    cki_text_add(&name, target, directory);
-    cki_text_char(&name, '.');
-    cki_text_add(&name, target + directory, base);
-    cki_text_format(&name, ".cask-%ld-%u", (long)getpid(), atomic_fetch_add(&made, 1));
-    return cki_text_take(&name);
-}
-
 static int open_unnamed(cki_file_output *output)
 {
     char *slash = strrchr(output->target, '/');
@@ -103,6 +87,7 @@ static int open_output(cki_file_output *output)
     output->descriptor = open_unnamed(output);
     if (output->descriptor >= 0)
         return 0;
+    cki_hidden_sweep(output->target);
     output->descriptor = open(output->hidden, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, (mode_t)0666);
     if (output->descriptor < 0)
         return errno;
@@ -120,7 +105,7 @@ cki_file_output *cki_file_create(const char *path, cki_error *error)
     output->descriptor = -1;
     output->asked = cki_memory_copy(path, strlen(path));
     output->target = resolve(path);
-    output->hidden = output->target ? hidden_name(output->target) : NULL;
+    output->hidden = output->target ? cki_hidden_name(output->target) : NULL;
     if (!output->asked || !output->hidden) {
         cki_fail_memory(error, strlen(path));
         free_output(output);

@@ -3,12 +3,12 @@
 #include "sys/tree.h"
 #include "core/memory.h"
 #include "sys/file.h"
+#include "sys/hidden.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,34 +108,24 @@ cask_status cki_tree_list(const char *path,
 
 char *cki_tree_hidden(const char *target, cki_error *error)
 {
-    static atomic_uint made;
-    size_t length = strlen(target);
-    while (length > 1 && target[length - 1] == '/')
-        length--;
-    size_t begin = length;
-    while (begin > 0 && target[begin - 1] != '/')
-        begin--;
-    cki_text name = {0};
-    cki_text_add(&name, target, begin);
-    cask_status status = CASK_OK;
-    if (begin > 0 && !name.failed)
-        status = cki_tree_make(name.bytes, error);
-    size_t shown = length - begin > 200 ? cki_text_cut(target + begin, 200) : length - begin;
-    cki_text_char(&name, '.');
-    cki_text_add(&name, target + begin, shown);
-    cki_text_format(&name, ".cask-%ld-%u", (long)getpid(), atomic_fetch_add(&made, 1));
-    char *hidden = cki_text_take(&name);
-    if (!hidden) {
-        cki_fail_memory(error, length);
-        return NULL;
+    cki_text above = {0};
+    cki_text_add(&above, target, cki_hidden_folder(target));
+    char *hidden = above.failed ? NULL : cki_hidden_name(target);
+    if (!hidden)
+        cki_fail_memory(error, strlen(target));
+    cask_status status = hidden ? CASK_OK : CASK_MEMORY;
+    if (hidden && above.length)
+        status = cki_tree_make(above.bytes, error);
+    cki_text_free(&above);
+    if (status == CASK_OK) {
+        cki_hidden_sweep(target);
+        if (mkdir(hidden, 0777) != 0)
+            status = cki_file_fail(error, errno, target);
     }
-    if (status == CASK_OK && mkdir(hidden, 0777) != 0)
-        status = cki_file_fail(error, errno, target);
-    if (status != CASK_OK) {
-        cki_memory_free(hidden);
-        return NULL;
-    }
-    return hidden;
+    if (status == CASK_OK)
+        return hidden;
+    cki_memory_free(hidden);
+    return NULL;
 }
 
 cask_status cki_tree_publish(const char *hidden, const char *target, cki_error *error)

@@ -21,8 +21,8 @@ cask_status cki_tree_list(const char *path,
                           cask_status (*take)(void *user, const char *name, cki_error *error),
                           void *user, cki_error *error);
 
-/* A new folder "dir/.name.cask-PID-N" beside the place that it is meant for; the folders above that
- * are made if missing. The name is the caller's (cki_memory_free). */
+/* A new folder with a hidden name (sys/hidden.h) beside the place that it is meant for; the folders
+ * above that are made if missing. The name is the caller's (cki_memory_free). */
 char *cki_tree_hidden(const char *target, cki_error *error);
 /* Give the hidden folder the place's name; what had the name is removed. The disk is not waited
  * for, as by cki_file_publish: to flush a folder of many files is to flush the whole disk. */

@@ -1,5 +1,6 @@
 /* Equality, order and hashes of values, with Python's rules over kinds of numbers. Nesting beyond a
  * bound is an error (or unequal), never a deep recursion. */
+#include "core/patience.h"
 #include "value/array.h"
 #include "value/value.h"
 
@@ -98,7 +99,10 @@ static bool equal(const cask_value *a, const cask_value *b, int depth);
 
 static bool equal_lists(const cask_value *a, const cask_value *b, int depth)
 {
-    if (a->as.list.count != b->as.list.count)
+    if (a == b)
+        return true;
+    /* lists that hold others more than once may take for ever */
+    if (a->as.list.count != b->as.list.count || cki_patience_over())
         return false;
     for (size_t i = 0; i < a->as.list.count; i++) {
         const cask_value *x = a->as.list.items[i], *y = b->as.list.items[i];
@@ -120,7 +124,9 @@ static bool equal_sets(const cask_value *a, const cask_value *b)
 
 static bool equal_dicts(const cask_value *a, const cask_value *b, int depth)
 {
-    if (a->as.dict.count != b->as.dict.count)
+    if (a == b)
+        return true;
+    if (a->as.dict.count != b->as.dict.count || cki_patience_over())
         return false;
     for (size_t i = 0; i < a->as.dict.count; i++) {
         const cask_value *mine = a->as.dict.values[i];
@@ -268,6 +274,8 @@ static cask_status compare_lists(const cask_value *a, const cask_value *b, const
                                  int *order, bool *unordered, int depth, cki_error *error)
 {
     size_t n = a->as.list.count, m = b->as.list.count;
+    if (cki_patience_over())
+        return cki_patience_check(error);
     for (size_t i = 0; i < n && i < m; i++) {
         const cask_value *x = a->as.list.items[i], *y = b->as.list.items[i];
         if (x != y && !equal(x, y, depth + 1))

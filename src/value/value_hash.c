@@ -1,5 +1,6 @@
 /* Hashes of values for dicts and sets: equal values have equal hashes, over kinds of numbers. Not
  * for keeping: token.h has names that last. */
+#include "core/patience.h"
 #include "value/array.h"
 #include "value/value.h"
 
@@ -43,6 +44,8 @@ static cask_status hash_tuple(const cask_value *tuple, uint64_t *result, int dep
         return cki_fail(error, CASK_INVALID, "RecursionError",
                         "maximum recursion depth exceeded: a tuple nested more than %d deep",
                         DEEPEST);
+    if (cki_patience_over()) /* one that holds another more than once */
+        return cki_patience_check(error);
     uint64_t sum = mix(tuple->as.list.count, CKI_TUPLE);
     for (size_t i = 0; i < tuple->as.list.count; i++) {
         uint64_t item = 0;
