@@ -104,6 +104,7 @@ typedef struct cask_reading {
     cask_shape chunks; /* default: whole rows of the file's layout, about 2 MiB a block */
     int axis;          /* which axis the files of a list follow one another on; default the first */
     bool raw;          /* NetCDF: leave packed numbers, fill values and times as they are stored */
+    bool stack;        /* each file is one place of a new axis, which `axis` is */
     bool undated;      /* NetCDF: leave times as numbers */
 } cask_reading;
 

@@ -152,6 +152,8 @@ static cask_array read_file(cki_api *api, const char *operation, const cask_read
         cki_api_shape(api, "chunks", &reading->chunks);
     if (reading && reading->axis)
         cki_api_int(api, "axis", reading->axis);
+    if (reading && reading->stack)
+        cki_api_flag(api, "stack", true);
     return cki_api_run(api, operation, CKI_IN_DA);
 }
 

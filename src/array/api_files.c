@@ -12,6 +12,8 @@ static cask_array run_reading(cki_api *api, const char *operation, const cask_re
         cki_api_shape(api, "chunks", &reading->chunks);
     if (reading && reading->axis)
         cki_api_int(api, "axis", reading->axis);
+    if (reading && reading->stack)
+        cki_api_flag(api, "stack", true);
     return cki_api_run(api, operation, CKI_IN_DA);
 }
 

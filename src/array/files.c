@@ -277,8 +277,12 @@ static cask_status check_shapes(const files *f, const part *p, cki_error *error)
             cki_text_format(&text, "%s%lld", k ? ", " : "", (long long)v->shape[k]);
         cki_text_put(&text, v->ndim == 1 ? ",)" : ")");
     }
-    cki_fail(error, CASK_SHAPE, NULL, "%s do not fit end to end along axis %d: %s", a->name,
-             f->axis, text.bytes ? text.bytes : "");
+    if (f->axis < 0)
+        cki_fail(error, CASK_SHAPE, NULL, "%s are not of one shape, to be stacked: %s", a->name,
+                 text.bytes ? text.bytes : "");
+    else
+        cki_fail(error, CASK_SHAPE, NULL, "%s do not fit end to end along axis %d: %s", a->name,
+                 f->axis, text.bytes ? text.bytes : "");
     cki_text_free(&text);
     return CASK_SHAPE;
 }
@@ -297,6 +301,10 @@ static cask_status add_part(files *f, cki_store *store, const cki_files_spec *sp
     if (v->unreadable)
         return cki_fail(error, v->damaged ? CASK_FORMAT : CASK_UNSUPPORTED, NULL,
                         "%s: %s cannot be read: %s", path, v->name, v->unreadable);
+    if (spec->stacked) {
+        f->axis = -1; /* all lengths are the same */
+        return f->count == 1 ? CASK_OK : check_shapes(f, p, error);
+    }
     if (f->count == 1) {
         f->axis = spec->axis < 0 ? spec->axis + v->ndim : spec->axis;
         p->end = v->ndim > 0 && f->axis >= 0 && f->axis < v->ndim ? v->shape[f->axis] : 0;
@@ -407,7 +415,7 @@ static bool alike(const files *f, const cki_files_spec *spec)
     return true;
 }
 
-/* A source a file, joined: each file is unpacked by its own numbers. */
+/* A source a file, joined: each file is unpacked by its own numbers; or on a new axis. */
 static cask_array join_each(cki_build *build, const files *f, const cki_files_spec *spec)
 {
     cask_array *arrays = cki_arena_array(build->arena, f->count, sizeof *arrays);
@@ -432,7 +440,14 @@ static cask_array join_each(cki_build *build, const files *f, const cki_files_sp
             !(arrays[i] = make_source(build, one, spec)))
             return NULL;
     }
-    return cki_join_concatenate(build, arrays, f->count, f->axis);
+    if (!spec->stacked)
+        return cki_join_concatenate(build, arrays, f->count, f->axis);
+    int axis = spec->axis < 0 ? spec->axis + arrays[0]->ndim + 1 : spec->axis;
+    if (axis >= 0 && axis <= arrays[0]->ndim)
+        return cki_join_stack(build, arrays, f->count, axis);
+    cki_fail(build->error, CASK_INDEX, "AxisError",
+             "axis %d is out of bounds for array of dimension %d", spec->axis, arrays[0]->ndim + 1);
+    return NULL;
 }
 
 /* All paths of the argument, patterns expanded: a LIST of str. */
@@ -459,8 +474,8 @@ cask_array cki_files_open(cki_build *build, const cki_files_spec *spec)
     cask_value_unref(paths);
     if (!f)
         return NULL;
-    return f->count == 1 || alike(f, spec) ? make_source(build, f, spec)
-                                           : join_each(build, f, spec);
+    bool whole = !spec->stacked && (f->count == 1 || alike(f, spec));
+    return whole ? make_source(build, f, spec) : join_each(build, f, spec);
 }
 
 /* ---- where arrays come from ---- */

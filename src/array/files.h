@@ -13,6 +13,7 @@ typedef struct cki_files_spec {
     int axis;             /* on which several files follow one another; negative from the last */
     bool unpack;          /* NetCDF's conventions for packed numbers and missing values */
     cki_dtype times;      /* what times become (files_times.h); zero: they stay numbers */
+    bool stacked;         /* each file is one place of a new axis, which `axis` is */
     bool first;           /* by no name, the first variable */
     bool one_block;       /* a block a file if `chunks` does not say */
     const cki_raw *raw;   /* files of nothing but elements */
@@ -43,7 +44,17 @@ cask_value *cki_files_coordinate(const cki_files_origin *origin, int axis, const
 
 /* What `cask info` prints of a file; `ck` also computes what --stats shows, or is NULL. */
 cask_status cki_files_info(cask *ck, const char *path, cki_text *text, cki_error *error);
-/* A line with the least, the largest, the mean, the standard deviation and how many are NaN. */
+/* The same as an object of JSON, without the end of the line. */
+cask_status cki_files_info_json(cask *ck, const char *path, cki_text *text, cki_error *error);
+/* The least, the largest, the mean and the standard deviation of a variable, how many count, and
+ * how many are NaN; *found is false of what is empty or no number. */
+typedef struct cki_files_numbers {
+    double moments[4];
+    int64_t count, nans;
+} cki_files_numbers;
+cask_status cki_files_count(cask *ck, const char *path, const cki_variable *v, bool *found,
+                            cki_files_numbers *numbers, cki_error *error);
+/* A line with these. */
 cask_status cki_files_stats(cask *ck, const char *path, const cki_variable *v, size_t indent,
                             cki_text *text, cki_error *error);
 

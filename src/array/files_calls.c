@@ -19,6 +19,7 @@ static cask_value *open_files(cki_call *call, cki_files_spec *spec)
     cki_build build = cki_node_build(call->ck, call->error);
     int64_t axis;
     spec->chunks = cki_operation_argument(call, "chunks");
+    spec->stacked = cki_operation_flag(call, "stack");
     if (call->error->status != CASK_OK ||
         cki_value_index(cki_operation_argument(call, "axis"), &axis, call->error) != CASK_OK)
         return NULL;
@@ -207,18 +208,21 @@ static cask_value *run_from_zarr(cki_call *call)
 static const cki_operation op_from_zarr = {
     "from_zarr",
     CKI_IN_DA,
-    "url, component=None, storage_options=None, chunks=None, name=None, inline_array=False, axis=0",
+    "url, component=None, storage_options=None, chunks=None, name=None, inline_array=False, "
+    "axis=0, "
+    "stack=False",
     "A Zarr array, version 2 or 3, in blocks of its own chunks (or shards) unless chunks says "
     "otherwise. component is its path within a group. url is a folder, a .zarr.zip archive, a "
-    "pattern, or a list of them, end to end along an axis.",
+    "pattern, or a list of them, end to end along an axis, or stacked on a new one.",
     run_from_zarr,
     NULL};
 static const cki_operation op_from_netcdf = {
     "from_netcdf",
     CKI_IN_DA,
-    "path, variable=None, chunks=None, axis=0, mask_and_scale=True, decode_times=True",
-    "A variable of a NetCDF file, or of several end to end along an axis. "
-    "path may be a pattern or a list. Packed integers become floats by scale_factor and "
+    "path, variable=None, chunks=None, axis=0, mask_and_scale=True, decode_times=True, stack=False",
+    "A variable of a NetCDF file, or of several end to end along an axis, or with stack=True each "
+    "at one place of a new axis. path may be a pattern or a list. Packed integers become floats by "
+    "scale_factor and "
     "add_offset, "
     "_FillValue and missing_value NaN, unless mask_and_scale=False. Times ('hours since "
     "1900-01-01', in any calendar) become datetime64, of nanoseconds or of the unit that "
@@ -228,22 +232,23 @@ static const cki_operation op_from_netcdf = {
 static const cki_operation op_from_hdf5 = {
     "from_hdf5",
     CKI_IN_DA,
-    "path, dataset=None, chunks=None, axis=0",
-    "A data set of an HDF5 file, or of several files end to end. 'file.h5::/x' names both at once.",
+    "path, dataset=None, chunks=None, axis=0, stack=False",
+    "A data set of an HDF5 file, or of several files end to end, or stacked on a new axis. "
+    "'file.h5::/x' names both at once.",
     run_from_hdf5,
     NULL};
 static const cki_operation op_from_npy = {
     "from_npy",
     CKI_IN_DA,
-    "path, chunks=None, axis=0",
-    "The array in an npy file, or in several end to end along an axis.",
+    "path, chunks=None, axis=0, stack=False",
+    "The array in an npy file, or in several end to end along an axis, or stacked on a new one.",
     run_from_npy,
     NULL};
 
 static const cki_operation op_from_npz = {
     "from_npz",
     CKI_IN_DA,
-    "path, name=None, chunks=None, axis=0",
+    "path, name=None, chunks=None, axis=0, stack=False",
     "An array of an npz archive, by its name there. Stored members are read in place; a compressed "
     "one is decoded whole, in one block.",
     run_from_npz,
@@ -251,7 +256,7 @@ static const cki_operation op_from_npz = {
 static const cki_operation op_from_raw = {
     "from_raw",
     CKI_IN_DA,
-    "path, dtype, shape=None, offset=0, order='C', chunks=None, axis=0",
+    "path, dtype, shape=None, offset=0, order='C', chunks=None, axis=0, stack=False",
     "A file of nothing but elements, or several end to end: of that type ('>f4' is big-endian) and "
     "shape, one length of which may be -1, from byte `offset` on.",
     run_from_raw,

@@ -162,11 +162,49 @@ static size_t widest_name(const cki_store *store)
     return width < 32 ? width : 32;
 }
 
+/* A folder of npy files that follow one another; false if it is none. */
+static bool put_stack(const char *folder, cki_text *text, cki_error *error)
+{
+    cki_error none = {0};
+    int axis = 0;
+    cask_value *paths = cki_npy_stack_paths(folder, &axis, &none);
+    int64_t length = 0, size = 1;
+    for (size_t i = 0; paths && i < paths->as.list.count; i++) {
+        cki_store *store = cki_store_open(paths->as.list.items[i]->as.text.bytes, &none);
+        const cki_variable *v = store ? cki_store_variable(store, 0) : NULL;
+        bool last = i + 1 == paths->as.list.count;
+        char dtype[48], bytes[32];
+        if (v && axis < v->ndim)
+            length += v->shape[axis];
+        if (v && last) {
+            cki_text_format(text, "%s: npy stack, %zu files along axis %d\n  data  %-8s (", folder,
+                            paths->as.list.count, axis, cki_dtype_name(v->dtype, dtype));
+            for (int k = 0; k < v->ndim; k++) {
+                int64_t most = k == axis ? length : v->shape[k];
+                cki_text_format(text, "%s%lld", k ? ", " : "", (long long)most);
+                size *= most;
+            }
+            cki_text_format(text, ")  %s\nopen with: da.from_npy_stack(",
+                            cki_text_size((uint64_t)size * cki_dtype_size(v->dtype), bytes));
+            put_quoted(text, folder, error);
+            cki_text_put(text, ")\n");
+        }
+        cki_store_unref(store);
+    }
+    cask_value_unref(paths);
+    return length > 0 && none.status == CASK_OK;
+}
+
 cask_status cki_files_info(cask *ck, const char *path, cki_text *text, cki_error *error)
 {
     cki_store *store = cki_store_open(path, error);
-    if (!store)
+    if (!store) {
+        cki_error was = *error;
+        *error = (cki_error){0};
+        if (!put_stack(path, text, error))
+            *error = was;
         return error->status;
+    }
     size_t count = cki_store_count(store), width = widest_name(store), shown = 0;
     for (size_t i = 0; i < count; i++)
         shown += !cki_store_variable(store, i)->hidden;

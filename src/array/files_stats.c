@@ -4,8 +4,6 @@
 #include "array/reductions.h"
 #include "expr/collection.h"
 
-#include <string.h>
-
 enum { MIN, MAX, MEAN, STD, NANS, KINDS };
 
 static cask_array isnan_of(cki_build *build, cask_array x)
@@ -38,23 +36,11 @@ static bool reduce_all(cki_build *build, cask_array x, const cki_node **nodes)
     return true;
 }
 
-static void put_numbers(cki_text *text, cask_value *const *values, int64_t size, size_t indent)
-{
-    static const char *const names[] = {"min", "max", "mean", "std"};
-    int64_t nans = 0;
-    double number;
-    cki_text_repeat(text, ' ', indent);
-    for (int i = 0; i < NANS; i++)
-        if (cki_value_real(values[i], &number, NULL) == CASK_OK)
-            cki_text_format(text, "%s %.7g; ", names[i], number);
-    cki_value_index(values[NANS], &nans, NULL);
-    cki_text_format(text, "count %lld; NaN %lld\n", (long long)(size - nans), (long long)nans);
-}
-
-cask_status cki_files_stats(cask *ck, const char *path, const cki_variable *v, size_t indent,
-                            cki_text *text, cki_error *error)
+cask_status cki_files_count(cask *ck, const char *path, const cki_variable *v, bool *found,
+                            cki_files_numbers *numbers, cki_error *error)
 {
     cki_build build = cki_node_build(ck, error);
+    *found = false;
     if (v->unreadable || !cki_dtype_is_number(v->dtype) || cki_dtype_is_complex(v->dtype))
         return CASK_OK;
     for (int k = 0; k < v->ndim; k++)
@@ -66,10 +52,32 @@ cask_status cki_files_stats(cask *ck, const char *path, const cki_variable *v, s
     const cki_node *nodes[KINDS];
     cask_value *values[KINDS] = {NULL};
     if (x && reduce_all(&build, x, nodes) &&
-        cki_collection_compute(ck, nodes, KINDS, values, error) == CASK_OK)
-        put_numbers(text, values, cki_node_size(x), indent);
+        cki_collection_compute(ck, nodes, KINDS, values, error) == CASK_OK) {
+        *numbers = (cki_files_numbers){0};
+        *found = true;
+        for (int i = 0; *found && i < NANS; i++)
+            *found = cki_value_real(values[i], &numbers->moments[i], error) == CASK_OK;
+        cki_value_index(values[NANS], &numbers->nans, NULL);
+        numbers->count = cki_node_size(x) - numbers->nans;
+    }
     for (int i = 0; i < KINDS; i++)
         cask_value_unref(values[i]);
     cask_value_unref(paths);
     return error->status;
+}
+
+cask_status cki_files_stats(cask *ck, const char *path, const cki_variable *v, size_t indent,
+                            cki_text *text, cki_error *error)
+{
+    static const char *const names[] = {"min", "max", "mean", "std"};
+    cki_files_numbers numbers;
+    bool found;
+    if (cki_files_count(ck, path, v, &found, &numbers, error) != CASK_OK || !found)
+        return error->status;
+    cki_text_repeat(text, ' ', indent);
+    for (int i = 0; i < NANS; i++)
+        cki_text_format(text, "%s %.7g; ", names[i], numbers.moments[i]);
+    cki_text_format(text, "count %lld; NaN %lld\n", (long long)numbers.count,
+                    (long long)numbers.nans);
+    return CASK_OK;
 }

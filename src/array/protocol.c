@@ -52,7 +52,9 @@ static cask_value *run_info(cki_call *call)
     cki_text text = {0};
     cask_value *result = NULL;
     cask *ck = cki_operation_flag(call, "stats") ? call->ck : NULL;
-    if (cki_files_info(ck, call->arguments[0]->as.text.bytes, &text, call->error) == CASK_OK)
+    const char *path = call->arguments[0]->as.text.bytes;
+    bool json = cki_operation_flag(call, "json");
+    if ((json ? cki_files_info_json : cki_files_info)(ck, path, &text, call->error) == CASK_OK)
         result = cki_value_str(text.bytes ? text.bytes : "", text.length, call->error);
     cki_text_free(&text);
     return result;
@@ -75,8 +77,12 @@ static cask_value *run_convert(cki_call *call)
 static const cki_operation save = {
     "__save__", CKI_ARRAY_PROTOCOL, "value, path, options", "Write a value to a file.", run_save,
     NULL};
-static const cki_operation info = {
-    "__info__", CKI_ARRAY_PROTOCOL, "path, stats=False", "What is inside a file.", run_info, NULL};
+static const cki_operation info = {"__info__",
+                                   CKI_ARRAY_PROTOCOL,
+                                   "path, stats=False, json=False",
+                                   "What is inside a file.",
+                                   run_info,
+                                   NULL};
 
 static const cki_operation convert = {"__convert__",        CKI_ARRAY_PROTOCOL,
                                       "path, out, options", "Write a file as another.",

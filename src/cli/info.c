@@ -18,13 +18,15 @@ static const char usage[] =
     "\n"
     "  --stats              least, largest, mean, standard deviation and "
     "NaNs of each variable,\n"
-    "                       by reading it all, in parallel\n" CKI_START_USAGE;
+    "                       by reading it all, in parallel\n"
+    "  --json               for programs: a line for each file, an object with path, format,\n"
+    "                       attributes, variables\n" CKI_START_USAGE;
 
-static int show(cki_session *session, const char *path, bool stats)
+static int show(cki_session *session, const char *path, bool stats, bool json)
 {
     cki_error error = {0};
     cki_text text = {0};
-    cki_lang_info(session, path, stats, &text, &error);
+    cki_lang_info(session, path, stats, json, &text, &error);
     if (text.failed)
         cki_fail_memory(&error, text.length);
     if (error.status == CASK_OK && text.length) {
@@ -38,10 +40,11 @@ static int show(cki_session *session, const char *path, bool stats)
 
 static int run(int argc, char **argv)
 {
-    bool help = false, stats = false;
+    bool help = false, stats = false, json = false;
     cki_start start = {0};
     const cki_option options[] = {CKI_START_OPTIONS(&start),
                                   {"--stats", NULL, CKI_OPTION_FLAG, &stats, NULL},
+                                  {"--json", NULL, CKI_OPTION_FLAG, &json, NULL},
                                   {"--help", "-h", CKI_OPTION_FLAG, &help, NULL},
                                   {NULL, NULL, CKI_OPTION_FLAG, NULL, NULL}};
     cki_error error = {0};
@@ -61,9 +64,9 @@ static int run(int argc, char **argv)
     int status = session ? CKI_EXIT_OK : cki_report_error(&error, NULL, 0);
     /* One file that cannot be read does not hide the others. */
     for (int i = 0; session && i < count; i++) {
-        if (i > 0)
+        if (i > 0 && !json)
             cki_output_put("\n");
-        int one = show(session, argv[i], stats);
+        int one = show(session, argv[i], stats, json);
         status = one != CKI_EXIT_OK ? one : status;
     }
     cki_lang_close(session);

@@ -37,9 +37,9 @@ cask_status cki_lang_save(cki_session *session, cask_value *value, const char *p
 /* Write a file as another: `options` is a DICT of what cask convert takes, or NULL. */
 cask_status cki_lang_convert(cki_session *session, const char *in, const char *out,
                              cask_value *options, cki_error *error);
-/* What `cask info` prints of a file, with statistics if wanted. */
-cask_status cki_lang_info(cki_session *session, const char *path, bool stats, cki_text *out,
-                          cki_error *error);
+/* What `cask info` prints of a file, with statistics if wanted, for people or as JSON. */
+cask_status cki_lang_info(cki_session *session, const char *path, bool stats, bool json,
+                          cki_text *out, cki_error *error);
 /* What `cask help` prints: all operations, or one. KeyError with the nearest name. */
 cask_status cki_lang_help(cki_session *session, const char *operation, cki_text *out,
                           cki_error *error);

@@ -189,16 +189,17 @@ cask_status cki_lang_convert(cki_session *session, const char *in, const char *o
     return error->status;
 }
 
-cask_status cki_lang_info(cki_session *session, const char *path, bool stats, cki_text *out,
-                          cki_error *error)
+cask_status cki_lang_info(cki_session *session, const char *path, bool stats, bool json,
+                          cki_text *out, cki_error *error)
 {
     cki_ledger *previous = cki_ledger_enter(session->ck->ledger);
     cask_value *name = cki_value_string(path, error);
-    cask_value *const arguments[2] = {name, cki_value_bool(stats)};
+    cask_value *const arguments[3] = {name, cki_value_bool(stats), cki_value_bool(json)};
     cask_value *text =
-        name ? cki_host_invoke(session, "__info__", CKI_ARRAY_PROTOCOL, arguments, 2, error) : NULL;
+        name ? cki_host_invoke(session, "__info__", CKI_ARRAY_PROTOCOL, arguments, 3, error) : NULL;
     cki_ledger_enter(previous);
     cask_value_unref(arguments[1]);
+    cask_value_unref(arguments[2]);
     if (text)
         cki_value_print(text, out);
     cask_value_unref(text);

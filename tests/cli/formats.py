@@ -166,6 +166,30 @@ with folder() as name:
     prints("array([False,  True, False])", f"np.isnan(da.from_netcdf('{here}/masked.nc')).compute()")
     fails("TypeError", "masked", "eval", "da.ma.masked_array(da.arange(3, chunks=2), mask=[0, 1, 0])", "-o", f"{here}/masked.npz")
 
+    # Files stacked on a new axis.
+    for i in range(3):
+        writes(f"da.arange(6, chunks=3).reshape((2, 3)) + {i}", "-o", f"{here}/s{i}.npy")
+        writes(f"da.arange(6, chunks=3).reshape((2, 3)) + {i}", "-o", f"{here}/s{i}.nc")
+    prints("[[[0, 1, 2], [3, 4, 5]], [[1, 2, 3], [4, 5, 6]], [[2, 3, 4], [5, 6, 7]]]", f"da.from_npy('{here}/s?.npy', stack=True).compute().tolist()")
+    prints("[[0, 1, 2], [1, 2, 3], [2, 3, 4]]", f"da.from_netcdf('{here}/s?.nc', stack=True, axis=-1)[0].compute().tolist()")
+    prints("(1, 2, 3)", f"da.from_npy('{here}/s1.npy', stack=True).shape")
+    fails("AxisError", "axis 4", "eval", f"da.from_netcdf('{here}/s?.nc', stack=True, axis=4)")
+    writes("da.ones(3)", "-o", f"{here}/odd.npy")
+    fails("ValueError", "one shape", "eval", f"da.from_npy(['{here}/s0.npy', '{here}/odd.npy'], stack=True)")
+
+    # What is in a file, for programs.
+    status, out, err = run("info", "--json", "--stats", str(grid), f"{here}/masked.zarr")
+    told = [json.loads(line) for line in out.splitlines()]
+    check("info --json", status == 0 and len(told) == 2 and told[0]["format"].startswith("NetCDF-3") and
+          [v["name"] for v in told[0]["variables"]] == ["time", "lat", "lon", "t"], out + err)
+    t_said = told[0]["variables"][-1]
+    check("info --json: a variable", (t_said["shape"], t_said["dimensions"], t_said["attributes"], t_said["stats"]["max"], t_said["chunks"]) ==
+          ([2, 2, 3], ["time", "lat", "lon"], {"units": "K"}, 11.0, None), t_said)
+    check("info --json: chunks", told[1]["variables"][0]["chunks"] == [6], told[1])
+    writes(f"da.to_npy_stack('{here}/info.stack', da.ones((6, 4), chunks=(2, 4)))")
+    status, out, err = run("info", f"{here}/info.stack")
+    check("info of a stack", "3 files along axis 0" in out and "(6, 4)" in out and "from_npy_stack" in out, out + err)
+
     # HDF5: compressed, several in a file, into what is there.
     h = here / "x.h5"
     writes(f"da.to_hdf5('{h}', {{'/x': {X}, '/g/y': {X} * 2}}, compression='gzip')")

@@ -54,6 +54,7 @@ static const fault_case fault_cases[] = {
     {"da.from_hdf5('kept/m.h5', 'data', chunks=(3, 4)).std()", NULL},
     {"da.from_netcdf('kept/t.nc', 'data')[1:].compute()", NULL},
     {"da.from_netcdf('kept/t.nc', 'data', decode_times='weeks')", NULL},
+    {"da.from_npy(['kept/m.npy', 'kept/m.npy'], stack=True).sum(axis=0)[1]", NULL},
     {"da.from_npy('kept/m.npy').T[1:3].sum(axis=0)", NULL},
     {"da.from_netcdf('kept/m.nc', 'nope')", NULL},
     {"da.from_npy('kept/m.nc')", NULL},
