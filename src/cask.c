@@ -25,6 +25,7 @@
 #include "spec/hand.h"
 #include "spec/layers.h"
 #include "spec/shown.h"
+#include "spec/term_calls.h"
 #include "spec/visualize.h"
 #include "storing.h"
 #include "sys/entropy.h"
@@ -94,6 +95,7 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_graph_calls_operations, &ck->error);
     cki_operation_register(ck, cki_shown_operations, &ck->error);
     cki_operation_register(ck, cki_layers_operations, &ck->error);
+    cki_operation_register(ck, cki_term_calls_operations, &ck->error);
     cki_operation_register(ck, cki_delayed_operations, &ck->error);
     cki_operation_register(ck, cki_manipulate_operations, &ck->error);
     cki_operation_register(ck, cki_visualize_operations, &ck->error);

@@ -25,6 +25,7 @@ static cask_status open_context(cask *outer, cki_inner_context *made, cki_error 
     ck->memory_limit = outer->memory_limit;
     memcpy(ck->scheduler, "sync", sizeof "sync");
     ck->tuning = outer->tuning;
+    ck->config = outer->config; /* what is asked of it has a lock of its own */
     ck->cancel = outer->cancel;
     ck->functions = outer->functions;
     ck->user = outer->user;

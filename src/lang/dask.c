@@ -266,10 +266,15 @@ CALL(parse_timedelta, "utils.parse_timedelta", "s, default='seconds'",
 CALL(format_time, "utils.format_time", "n", "Seconds as people read them: '4.00 s'.",
      run_format_time);
 CALL(funcname, "utils.funcname", "func", "What a function is called.", run_funcname);
+CALL(base_key_split, "base.key_split", "s",
+     "The part of a key that says what made it: 'sum-partial'.", run_key_split);
 CALL(key_split, "utils.key_split", "s", "The part of a key that says what made it: 'sum-partial'.",
      run_key_split);
 
-const cki_operation *const cki_dask_operations[] = {
-    &tokenize,    &base_tokenize, &is_collection,   &base_is_collection, &config_get, &config_set,
-    &parse_bytes, &format_bytes,  &parse_timedelta, &format_time,        &funcname,   &key_split,
-    NULL};
+const cki_operation *const cki_dask_operations[] = {&tokenize,       &base_tokenize,
+                                                    &is_collection,  &base_is_collection,
+                                                    &config_get,     &config_set,
+                                                    &base_key_split, &parse_bytes,
+                                                    &format_bytes,   &parse_timedelta,
+                                                    &format_time,    &funcname,
+                                                    &key_split,      NULL};

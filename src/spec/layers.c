@@ -252,12 +252,57 @@ static cask_value *run_item(cki_call *call)
     return term;
 }
 
+/* By key the keys that its task names, as dask.core.get_dependencies has them. */
+static cask_value *run_all_dependencies(cki_call *call)
+{
+    const cki_spec *spec = cki_shown_own(call->arguments[0]);
+    cask_value *dict = cki_value_dict(call->error);
+    bool fine = dict != NULL;
+    for (size_t i = 0; fine && i < spec->norder; i++) {
+        uint32_t key = spec->order[i];
+        if (key == CKI_NO_NAME)
+            continue;
+        size_t length;
+        const cki_word *words = cki_spec_term(spec, key, &length);
+        cask_value *set = cki_value_set(call->error);
+        fine = set != NULL;
+        for (size_t k = 0; fine && k < length; k++) {
+            uint32_t needed = cki_spec_reference(spec, words[k]);
+            cask_value *name =
+                needed == CKI_NO_NAME
+                    ? NULL
+                    : cki_spec_value_key(cki_spec_text(spec, needed),
+                                         spec->keys.items[needed].length, call->error);
+            fine = needed == CKI_NO_NAME ||
+                   (name && cki_value_set_add(set, name, call->error) == CASK_OK);
+        }
+        cask_value *name = fine ? cki_spec_value_key(cki_spec_text(spec, key),
+                                                     spec->keys.items[key].length, call->error)
+                                : NULL;
+        if (!name)
+            cask_value_unref(set);
+        fine = name && cki_value_dict_set(dict, name, set, call->error) == CASK_OK;
+    }
+    if (fine)
+        return dict;
+    cask_value_unref(dict);
+    return NULL;
+}
+
+static cask_value *run_to_dict(cki_call *call)
+{
+    return cki_spec_value_dict(call->ck, cki_shown_own(call->arguments[0]), call->error);
+}
+
 #define RECORD(id, name, places, signature, doc, run)                                              \
     static const cki_operation id = {name, CKI_ARRAY_PROTOCOL | (places), signature, doc, run, NULL}
 RECORD(graph_layers, "Graph.layers", CKI_OWN_ATTRIBUTE, "self",
        "The layers by name, a dict: the keys of each, and its annotations.", run_layers);
 RECORD(graph_dependencies, "Graph.dependencies", CKI_OWN_ATTRIBUTE, "self",
        "By layer the set of those that it needs, a dict.", run_dependencies);
+RECORD(graph_all, "Graph.get_all_dependencies", 0, "self", "By key the keys that its task names.",
+       run_all_dependencies);
+RECORD(graph_dict, "Graph.to_dict", 0, "self", "The graph as a plain dict.", run_to_dict);
 RECORD(annotations, "Layer.annotations", CKI_OWN_ATTRIBUTE, "self",
        "What dask.annotate() said when it was made, a dict, or None.", run_annotations);
 RECORD(layer_length, "Layer.__len__", 0, "self", "How many keys there are.", run_length);
@@ -269,5 +314,6 @@ RECORD(layer_values, "Layer.values", 0, "self", "The tasks.", run_values);
 RECORD(layer_items, "Layer.items", 0, "self", "Keys and tasks.", run_items);
 
 const cki_operation *const cki_layers_operations[] = {
-    &graph_layers, &graph_dependencies, &annotations,  &layer_length, &layer_iter, &layer_item,
-    &layer_keys,   &output_keys,        &layer_values, &layer_items,  NULL};
+    &graph_all,    &graph_dict,  &graph_layers, &graph_dependencies, &annotations,
+    &layer_length, &layer_iter,  &layer_item,   &layer_keys,         &output_keys,
+    &layer_values, &layer_items, NULL};

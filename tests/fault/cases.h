@@ -163,6 +163,11 @@ static const fault_case fault_cases[] = {
      NULL},
     {"(lambda x: dask.graph_manipulation.clone(x + delayed(abs)(-1), omit=x, seed=3))(da.ones(2))",
      NULL},
+    {"[dask.core.get_deps({'x': 1, 'y': (abs, 'x')}), dask.core.subs((sum, ['x', 1]), 'x', 5), "
+     "list(dask.core.preorder_traversal((sum, ['x']))), list(dask.core.flatten([[1], [2, [3]]])), "
+     "dask.core.keys_in_tasks({'x'}, [(abs, 'x')]), dask.optimization.functions_of((abs, 1)), "
+     "(da.ones(2) + 1).dask.get_all_dependencies()]",
+     NULL},
     {"dask.optimization.fuse({'x': (abs, 1), 'y': (abs, 'x'), 'z': (abs, ['y'])}, 'z')", NULL},
     {"dask.optimization.inline_functions({'x': 1, 'y': (abs, 'x'), 'z': (abs, 'y')}, 'z', [abs])",
      NULL},

@@ -121,6 +121,25 @@ with tempfile.TemporaryDirectory() as folder:
             ("dask.get({'x': delayed(lambda: 1 / 0)(), 'y': 2}, 'y')", "2"),
             ("(lambda r: dask.get({'x': r, 'y': (lambda a, b: a is b, 'x', r)}, 'y'))(delayed(lambda: [1, 2], pure=False)())", "True")]:
         check(f"{text}: {evaluate(text)}", evaluate(text).stdout == wanted + "\n")
+    # single tasks and their dependencies, as dask.core has them
+    for text in ["[dask.core.istask(t) for t in [(abs, 1), (), [1], (1, 2)]] == [True, False, False, False]",
+                 "list(dask.core.flatten([[1, (2, 3)], [4, [5]]])) == [1, (2, 3), 4, 5] and list(dask.core.flatten('abc')) == ['abc']",
+                 "dask.core.subs((sum, ['x', 1, (abs, 'x')]), 'x', 5) == (sum, [5, 1, (abs, 5)])",
+                 "dask.core.subs((sum, [1, True]), 1, 7) == (sum, [7, True])",
+                 "list(dask.core.preorder_traversal((sum, ['x', (abs, 1)]))) == [sum, list, 'x', abs, 1]",
+                 "dask.core.keys_in_tasks({'x', 'y'}, [(abs, 'x'), 'z', {'a': 'y'}]) == {'x', 'y'}",
+                 "dask.core.keys_in_tasks({'x', 'y'}, [(abs, 'x'), 'x'], as_list=True) == ['x', 'x']",
+                 "dask.core.reverse_dict({'a': {'b', 'c'}, 'b': {'c'}, 'c': set()}) == {'a': set(), 'b': {'a'}, 'c': {'a', 'b'}}",
+                 "dask.core.get_deps({'x': 1, 'y': (abs, 'x'), 'z': (sum, ['x', 'y'])}) == "
+                 "({'x': set(), 'y': {'x'}, 'z': {'x', 'y'}}, {'x': {'y', 'z'}, 'y': {'z'}, 'z': set()})",
+                 "dask.optimization.functions_of((abs, (sum, [1, (len, 'x')]))) == {abs, sum, len}",
+                 "dask.base.key_split('x-abcdefab') == 'x'",
+                 "(lambda g: [len(g.get_all_dependencies()), len(g.to_dict())] == [4, 4])((da.ones(4, chunks=2) + 1).dask)"]:
+        check(f"{text}: {evaluate(text)}", evaluate(text).stdout == "True\n")
+    for text, wanted in [("dask.core.keys_in_tasks(3, [1])", "TypeError: keys_in_tasks takes"), ("dask.core.reverse_dict([1])", "TypeError: reverse_dict takes"),
+                         ("dask.core.get_deps(3)", "TypeError: get_deps takes"), ("dask.core.flatten(3)", "TypeError: ")]:
+        check(f"{text}: {evaluate(text)}", evaluate(text).stderr.startswith(wanted))
+    check("what is configured is seen in tasks", evaluate("delayed(lambda: dask.config.get('split-every'))()").stdout == "4\n")
     check("of a lazy one that fails", "division by zero (in lambda) (in task lambda-"
           in evaluate("dask.get({'x': delayed(lambda: 1 / 0)(), 'y': (abs, 'x')}, 'y')").stderr)
     check("visualize", evaluate("dask.visualize(x, [x.mean()], filename='v.dot', color='order')", "x=da.ones(4, chunks=2)").stdout
