@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -79,6 +80,49 @@ static void ledger_counts_and_reuses(void **state)
     assert_ptr_equal(again, block);
     cki_ledger_give(ledger, again, 100000);
     assert_null(cki_ledger_take(ledger, SIZE_MAX - 5, false));
+    cki_ledger_unref(ledger);
+}
+
+static int trims;
+
+static void *map_plainly(size_t bytes)
+{
+    return aligned_alloc(64, bytes);
+}
+
+static void unmap_plainly(void *block, size_t bytes)
+{
+    (void)bytes;
+    free(block);
+}
+
+static void count_trim(void)
+{
+    trims++;
+}
+
+/* Many small blocks give way to a large one: the C library is told once they would not fit
+ * together. */
+static void holes_are_given_back(void **state)
+{
+    static const cki_ledger_pages pages = {map_plainly, unmap_plainly, count_trim};
+    enum { SMALL = 5000, COUNT = 200, LARGE = 1 << 19 };
+    cki_ledger *ledger = cki_ledger_new(0);
+    void *blocks[COUNT];
+    (void)state;
+    assert_non_null(ledger);
+    cki_ledger_map(ledger, &pages);
+    cki_ledger_limit(ledger, 1200000);
+    for (int i = 0; i < COUNT; i++)
+        blocks[i] = cki_ledger_take(ledger, SMALL, false);
+    for (int i = 0; i < COUNT / 2; i++)
+        cki_ledger_give(ledger, blocks[i], SMALL);
+    assert_int_equal(trims, 0); /* they and their holes are within the limit */
+    void *large = cki_ledger_take(ledger, LARGE, false);
+    for (int i = COUNT / 2; i < COUNT; i++)
+        cki_ledger_give(ledger, blocks[i], SMALL);
+    assert_true(trims > 0 && trims < COUNT / 4);
+    cki_ledger_give(ledger, large, LARGE);
     cki_ledger_unref(ledger);
 }
 
@@ -189,6 +233,7 @@ int main(void)
         cmocka_unit_test(allocations_fail_on_demand),
         cmocka_unit_test(arena_rewinds_to_a_mark),
         cmocka_unit_test(ledger_counts_and_reuses),
+        cmocka_unit_test(holes_are_given_back),
         cmocka_unit_test(utf8_round_trips),
         cmocka_unit_test(sizes_are_read_and_written),
         cmocka_unit_test(times_are_read_and_written),

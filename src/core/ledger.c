@@ -17,6 +17,7 @@ struct cki_ledger {
     const cki_ledger_pages *pages;   /* NULL: the C library */
     void *user;
     atomic_size_t now, peak;
+    atomic_size_t small, small_most; /* bytes from the C library; the most since it was trimmed */
     size_t pool_limit;
     _Atomic size_t limit;
     atomic_flag busy; /* guards the two below, for a few instructions only */
@@ -62,26 +63,72 @@ static bool is_mapped(const cki_ledger *ledger, size_t rounded)
     return ledger && ledger->pages && rounded >= MAPPED_FROM;
 }
 
+static size_t add_to(atomic_size_t *number, size_t bytes)
+{
+    return atomic_fetch_add_explicit(number, bytes, memory_order_relaxed) + bytes;
+}
+
+static void raise_to(atomic_size_t *most, size_t now)
+{
+    size_t before = atomic_load_explicit(most, memory_order_relaxed);
+    while (now > before && !atomic_compare_exchange_weak_explicit(
+                               most, &before, now, memory_order_relaxed, memory_order_relaxed))
+        continue;
+}
+
 /* Memory that is not in the pool: zeroed if *zero says so afterwards. */
-static void *make_block(const cki_ledger *ledger, size_t rounded, bool *zero)
+static void *make_block(cki_ledger *ledger, size_t rounded, bool *zero)
 {
     if (ledger && ledger->source)
         return ledger->source->take(ledger->user, rounded);
-    if (!is_mapped(ledger, rounded))
-        return aligned_alloc(ALIGNMENT, rounded);
-    *zero = true;
-    return ledger->pages->map(rounded);
+    if (is_mapped(ledger, rounded)) {
+        *zero = true;
+        return ledger->pages->map(rounded);
+    }
+    if (ledger && ledger->pages)
+        raise_to(&ledger->small_most, add_to(&ledger->small, rounded));
+    return aligned_alloc(ALIGNMENT, rounded);
 }
 
-static void free_block(const cki_ledger *ledger, void *block, size_t rounded)
+/* Whether `more` bytes beside those in use and in the pool would pass the limit. With the lock. */
+static bool passes_limit(cki_ledger *ledger, size_t more)
 {
-    if (is_mapped(ledger, rounded))
-        ledger->pages->unmap(block, rounded);
-    else
-        free(block);
+    size_t limit = atomic_load_explicit(&ledger->limit, memory_order_relaxed);
+    return limit != 0 &&
+           atomic_load_explicit(&ledger->now, memory_order_relaxed) + ledger->pooled + more > limit;
 }
 
-static void free_spares(const cki_ledger *ledger, spare *block, size_t rounded)
+/* The C library keeps what is freed among blocks still in use. Where many small ones gave way to
+ * large ones, that and the limit's worth in use would pass the limit together. */
+static void watch_holes(cki_ledger *ledger, size_t rounded)
+{
+    size_t small = add_to(&ledger->small, -rounded);
+    size_t most = atomic_load_explicit(&ledger->small_most, memory_order_relaxed);
+    size_t holes = most > small ? most - small : 0;
+    size_t limit = atomic_load_explicit(&ledger->limit, memory_order_relaxed);
+    if (limit == 0 || holes < limit / 16)
+        return;
+    lock(ledger);
+    bool within = !passes_limit(ledger, holes);
+    unlock(ledger);
+    if (within)
+        return;
+    atomic_store_explicit(&ledger->small_most, small, memory_order_relaxed);
+    ledger->pages->trim();
+}
+
+static void free_block(cki_ledger *ledger, void *block, size_t rounded)
+{
+    if (is_mapped(ledger, rounded)) {
+        ledger->pages->unmap(block, rounded);
+        return;
+    }
+    free(block);
+    if (ledger && ledger->pages)
+        watch_holes(ledger, rounded);
+}
+
+static void free_spares(cki_ledger *ledger, spare *block, size_t rounded)
 {
     for (spare *next; block; block = next) {
         next = block->next;
@@ -174,13 +221,9 @@ void cki_ledger_limit(cki_ledger *ledger, size_t bytes)
 
 static void count(cki_ledger *ledger, int64_t bytes)
 {
-    size_t now = atomic_fetch_add_explicit(&ledger->now, (size_t)bytes, memory_order_relaxed) +
-                 (size_t)bytes;
-    size_t peak = atomic_load_explicit(&ledger->peak, memory_order_relaxed);
-    while (bytes > 0 && now > peak &&
-           !atomic_compare_exchange_weak_explicit(&ledger->peak, &peak, now, memory_order_relaxed,
-                                                  memory_order_relaxed))
-        continue;
+    size_t now = add_to(&ledger->now, (size_t)bytes);
+    if (bytes > 0)
+        raise_to(&ledger->peak, now);
 }
 
 void cki_ledger_count(cki_ledger *ledger, int64_t bytes)
@@ -188,14 +231,6 @@ void cki_ledger_count(cki_ledger *ledger, int64_t bytes)
     balance += bytes;
     if (ledger)
         count(ledger, bytes);
-}
-
-/* Whether `more` bytes beside those in use and in the pool would pass the limit. With the lock. */
-static bool passes_limit(cki_ledger *ledger, size_t more)
-{
-    size_t limit = atomic_load_explicit(&ledger->limit, memory_order_relaxed);
-    return limit != 0 &&
-           atomic_load_explicit(&ledger->now, memory_order_relaxed) + ledger->pooled + more > limit;
 }
 
 /* A pooled buffer. If there is none, others leave the pool, the largest first, until there is room

@@ -47,6 +47,7 @@ void cki_ledger_abandon(cki_ledger *ledger);
 typedef struct cki_ledger_pages {
     void *(*map)(size_t bytes);
     void (*unmap)(void *block, size_t bytes);
+    void (*trim)(void); /* the C library is to give the holes between its blocks back */
 } cki_ledger_pages;
 void cki_ledger_map(cki_ledger *ledger, const cki_ledger_pages *pages);
 /* The most bytes that buffers and pool together may take where it depends on the pool: pooled

@@ -36,6 +36,13 @@ static void unmap(void *block, size_t bytes)
     munmap(block, bytes);
 }
 
+static void trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 #if defined(__SANITIZE_ADDRESS__)
 #define WATCHED true
 #elif defined(__has_feature)
@@ -46,6 +53,6 @@ static void unmap(void *block, size_t bytes)
 
 const cki_ledger_pages *cki_pages_source(void)
 {
-    static const cki_ledger_pages pages = {map, unmap};
+    static const cki_ledger_pages pages = {map, unmap, trim};
     return WATCHED ? NULL : &pages;
 }
