@@ -190,6 +190,8 @@ cask_value *cki_coordinates_stored(cask_array x, int axis, char *name,
     cki_files_origin origin;
     place p = {.x = x, .axis = axis, .count = cki_node_length(x, axis)};
     name[0] = '\0';
+    if (!walk(&(place){.x = x, .axis = -1}, &origin))
+        return NULL; /* most arrays are not read from such files */
     if (p.count < 1 || p.count > MOST || !(p.at = cki_memory_alloc((size_t)p.count * sizeof *p.at)))
         return NULL;
     for (int64_t j = 0; j < p.count; j++)
