@@ -79,9 +79,13 @@ static cask_value *run_to_npy_stack(cki_call *call)
     s.x = cki_rechunk_single(&build, x, single);
     cask_value *chunks = s.x ? chunks_of(s.x, call->error) : NULL;
     cki_place place = {.region = put_block, .self = &s};
-    if (chunks && cki_npy_stack_begin(folder, call->error) == CASK_OK &&
-        cki_put_arrays(call->ck, &s.x, &place, 1, call->error) == CASK_OK)
-        cki_npy_stack_finish(folder, chunks, s.x->dtype, s.axis, call->error);
+    char *made = chunks ? cki_npy_stack_begin(folder, call->error) : NULL;
+    s.folder = made;
+    if (made) {
+        bool whole = cki_put_arrays(call->ck, &s.x, &place, 1, call->error) == CASK_OK &&
+                     cki_npy_stack_finish(made, chunks, s.x->dtype, s.axis, call->error) == CASK_OK;
+        cki_npy_stack_end(made, folder, whole, call->error);
+    }
     cask_value_unref(chunks);
     return call->error->status == CASK_OK ? cki_value_none() : NULL;
 }

@@ -84,12 +84,29 @@ cask_value *cki_npy_stack_paths(const char *folder, int *axis, cki_error *error)
     return list;
 }
 
-cask_status cki_npy_stack_begin(const char *folder, cki_error *error)
+char *cki_npy_stack_begin(const char *folder, cki_error *error)
 {
     cki_tree_kind kind = cki_tree_look(folder);
+    char *made = NULL;
     if (kind == CKI_TREE_FILE)
-        return cki_fail(error, CASK_INVALID, "NotADirectoryError", "%s: not a folder", folder);
-    return kind == CKI_TREE_FOLDER ? CASK_OK : cki_tree_make(folder, error);
+        cki_fail(error, CASK_INVALID, "NotADirectoryError", "%s: not a folder", folder);
+    else if (kind == CKI_TREE_NONE)
+        made = cki_tree_hidden(folder, error);
+    else if (!(made = cki_memory_copy(folder, strlen(folder))))
+        cki_fail_memory(error, strlen(folder));
+    return made;
+}
+
+cask_status cki_npy_stack_end(char *made, const char *folder, bool whole, cki_error *error)
+{
+    cki_error own = {0};
+    bool hidden = strcmp(made, folder) != 0;
+    if (hidden && whole)
+        whole = cki_tree_publish(made, folder, error) == CASK_OK;
+    if (hidden && !whole)
+        (void)cki_tree_remove(made, &own);
+    cki_memory_free(made);
+    return error->status;
 }
 
 cask_status cki_npy_stack_put(const char *folder, int64_t i, const cki_array *array,

@@ -69,13 +69,16 @@ struct cki_raw {
 cki_store *cki_store_raw(const char *path, const cki_raw *raw, cki_error *error);
 
 /* A stack of npy files: the paths in order, and the axis along which they follow; and its making:
- * begin, put each, and finish with the sizes (a tuple of tuples) once all are there. */
+ * begin, which gives the folder to write to (a hidden one if there is none yet; the caller's), put
+ * each into that, finish with the sizes (a tuple of tuples) once all are there; and end in any
+ * case, which gives the stack its name if it is `whole`, and frees the folder's name. */
 cask_value *cki_npy_stack_paths(const char *folder, int *axis, cki_error *error);
-cask_status cki_npy_stack_begin(const char *folder, cki_error *error);
+char *cki_npy_stack_begin(const char *folder, cki_error *error);
 cask_status cki_npy_stack_put(const char *folder, int64_t i, const cki_array *array,
                               cki_error *error);
 cask_status cki_npy_stack_finish(const char *folder, const cask_value *chunks, cki_dtype dtype,
                                  int axis, cki_error *error);
+cask_status cki_npy_stack_end(char *made, const char *folder, bool whole, cki_error *error);
 
 /* Whether there is something of that name, and it is no folder. */
 bool cki_store_is_file(const char *path);

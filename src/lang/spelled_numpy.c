@@ -281,6 +281,8 @@ CHECKED(
     "in (None, 2, -2) else da.linalg.norm(y, p, axis=(-2, -1)) * "
     "da.linalg.norm(np.linalg.inv(y), p, axis=(-2, -1)))(da.asarray(x) * 1.0)",
     {"da.asarray(x).ndim >= 2", "LinAlgError", "cond takes an array of two axes or more"})
+SPELLED(svd, CKI_IN_DA, "svd", "a, coerce_signs=True", "Another name of linalg.svd.",
+        "da.linalg.svd(a, coerce_signs)")
 SPELLED(np_lstsq, CKI_IN_NP, "linalg.lstsq", "a, b, rcond=None",
         "The x that makes |a x - b| least, the sums of squares left over, the rank of a, and its "
         "singular values.",
@@ -425,6 +427,7 @@ const cki_operation *const cki_spelled_numpy_operations[] = {&identity,
                                                              &iterable,
                                                              &pinv,
                                                              &cond,
+                                                             &svd,
                                                              &np_lstsq,
                                                              &fft_wrap,
                                                              &binary_repr,

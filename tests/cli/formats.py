@@ -166,6 +166,11 @@ with folder() as name:
     prints("array([False,  True, False])", f"np.isnan(da.from_netcdf('{here}/masked.nc')).compute()")
     fails("TypeError", "masked", "eval", "da.ma.masked_array(da.arange(3, chunks=2), mask=[0, 1, 0])", "-o", f"{here}/masked.npz")
 
+    # A stack of npy appears whole or not at all.
+    fails("ZeroDivisionError", "", "eval", f"da.to_npy_stack('{here}/half.stack', x)",
+          "x=da.arange(8, chunks=2).map_blocks(lambda b: b if b[0] < 4 else 1 // 0, dtype='i8')")
+    check("no half of a stack", not (here / "half.stack").exists() and not [f for f in os.listdir(here) if f.startswith(".half")])
+
     # Files stacked on a new axis.
     for i in range(3):
         writes(f"da.arange(6, chunks=3).reshape((2, 3)) + {i}", "-o", f"{here}/s{i}.npy")
