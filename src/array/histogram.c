@@ -342,6 +342,12 @@ static cask_array read_edges(cki_call *call, cki_build *build)
     bool number = bins->kind == CKI_INT || bins->kind == CKI_BOOL || (eager && eager->ndim == 0);
     if (number || bins->kind == CKI_NONE)
         return even_edges(call, build, bins);
+    if (bins->kind == CKI_STR || bins->kind == CKI_FLOAT) {
+        cki_fail(call->error, CASK_TYPE, NULL,
+                 "bins is a number of them, an integer, or a sequence of edges, not of type '%s'",
+                 cki_value_type(bins));
+        return NULL;
+    }
     cask_array edges = cki_node_from_value(build, bins);
     if (edges && (edges->ndim != 1 || edges->axes[0].length < 1)) {
         cki_fail(call->error, CASK_INVALID, NULL,

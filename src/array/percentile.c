@@ -21,6 +21,22 @@ typedef struct merging {
 
 /* ---- of a block ---- */
 
+/* Of dates by their numbers, as floats whose fractions are dropped. */
+static void line_of_dates(const cki_quantile *how, const cki_array *sorted, const cki_array *values,
+                          cki_error *error)
+{
+    const cki_dtype number = cki_dtype_of(CASK_I64), real = cki_dtype_of(CASK_F64);
+    cask_value *between = cki_array_new(real, 1, values->shape, error);
+    if (!between)
+        return;
+    const double *from = (const double *)(void *)cki_array_of(between)->data;
+    cki_quantile_line(how, number, sorted->data, sorted->shape[0], sorted->shape[0], real,
+                      cki_array_of(between)->data, (int64_t)sizeof(double));
+    for (int64_t i = 0; i < values->shape[0]; i++)
+        ((int64_t *)(void *)values->data)[i] = (int64_t)from[i];
+    cask_value_unref(between);
+}
+
 /* The block's percentiles; the second of the LIST is how many elements it has. */
 static cask_status run_block(const cki_task *task, cask_value **result, cki_error *error)
 {
@@ -47,14 +63,21 @@ static cask_status run_block(const cki_task *task, cask_value **result, cki_erro
             valid -= cki_order_missing(&order, length - 1);
         cki_order_close(&order);
     }
-    if (length)
+    bool between =
+        m->block.method == CKI_QUANTILE_LINEAR || m->block.method == CKI_QUANTILE_MIDPOINT;
+    if (length && between && x->dtype.id == CASK_DATETIME)
+        line_of_dates(&m->block, cki_array_of(sorted), cki_array_of(values), error);
+    else if (length)
         cki_quantile_line(&m->block, x->dtype, cki_array_of(sorted)->data, length, valid,
                           spec->dtype, cki_array_of(values)->data,
                           (int64_t)cki_dtype_size(spec->dtype));
     list->as.list.items[0] = values;
     list->as.list.items[1] = number;
     cask_value_unref(sorted);
-    *result = list;
+    if (error->status == CASK_OK)
+        *result = list;
+    else
+        cask_value_unref(list);
     return error->status;
 }
 
@@ -344,6 +367,7 @@ static cask_value *run_percentile(cki_call *call)
     }
     if (read_methods(call, m, &exact) != CASK_OK || read_percents(call, &build, m) != CASK_OK)
         return NULL;
+    exact = exact && cki_dtype_is_number(x->dtype); /* t-digests are of numbers */
     if (exact || !cki_operation_is_none(call, "axis"))
         return cki_node_value(&build, exactly(call, &build, x, m));
     if (x->dtype.id == CASK_BOOL ||

@@ -24,6 +24,22 @@ SPELLED(compress, "numpy.ndarray.compress", "a, condition, axis=None",
 SPELLED(argsort, "numpy.ndarray.argsort", "a, axis=-1, kind=None, order=None",
         "The positions of the elements in rising order.", "np.argsort(a, axis)")
 
+/* ---- attributes ---- */
+
+#define ATTRIBUTE(id, name, doc, text)                                                             \
+    static const cki_spelled id##_text = {text, {{NULL, NULL, NULL}}};                             \
+    static const cki_operation id = {                                                              \
+        name, CKI_ARRAY_PROTOCOL | CKI_OWN_ATTRIBUTE, "x", doc, cki_spelled_run, &id##_text};
+
+ATTRIBUTE(computed, "Array.A", "The array, computed.", "x.compute()")
+ATTRIBUTE(meta, "Array._meta", "An array of no elements of the same type and axes.",
+          "np.zeros((0,) * x.ndim, dtype=x.dtype)")
+ATTRIBUTE(flat, "numpy.ndarray.flat", "All elements, 1-d.", "np.ravel(x)")
+ATTRIBUTE(strides, "numpy.ndarray.strides", "Bytes from an element to the next along each axis.",
+          "tuple([x.itemsize * math.prod(x.shape[k + 1:]) for k in range(x.ndim)])")
+SPELLED(to_array, "Array.__array__", "x, dtype=None", "The array, computed.",
+        "x.compute() if dtype is None else x.compute().astype(dtype)")
+
 /* ---- ufuncs: np.add.outer, np.maximum.reduce, np.multiply.accumulate ---- */
 
 SPELLED(outer, "function.outer", "f, A, B, **others",
@@ -81,5 +97,6 @@ SPELLED(columns, "CClass.__getitem__", "self, key",
 SPELLED(index_itself, "IndexExpression.__getitem__", "self, key", "The index itself.", "key")
 
 const cki_operation *const cki_spelled_array_operations[] = {
-    &take,   &searchsorted, &diagonal, &ptp,   &conjugate, &compress, &argsort,      &outer,
-    &reduce, &accumulate,   &mgrid,    &ogrid, &rows,      &columns,  &index_itself, NULL};
+    &computed,   &meta,  &flat,      &strides,  &to_array, &take,         &searchsorted,
+    &diagonal,   &ptp,   &conjugate, &compress, &argsort,  &outer,        &reduce,
+    &accumulate, &mgrid, &ogrid,     &rows,     &columns,  &index_itself, NULL};
