@@ -44,10 +44,6 @@ static void keeps_few_descriptors(void **state)
     char name[40], text[8] = "";
     cki_error error = {0};
     int before = open_descriptors();
-    struct rlimit allowed; /* of which a quarter is taken */
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &allowed), 0);
-    allowed.rlim_cur = 320;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &allowed), 0);
     for (int i = 0; i < MANY; i++) {
         snprintf(name, sizeof name, "file_test_%d", i);
         snprintf(text, sizeof text, "%05d", i);
