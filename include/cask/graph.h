@@ -247,7 +247,7 @@ typedef struct cask_drawing {
 } cask_drawing;
 
 /* Draw what some keys need (none: everything): boxes are data, circles are functions. The suffix
- * says how: .dot, or .svg .png .pdf by Graphviz' program dot. */
+ * says how: .dot, .svg .png .pdf by Graphviz' program dot, or .json: the graph itself. */
 CASK_API
 CASK_CHECKED
 cask_status cask_graph_draw(const cask_graph *graph, cask_keys keys, const char *path,

@@ -223,7 +223,7 @@ cask_status cki_draw_plan(const cki_plan *plan, const cki_draw *how, cki_text *t
 
 static const char *format_of(const char *path)
 {
-    static const char *const formats[] = {"dot", "svg", "png", "pdf"};
+    static const char *const formats[] = {"dot", "svg", "png", "pdf", "json"};
     const char *suffix = strrchr(path, '.');
     for (size_t i = 0; suffix && i < sizeof formats / sizeof *formats; i++)
         if (strcmp(suffix + 1, formats[i]) == 0)
@@ -263,11 +263,12 @@ cask_status cki_draw_save(const cki_text *text, const char *path, cki_error *err
     const char *format = format_of(path);
     if (!format)
         return cki_fail(error, CASK_INVALID, NULL,
-                        "'%s' is no name for a picture of a graph: .svg, .png, .pdf or .dot", path);
+                        "'%s' is no name for a picture of a graph: .svg, .png, .pdf, .dot or .json",
+                        path);
     cki_file_output *output = cki_file_create(path, error);
     if (!output)
         return error->status;
-    cask_status status = strcmp(format, "dot") == 0
+    cask_status status = strcmp(format, "dot") == 0 || strcmp(format, "json") == 0
                              ? cki_file_write(output, 0, text->bytes, text->length, error)
                              : render(text, format, cki_file_descriptor(output), error);
     if (status == CASK_OK)

@@ -7,11 +7,14 @@
 #include "expr/collection.h"
 #include "spec/draw.h"
 #include "spec/hand.h"
+#include "spec/passes.h"
 #include "spec/request.h"
+#include "spec/spec_write.h"
 #include "spec/tasks.h"
 #include "sys/clock.h"
 
 #include <stdio.h>
+#include <string.h>
 
 cask_status cki_picture_plan(const cki_picture *p, bool optimise, struct cki_graph **graph,
                              struct cki_plan **plan, cki_error *error)
@@ -161,6 +164,22 @@ static cask_status draw(const cki_picture *p, bool optimise, watch *w)
     return w->error->status;
 }
 
+/* The graph itself, as a file that 'cask graph run' would read. */
+static cask_status write_json(const cki_picture *p, bool optimise, cki_text *text, cki_error *error)
+{
+    cki_spec *own = NULL;
+    if (!p->spec)
+        own = cki_tasks_spec(p->ck, p->nodes, p->count, optimise, NULL, error);
+    else if (optimise)
+        own = cki_request_optimise(p->ck, p->spec, p->keys, p->count, error);
+    else
+        own = cki_passes_cull(p->spec, p->keys, p->count, error);
+    if (own && cki_spec_write(own, CKI_SPEC_JSON, text, error) == CASK_OK)
+        cki_text_char(text, '\n');
+    cki_spec_free(own);
+    return error->status;
+}
+
 cask_status cki_picture_save(const cki_picture *picture, const char *path, const cask_drawing *how,
                              cki_error *error)
 {
@@ -182,7 +201,10 @@ cask_status cki_picture_save(const cki_picture *picture, const char *path, const
                        .most = how->most ? how->most : CKI_DRAW_MOST},
                .text = &text,
                .error = error};
-    if (draw(picture, how->optimize, &w) == CASK_OK)
+    size_t length = strlen(path);
+    bool json = length > 5 && strcmp(path + length - 5, ".json") == 0;
+    if ((json ? write_json(picture, how->optimize, &text, error)
+              : draw(picture, how->optimize, &w)) == CASK_OK)
         cki_draw_save(&text, path, error);
     cki_text_free(&text);
     return error->status;

@@ -67,6 +67,41 @@ static bool is_ambiguous(const cki_spec *spec, const cask_value *value)
     return value->kind == CKI_LIST || value->kind == CKI_TUPLE;
 }
 
+/* What JSON has no form for is written as the call that makes it. */
+static bool has_slice(const cask_value *value)
+{
+    bool found = value->kind == CKI_SLICE;
+    bool list = value->kind == CKI_LIST || value->kind == CKI_TUPLE;
+    for (size_t i = 0; list && !found && i < value->as.list.count; i++)
+        found = value->as.list.items[i]->kind == CKI_SLICE;
+    return found;
+}
+
+static cask_status write_slices(const cask_value *value, cki_text *text, cki_error *error)
+{
+    if (value->kind == CKI_SLICE) {
+        cask_value *const parts[] = {value->as.slice.start, value->as.slice.stop,
+                                     value->as.slice.step};
+        cki_text_put(text, "[\"$slice\"");
+        for (int i = 0; i < 3 && error->status == CASK_OK; i++) {
+            cki_text_put(text, ", ");
+            cki_value_json(parts[i], text, error);
+        }
+        cki_text_char(text, ']');
+        return error->status;
+    }
+    cki_text_put(text, value->kind == CKI_TUPLE ? "[\"$tuple\", [" : "[\"$list\", [");
+    for (size_t i = 0; i < value->as.list.count && error->status == CASK_OK; i++) {
+        cki_text_put(text, i ? ", " : "");
+        if (value->as.list.items[i]->kind == CKI_SLICE)
+            write_slices(value->as.list.items[i], text, error);
+        else
+            cki_value_json(value->as.list.items[i], text, error);
+    }
+    cki_text_put(text, "]]");
+    return error->status;
+}
+
 static cask_status write_literal(const cki_spec *spec, const cask_value *value,
                                  cki_spec_style style, cki_text *text, cki_error *error)
 {
@@ -74,6 +109,8 @@ static cask_status write_literal(const cki_spec *spec, const cask_value *value,
         cki_value_repr(value, text);
         return CASK_OK;
     }
+    if (has_slice(value))
+        return write_slices(value, text, error);
     bool quoted = is_ambiguous(spec, value);
     if (quoted)
         cki_text_put(text, "[\"$quote\", ");

@@ -96,7 +96,8 @@ static const cki_operation visualize = {
     CKI_LAZY_METHOD,
     "x, " OPTIONS,
     "Draws the graph to a file, whose name it gives: boxes are data, circles are functions. The "
-    "suffix says how (.dot .svg .png .pdf); color is 'order', 'time' or 'memory'.",
+    "suffix says how (.dot .svg .png .pdf, or .json: the graph itself); color is 'order', 'time' "
+    "or 'memory'.",
     run_visualize,
     NULL};
 static const cki_operation visualize_all = {

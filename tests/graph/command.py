@@ -121,6 +121,19 @@ with tempfile.TemporaryDirectory() as folder:
             ("dask.get({'x': delayed(lambda: 1 / 0)(), 'y': 2}, 'y')", "2"),
             ("(lambda r: dask.get({'x': r, 'y': (lambda a, b: a is b, 'x', r)}, 'y'))(delayed(lambda: [1, 2], pure=False)())", "True")]:
         check(f"{text}: {evaluate(text)}", evaluate(text).stdout == wanted + "\n")
+    # the graph itself, instead of a picture of it
+    run("show", "(da.arange(6, chunks=3) + 1)[::2]", "-o", "a.json")
+    text = re.sub("-[0-9a-f]{8}'", "'", pathlib.Path("a.json").read_text())
+    check(text, json.loads(text) == {"('arange', 0)": ["$arange", 0, 4, 2, "int64"], "('add', 0)": ["$add", "('arange', 0)", 1],
+                                     "('arange', 1)": ["$arange", 4, 6, 2, "int64"], "('add', 1)": ["$add", "('arange', 1)", 1]})
+    run("show", "da.ones((4, 2)).cumsum(axis=0)[1:3, 0]", "-o", "s.json")
+    check("slices", list(json.loads(pathlib.Path("s.json").read_text()).values())[-1][2] == ["$tuple", [["$slice", 1, 3, None], 0]])
+    run("show", "delayed(lambda x: x + 1)(delayed(abs)(-2, dask_key_name='a'), dask_key_name='b')", "-o", "d.json")
+    out("3\n", "run", "d.json", "b")
+    run("show", GRAPHS / "add.json", "y", "-o", "y.json")
+    check("only what is needed", json.loads(pathlib.Path("y.json").read_text()) == {"x": 1, "y": ["$inc", "x"]})
+    run("show", GRAPHS / "add.json", "y", "--optimize", "-o", "o.json")
+    out("2\n", "run", "o.json", "y")
     # single tasks and their dependencies, as dask.core has them
     for text in ["[dask.core.istask(t) for t in [(abs, 1), (), [1], (1, 2)]] == [True, False, False, False]",
                  "list(dask.core.flatten([[1, (2, 3)], [4, [5]]])) == [1, (2, 3), 4, 5] and list(dask.core.flatten('abc')) == ['abc']",
