@@ -37,6 +37,19 @@ static cask_status read_workers(cki_call *call, manner *m)
     return CASK_OK;
 }
 
+/* As in Dask a number is so many threads; 1 is none but the caller's. */
+static cask_status read_threads(cki_call *call, const cask_value *scheduler, manner *m)
+{
+    int64_t threads = scheduler->as.integer;
+    if (threads < 1 || threads > INT_MAX)
+        return cki_fail(call->error, CASK_INVALID, NULL,
+                        "%s: a scheduler that is a number is one of threads, at least 1, not %lld",
+                        call->operation->name, (long long)threads);
+    m->how.scheduler = threads == 1 ? "sync" : "threads";
+    m->how.threads = (int)threads;
+    return CASK_OK;
+}
+
 static cask_status read_manner(cki_call *call, manner *m)
 {
     cask_value *scheduler = cki_operation_argument(call, "scheduler");
@@ -45,7 +58,9 @@ static cask_status read_manner(cki_call *call, manner *m)
     *m = (manner){.how = {.as_built = !cki_operation_flag(call, "optimize_graph")}};
     if (scheduler->kind == CKI_STR)
         m->how.scheduler = scheduler->as.text.bytes;
-    else if (scheduler->kind != CKI_NONE)
+    else if (scheduler->kind == CKI_INT && read_threads(call, scheduler, m) != CASK_OK)
+        return call->error->status;
+    else if (scheduler->kind != CKI_NONE && scheduler->kind != CKI_INT)
         get = scheduler;
     if (get && get->kind != CKI_NONE) {
         if (!callable || !cki_call_callable(get))

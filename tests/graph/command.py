@@ -152,6 +152,8 @@ with tempfile.TemporaryDirectory() as folder:
     for text, wanted in [("dask.core.keys_in_tasks(3, [1])", "TypeError: keys_in_tasks takes"), ("dask.core.reverse_dict([1])", "TypeError: reverse_dict takes"),
                          ("dask.core.get_deps(3)", "TypeError: get_deps takes"), ("dask.core.flatten(3)", "TypeError: ")]:
         check(f"{text}: {evaluate(text)}", evaluate(text).stderr.startswith(wanted))
+    check("a number as a scheduler", evaluate("[da.ones(4, chunks=2).sum().compute(scheduler=n) for n in (1, 3)]").stdout == "[4.0, 4.0]\n"
+          and "at least 1, not 0" in evaluate("da.ones(2).compute(scheduler=0)").stderr)
     check("what is configured is seen in tasks", evaluate("delayed(lambda: dask.config.get('split-every'))()").stdout == "4\n")
     check("of a lazy one that fails", "division by zero (in lambda) (in task lambda-"
           in evaluate("dask.get({'x': delayed(lambda: 1 / 0)(), 'y': (abs, 'x')}, 'y')").stderr)
