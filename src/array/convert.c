@@ -128,8 +128,8 @@ static const char *name_of(converting *c, const cki_variable *v)
     if (!c->flat || !strchr(name, '/'))
         return c->kind == CKI_WRITER_GROUP || c->flat ? name : v->name;
     char *flat = cki_arena_text(c->build.arena, name, strlen(name));
-    for (char *at = flat; at && (at = strchr(at, '/'));)
-        *at = '_';
+    for (size_t i = 0; flat && flat[i]; i++)
+        flat[i] = flat[i] == '/' ? '_' : flat[i];
     return flat ? flat : name;
 }
 

@@ -228,8 +228,12 @@ static bool meet(cki_build *build, cask_array *a, cask_array *b, int core, cki_a
     for (int k = 0; k < *ndim; k++) {
         int i = k - (*ndim - lead), j = k - (*ndim - other);
         bool own = i >= 0 && (!*b || j < 0 || (*a)->axes[i].length != 1);
-        axes[k] = own ? (*a)->axes[i] : (*b)->axes[j];
-        if (!own || !*b || j < 0 || (*b)->axes[j].length == 1)
+        if (!own) {
+            axes[k] = (*b)->axes[j];
+            continue;
+        }
+        axes[k] = (*a)->axes[i];
+        if (!*b || j < 0 || (*b)->axes[j].length == 1)
             continue;
         if ((*b)->axes[j].length != axes[k].length) {
             cki_fail(build->error, CASK_SHAPE, NULL,

@@ -199,29 +199,35 @@ static cask_value *run_keys(cki_call *call)
     return contents(call, true);
 }
 
+/* The pair of a key and its value. */
+static cask_value *pair_of(const cask_value *dict, size_t i, cki_error *error)
+{
+    cask_value *pair = cki_value_list(CKI_TUPLE, 2, error);
+    if (pair) {
+        pair->as.list.items[0] = cask_value_ref(dict->as.dict.keys[i]);
+        pair->as.list.items[1] = cask_value_ref(dict->as.dict.values[i]);
+    }
+    return pair;
+}
+
 /* The values or items of the dict, as a list. */
 static cask_value *listed(cki_call *call, bool items)
 {
     cask_value *dict = contents(call, false);
     cask_value *list = dict ? cki_value_list(CKI_LIST, dict->as.dict.count, call->error) : NULL;
-    for (size_t i = 0; list && i < dict->as.dict.count; i++) {
-        cask_value *value = cask_value_ref(dict->as.dict.values[i]);
-        cask_value *item = items ? cki_value_list(CKI_TUPLE, 2, call->error) : value;
-        if (!item) {
-            cask_value_unref(value);
-            list->as.list.count = i;
-            cask_value_unref(list);
-            list = NULL;
-            break;
-        }
-        if (items) {
-            item->as.list.items[0] = cask_value_ref(dict->as.dict.keys[i]);
-            item->as.list.items[1] = value;
-        }
+    bool whole = list != NULL;
+    for (size_t i = 0; whole && i < dict->as.dict.count; i++) {
+        cask_value *item =
+            items ? pair_of(dict, i, call->error) : cask_value_ref(dict->as.dict.values[i]);
         list->as.list.items[i] = item;
+        list->as.list.count = item ? dict->as.dict.count : i;
+        whole = item != NULL;
     }
     cask_value_unref(dict);
-    return list;
+    if (whole)
+        return list;
+    cask_value_unref(list);
+    return NULL;
 }
 
 static cask_value *run_values(cki_call *call)
