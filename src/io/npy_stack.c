@@ -62,7 +62,10 @@ cask_value *cki_npy_stack_paths(const char *folder, int *axis, cki_error *error)
     int64_t count = 0;
     char *path = join(folder, "info", error);
     unsigned char *bytes = path ? read_info(path, &length, error) : NULL;
-    cask_value *info = bytes ? cki_pickle_read(bytes, length, error) : NULL;
+    cki_error own = {0};
+    cask_value *info = bytes ? cki_pickle_read(bytes, length, &own) : NULL;
+    if (bytes && !info)
+        cki_fail(error, own.status, own.python, "%s: %s", path, own.message);
     if (info && !understand(info, &count, axis))
         cki_fail(error, CASK_FORMAT, NULL, "%s: it does not describe a stack of npy files", path);
     cask_value *list = count ? cki_value_list(CKI_LIST, (size_t)count, error) : NULL;

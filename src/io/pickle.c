@@ -114,8 +114,9 @@ static bool set_items(machine *m, size_t first, size_t drop)
         return false;
     cask_value *dict = m->stack[first - drop - 1];
     bool good = dict && dict->kind == CKI_DICT;
-    for (size_t i = first; good && i < m->depth; i += 2)
-        good = cki_value_dict_set(dict, cask_value_ref(m->stack[i]),
+    for (size_t i = first; good && i < m->depth; i += 2) /* a mark is no item */
+        good = m->stack[i] && m->stack[i + 1] &&
+               cki_value_dict_set(dict, cask_value_ref(m->stack[i]),
                                   cask_value_ref(m->stack[i + 1]), m->error) == CASK_OK;
     pop(m, m->depth - first + drop);
     return good;

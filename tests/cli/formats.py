@@ -171,6 +171,10 @@ with folder() as name:
           "x=da.arange(8, chunks=2).map_blocks(lambda b: b if b[0] < 4 else 1 // 0, dtype='i8')")
     check("no half of a stack", not (here / "half.stack").exists() and not [f for f in os.listdir(here) if f.startswith(".half")])
 
+    writes(f"da.to_npy_stack('{here}/bad.stack', da.ones((4, 2), chunks=(2, 2)))")
+    (here / "bad.stack/info").write_bytes(b"\x80\x02}((X\x01\0\0\0au.")
+    fails("UnpicklingError", "bad.stack/info: ", "eval", f"da.from_npy_stack('{here}/bad.stack')")
+
     # Files stacked on a new axis.
     for i in range(3):
         writes(f"da.arange(6, chunks=3).reshape((2, 3)) + {i}", "-o", f"{here}/s{i}.npy")
