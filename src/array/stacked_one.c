@@ -23,7 +23,9 @@ static double complex element(const cki_array *a, int64_t i, int64_t k)
     double parts[2] = {0, 0};
     (void)cki_array_cast_element(cki_dtype_of(CASK_C128), parts, a->dtype,
                                  a->data + i * a->strides[0] + k * a->strides[1], NULL);
-    return CMPLX(parts[0], parts[1]);
+    double complex number; /* laid out as its parts (C17 6.2.5) */
+    memcpy(&number, parts, sizeof number);
+    return number;
 }
 
 /* A number without axes, in a type that may be real. */
