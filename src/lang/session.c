@@ -68,6 +68,8 @@ cask_value *cki_lang_eval(cki_session *session, const char *text, cki_error *err
         cask_value_unref(value);
         value = NULL;
     }
+    if (error->status == CASK_CANCELLED)
+        atomic_store(&session->ck->cancelled, false); /* it has had its effect */
     cki_patience_until(before);
     cki_ledger_enter(previous);
     return value;
