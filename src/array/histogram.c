@@ -434,7 +434,7 @@ static cask_value *run_op_histogram(cki_call *call)
 
 static const cki_operation op_bincount = {
     "bincount",
-    FUNCTION,
+    CKI_IN_DA,
     "x, weights=None, minlength=0, split_every=None",
     "How often each number from 0 on occurs, or the sum of its weights.",
     run_op_bincount,

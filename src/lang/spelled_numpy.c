@@ -281,6 +281,13 @@ CHECKED(
     "in (None, 2, -2) else da.linalg.norm(y, p, axis=(-2, -1)) * "
     "da.linalg.norm(np.linalg.inv(y), p, axis=(-2, -1)))(da.asarray(x) * 1.0)",
     {"da.asarray(x).ndim >= 2", "LinAlgError", "cond takes an array of two axes or more"})
+CHECKED(np_bincount, CKI_IN_NP, "bincount", "x, weights=None, minlength=0",
+        "How often each number from 0 on occurs, or the sum of its weights; at least minlength "
+        "numbers.",
+        "(lambda c: c if len(c) >= minlength else np.concatenate([c, np.zeros(minlength - len(c), "
+        "dtype=c.dtype)]))(np.asarray(da.bincount(da.asarray(x), None if weights is None else "
+        "da.asarray(weights)).compute()))",
+        {"minlength >= 0", NULL, "'minlength' must not be negative"})
 SPELLED(svd, CKI_IN_DA, "svd", "a, coerce_signs=True", "Another name of linalg.svd.",
         "da.linalg.svd(a, coerce_signs)")
 SPELLED(np_lstsq, CKI_IN_NP, "linalg.lstsq", "a, b, rcond=None",
@@ -428,6 +435,7 @@ const cki_operation *const cki_spelled_numpy_operations[] = {&identity,
                                                              &pinv,
                                                              &cond,
                                                              &svd,
+                                                             &np_bincount,
                                                              &np_lstsq,
                                                              &fft_wrap,
                                                              &binary_repr,
