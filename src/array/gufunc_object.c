@@ -149,8 +149,13 @@ static cask_value *elementwise(cask_value *function, int64_t inputs, cask_value 
     for (int64_t i = 0; i < inputs; i++)
         cki_text_put(&text, i ? ",()" : "()");
     cki_text_put(&text, "->()");
-    cask_value *own = signature ? cask_value_ref(signature)
-                                : cki_value_str(text.bytes ? text.bytes : "", text.length, error);
+    if (text.failed) {
+        cki_text_free(&text);
+        cki_fail_memory(error, (size_t)inputs * 3);
+        return NULL;
+    }
+    cask_value *own =
+        signature ? cask_value_ref(signature) : cki_value_str(text.bytes, text.length, error);
     cask_value *options = own ? cki_value_dict(error) : NULL;
     cask_value *made = NULL;
     if (options && set(options, "vectorize", cki_value_bool(true), error) == CASK_OK &&
