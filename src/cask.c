@@ -24,7 +24,9 @@
 #include "spec/graph_calls.h"
 #include "spec/hand.h"
 #include "spec/layers.h"
+#include "spec/literal.h"
 #include "spec/shown.h"
+#include "spec/sizeof.h"
 #include "spec/term_calls.h"
 #include "spec/visualize.h"
 #include "storing.h"
@@ -96,6 +98,8 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_shown_operations, &ck->error);
     cki_operation_register(ck, cki_layers_operations, &ck->error);
     cki_operation_register(ck, cki_term_calls_operations, &ck->error);
+    cki_operation_register(ck, cki_literal_operations, &ck->error);
+    cki_operation_register(ck, cki_sizeof_operations, &ck->error);
     cki_operation_register(ck, cki_delayed_operations, &ck->error);
     cki_operation_register(ck, cki_manipulate_operations, &ck->error);
     cki_operation_register(ck, cki_visualize_operations, &ck->error);

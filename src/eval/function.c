@@ -173,8 +173,8 @@ bool cki_eval_callable(const cask_value *value)
         return value->as.object.class != &module_class;
     /* the host's functions say so by the name of their class */
     static const char *const names[] = {
-        "function",    "builtin_function_or_method", "method",  "type",  "ufunc",
-        "numpy.ufunc", "method_descriptor",          "Delayed", "gufunc"};
+        "function",    "builtin_function_or_method", "method",  "type",   "ufunc",
+        "numpy.ufunc", "method_descriptor",          "Delayed", "gufunc", "literal"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(value->as.object.class->name, names[i]) == 0)
             return true;

@@ -61,6 +61,8 @@ static space spaces[] = {
     {"dask.multiprocessing", "multiprocessing.", CKI_IN_DASK, false},
     {"dask.optimization", "optimization.", CKI_IN_DASK, false},
     {"dask.order", "order.", CKI_IN_DASK, false},
+    {"dask.sizeof", "sizeof.", CKI_IN_DASK, false},
+    {"dask.system", "system.", CKI_IN_DASK, false},
     {"dask.threaded", "threaded.", CKI_IN_DASK, false},
     {"dask.utils", "utils.", CKI_IN_DASK, false},
     {"db", "", 0, false}, /* bags and frames have their names; members come with their rooms */

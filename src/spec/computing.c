@@ -7,6 +7,7 @@
 #include "spec/shown.h"
 #include "spec/spec_value.h"
 #include "spec/tasks.h"
+#include "sys/machine.h"
 
 #include <cask/chest.h>
 #include <cask/lazy.h>
@@ -313,6 +314,11 @@ static cask_value *run_optimize_all(cki_call *call)
     return each_alone(call, optimise, NULL);
 }
 
+static cask_value *run_cpu_count(cki_call *call)
+{
+    return cki_value_int(cki_machine_processors(), call->error);
+}
+
 #define HOW "scheduler=None, num_workers=None, optimize_graph=True"
 #define TO  ", get=None, cache=None"
 
@@ -355,6 +361,14 @@ static const cki_operation optimize_all = {
     "Equal lazy things whose plans are optimised already, all together: a tuple.",
     run_optimize_all,
     NULL};
+static const cki_operation cpu_count = {
+    "system.cpu_count",
+    CKI_IN_DASK,
+    "",
+    "The processors that may be used: those of the affinity, or fewer by the control group's "
+    "quota.",
+    run_cpu_count,
+    NULL};
 
-const cki_operation *const cki_computing_operations[] = {&compute_one, &persist_one,  &compute_all,
-                                                         &persist_all, &optimize_all, NULL};
+const cki_operation *const cki_computing_operations[] = {
+    &cpu_count, &compute_one, &persist_one, &compute_all, &persist_all, &optimize_all, NULL};

@@ -169,6 +169,10 @@ static const fault_case fault_cases[] = {
      "(da.ones(2) + 1).dask.get_all_dependencies()]",
      NULL},
     {"dask.optimization.fuse({'x': (abs, 1), 'y': (abs, 'x'), 'z': (abs, ['y'])}, 'z')", NULL},
+    {"dask.get({'x': dask.core.quote([1, 'y']), 'y': (len, dask.core.quote({'x': 1}))}, ['x', "
+     "'y'])",
+     NULL},
+    {"[dask.sizeof.sizeof([1, ('a', {'b': {2}})]), repr(dask.core.literal([1]))]", NULL},
     {"dask.optimization.inline_functions({'x': 1, 'y': (abs, 'x'), 'z': (abs, 'y')}, 'z', [abs])",
      NULL},
     {"dask.order.order(dask.optimization.cull({'x': 1, 'y': (abs, 'x'), 'z': 1}, 'y')[0])", NULL},

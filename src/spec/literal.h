@@ -1,0 +1,10 @@
+/* Literals: values that graphs by hand must not take for tasks or lists of keys. */
+#ifndef CKI_SPEC_LITERAL_H
+#define CKI_SPEC_LITERAL_H
+
+#include "expr/operation.h"
+
+/* dask.core.literal and quote. */
+extern const cki_operation *const cki_literal_operations[];
+
+#endif
