@@ -371,25 +371,26 @@ static bool is_alpha(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80);
 }
 
-/* The part of a key that says what it is, as Dask's key_split: "sum-part" of "('sum-part-1f3a',
- * 2)".
- */
-static void put_prefix(const char *key, cki_text *text)
+void cki_fusion_prefix(const char *key, cki_text *text)
 {
+    bool tuple = cki_spec_is_tuple(key);
+    const char *ends = tuple ? "-'" : "-"; /* of a word */
+    if (tuple)
+        key += strlen("('");
     bool bare = !is_alpha(*key);
     const char *word = key;
-    size_t length = strcspn(word, "-");
+    size_t length = strcspn(word, ends);
     if (bare) {
-        length = strcspn(word, "-,");
+        length = strcspn(word, tuple ? "-,'" : "-,");
         while (length && strchr("_'()\"", *word))
             word++, length--;
         while (length && strchr("_'()\"", word[length - 1]))
             length--;
     }
     cki_text_add(text, word, length);
-    const char *at = key + strcspn(key, "-");
+    const char *at = key + strcspn(key, ends);
     while (*at == '-') {
-        length = strcspn(++at, "-");
+        length = strcspn(++at, ends);
         size_t letters = 0;
         while (letters < length && is_alpha(at[letters]))
             letters++;
@@ -417,7 +418,7 @@ static void put_fused_name(const char *root, char **prefixes, size_t count, cki_
     bool tuple = cki_spec_is_tuple(root);
     const char *rest = tuple ? strchr(root + 2, '\'') : root + strlen(root);
     cki_text own = {0}, name = {0};
-    put_prefix(root, &own);
+    cki_fusion_prefix(root, &own);
     qsort((void *)prefixes, count, sizeof *prefixes, compare_texts);
     for (size_t i = 0; i < count && !own.failed; i++)
         if (strcmp(prefixes[i], own.bytes ? own.bytes : "") != 0 &&
@@ -438,6 +439,22 @@ static void put_fused_name(const char *root, char **prefixes, size_t count, cki_
     cki_text_free(&name);
 }
 
+cask_status cki_fusion_move(cki_spec *made, uint32_t key, uint32_t alias, cki_error *error)
+{
+    const cki_definition *term = &made->definitions[key];
+    size_t length = term->length;
+    cki_word *words = cki_memory_alloc(length * sizeof *words);
+    if (!words)
+        return cki_fail_memory(error, length * sizeof *words);
+    memcpy(words, made->words + term->at, length * sizeof *words);
+    if (cki_spec_put_all(made, words, length, error) &&
+        cki_spec_define(made, alias, error) == CASK_OK &&
+        cki_spec_put(made, cki_word_make(CKI_WORD_KEY, alias), error))
+        cki_spec_define(made, key, error);
+    cki_memory_free(words);
+    return error->status;
+}
+
 /* The term of a key that others went into gets a name of its own, and the key becomes its alias. */
 static cask_status rename(const fusion *f, cki_spec *made, uint32_t key, cki_error *error)
 {
@@ -449,7 +466,7 @@ static cask_status rename(const fusion *f, cki_spec *made, uint32_t key, cki_err
     cki_text name = {.failed = !prefixes};
     for (; prefixes && named < count && !name.failed; named++) {
         cki_text prefix = {0};
-        put_prefix(cki_spec_text(f->spec, inside[named]), &prefix);
+        cki_fusion_prefix(cki_spec_text(f->spec, inside[named]), &prefix);
         if (!prefix.bytes)
             cki_text_put(&prefix, "");
         prefixes[named] = cki_text_take(&prefix);
@@ -466,20 +483,8 @@ static cask_status rename(const fusion *f, cki_spec *made, uint32_t key, cki_err
         cki_fail_memory(error, count * sizeof *prefixes);
     else if (count && cki_spec_find(made, name.bytes, name.length) == CKI_NO_NAME)
         alias = cki_names_put(&made->keys, name.bytes, name.length, error);
-    if (alias != CKI_NO_NAME) {
-        cki_definition *term = &made->definitions[key];
-        cki_word *words = cki_memory_alloc(term->length * sizeof *words);
-        if (!words)
-            cki_fail_memory(error, term->length * sizeof *words);
-        else
-            memcpy(words, made->words + term->at, term->length * sizeof *words);
-        bool fine = words && cki_spec_put_all(made, words, term->length, error) &&
-                    cki_spec_define(made, alias, error) == CASK_OK &&
-                    cki_spec_put(made, cki_word_make(CKI_WORD_KEY, alias), error);
-        if (fine)
-            cki_spec_define(made, key, error);
-        cki_memory_free(words);
-    }
+    if (alias != CKI_NO_NAME)
+        cki_fusion_move(made, key, alias, error);
     cki_text_free(&name);
     return error->status;
 }

@@ -291,6 +291,46 @@ static cask_value *run_fuse(cki_call *call)
     return answer(call, made, true);
 }
 
+/* A function of the language that names rows of keys. */
+static bool ask_name(void *self, const cki_spec *spec, const uint32_t *row, size_t count,
+                     cki_text *text, cki_error *error)
+{
+    cki_call *call = self;
+    cask_value *keys = cki_value_list(CKI_LIST, 0, error), *name = NULL;
+    size_t room = 0;
+    for (size_t i = 0; keys && i < count && error->status == CASK_OK; i++)
+        cki_value_list_push(
+            keys, &room,
+            cki_spec_value_key(cki_spec_text(spec, row[i]), spec->keys.items[row[i]].length, error),
+            error);
+    if (keys && error->status == CASK_OK) {
+        const cki_arguments only = {.positional = &keys, .count = 1};
+        name =
+            cki_call_run(call->ck, cki_operation_argument(call, "rename_keys"), &only, NULL, error);
+    }
+    if (name && name->kind != CKI_NONE)
+        cki_spec_value_text(name, text, error);
+    cask_value_unref(name);
+    cask_value_unref(keys);
+    return error->status == CASK_OK;
+}
+
+static cask_value *run_fuse_linear(cki_call *call)
+{
+    subject s;
+    cki_passes_naming naming = {.self = call};
+    if (cki_call_callable(cki_operation_argument(call, "rename_keys")))
+        naming.name = ask_name;
+    else if (cki_operation_flag(call, "rename_keys"))
+        naming.name = cki_linear_name;
+    if (!open_subject(call, "keys", true, &s))
+        return NULL;
+    cki_spec *made = cki_passes_fuse_linear(
+        s.spec, s.keys, s.count, cki_operation_is_none(call, "keys"), &naming, call->error);
+    close_subject(&s);
+    return answer(call, made, true);
+}
+
 static cask_value *run_inline(cki_call *call)
 {
     subject s;
@@ -378,6 +418,12 @@ CALL(fuse, "optimization.fuse",
      "max_depth_new_edges=None, rename_keys=True",
      "The graph with chains of tasks as one task each, and the dependencies of its keys.",
      run_fuse);
+CALL(
+    fuse_linear, "optimization.fuse_linear", "dsk, keys=None, dependencies=None, rename_keys=True",
+    "The graph with tasks in a row, each needed by the next alone and needing nothing else, as one "
+    "task, and the dependencies of its keys. rename_keys may be a function that makes a key of a "
+    "row, the last one first.",
+    run_fuse_linear);
 CALL(inline_keys, "optimization.inline", "dsk, keys=None, inline_constants=True, dependencies=None",
      "The graph with the tasks of keys, and constants, in the places of their names.", run_inline);
 CALL(inline_functions, "optimization.inline_functions",
@@ -386,6 +432,7 @@ CALL(inline_functions, "optimization.inline_functions",
      run_inline_functions);
 
 const cki_operation *const cki_graph_calls_operations[] = {
-    &get_sync,    &get_core,         &get_local, &get_threaded, &get_processes, &dependencies,
-    &toposort,    &getcycle,         &isdag,     &order,        &cull,          &fuse,
-    &inline_keys, &inline_functions, NULL};
+    &get_sync,     &get_core, &get_local,   &get_threaded, &get_processes,
+    &dependencies, &toposort, &getcycle,    &isdag,        &order,
+    &cull,         &fuse,     &fuse_linear, &inline_keys,  &inline_functions,
+    NULL};

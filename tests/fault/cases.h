@@ -172,6 +172,9 @@ static const fault_case fault_cases[] = {
     {"dask.get({'x': dask.core.quote([1, 'y']), 'y': (len, dask.core.quote({'x': 1}))}, ['x', "
      "'y'])",
      NULL},
+    {"dask.optimization.fuse_linear({'x': 1, 'y': (abs, 'x'), 'z': (abs, 'y')}, ['z'])", NULL},
+    {"dask.optimization.fuse_linear({'x': 1, ('y', 0): (abs, 'x')}, rename_keys=lambda row: 'q')",
+     NULL},
     {"[dask.sizeof.sizeof([1, ('a', {'b': {2}})]), repr(dask.core.literal([1]))]", NULL},
     {"dask.optimization.inline_functions({'x': 1, 'y': (abs, 'x'), 'z': (abs, 'y')}, 'z', [abs])",
      NULL},
