@@ -25,6 +25,7 @@
 #include "spec/hand.h"
 #include "spec/layers.h"
 #include "spec/literal.h"
+#include "spec/rules.h"
 #include "spec/shown.h"
 #include "spec/sizeof.h"
 #include "spec/term_calls.h"
@@ -100,6 +101,7 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_term_calls_operations, &ck->error);
     cki_operation_register(ck, cki_literal_operations, &ck->error);
     cki_operation_register(ck, cki_sizeof_operations, &ck->error);
+    cki_operation_register(ck, cki_rules_operations, &ck->error);
     cki_operation_register(ck, cki_delayed_operations, &ck->error);
     cki_operation_register(ck, cki_manipulate_operations, &ck->error);
     cki_operation_register(ck, cki_visualize_operations, &ck->error);

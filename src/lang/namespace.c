@@ -60,6 +60,7 @@ static space spaces[] = {
     {"dask.local", "local.", CKI_IN_DASK, false},
     {"dask.multiprocessing", "multiprocessing.", CKI_IN_DASK, false},
     {"dask.optimization", "optimization.", CKI_IN_DASK, false},
+    {"dask.rewrite", "rewrite.", CKI_IN_DASK, false},
     {"dask.order", "order.", CKI_IN_DASK, false},
     {"dask.sizeof", "sizeof.", CKI_IN_DASK, false},
     {"dask.system", "system.", CKI_IN_DASK, false},

@@ -6,10 +6,15 @@
 
 enum { DEEPEST = 200 };
 
-static bool is_task(const cask_value *value)
+bool cki_term_calls_is_task(const cask_value *value)
 {
     return value->kind == CKI_TUPLE && value->as.list.count &&
            cki_call_callable(value->as.list.items[0]);
+}
+
+static bool is_task(const cask_value *value)
+{
+    return cki_term_calls_is_task(value);
 }
 
 static bool is_list(const cask_value *value)
@@ -144,9 +149,16 @@ static cask_value *substitute(cask_value *task, const cask_value *key, cask_valu
     return group ? made : cask_value_ref(task);
 }
 
+cask_value *cki_term_calls_substitute(cask_value *task, const cask_value *key, cask_value *value,
+                                      cki_error *error)
+{
+    return substitute(task, key, value, 0, error);
+}
+
 static cask_value *run_subs(cki_call *call)
 {
-    return substitute(call->arguments[0], call->arguments[1], call->arguments[2], 0, call->error);
+    return cki_term_calls_substitute(call->arguments[0], call->arguments[1], call->arguments[2],
+                                     call->error);
 }
 
 static cask_value *set_of(const cask_value *list, cki_error *error)

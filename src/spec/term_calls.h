@@ -4,6 +4,13 @@
 
 #include "expr/operation.h"
 
+/* A tuple that begins with what can be called. */
+bool cki_term_calls_is_task(const cask_value *value);
+/* The task with a value in the place of a key, everywhere within; dask.core.subs. A new reference.
+ */
+cask_value *cki_term_calls_substitute(cask_value *task, const cask_value *key, cask_value *value,
+                                      cki_error *error);
+
 extern const cki_operation *const cki_term_calls_operations[];
 
 #endif

@@ -163,6 +163,11 @@ static const fault_case fault_cases[] = {
      NULL},
     {"(lambda x: dask.graph_manipulation.clone(x + delayed(abs)(-1), omit=x, seed=3))(da.ones(2))",
      NULL},
+    {"[[rs.rewrite((max, (max, 1, 0), [0])), str(rs), len(list(rs.iter_matches((max, 0, 0)))), "
+     "rs.rules[0].vars] "
+     "for rs in [dask.rewrite.RuleSet(dask.rewrite.RewriteRule((max, 'x', 0), 'x', ('x',)), "
+     "dask.rewrite.RewriteRule((max, 'a', ['b']), lambda d: d['a'], ('a', 'b')))]]",
+     NULL},
     {"[dask.core.get_deps({'x': 1, 'y': (abs, 'x')}), dask.core.subs((sum, ['x', 1]), 'x', 5), "
      "list(dask.core.preorder_traversal((sum, ['x']))), list(dask.core.flatten([[1], [2, [3]]])), "
      "dask.core.keys_in_tasks({'x'}, [(abs, 'x')]), dask.optimization.functions_of((abs, 1)), "
