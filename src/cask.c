@@ -23,6 +23,7 @@
 #include "spec/computing.h"
 #include "spec/graph_calls.h"
 #include "spec/hand.h"
+#include "spec/layered.h"
 #include "spec/layers.h"
 #include "spec/literal.h"
 #include "spec/rules.h"
@@ -98,6 +99,7 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_graph_calls_operations, &ck->error);
     cki_operation_register(ck, cki_shown_operations, &ck->error);
     cki_operation_register(ck, cki_layers_operations, &ck->error);
+    cki_operation_register(ck, cki_layered_operations, &ck->error);
     cki_operation_register(ck, cki_term_calls_operations, &ck->error);
     cki_operation_register(ck, cki_literal_operations, &ck->error);
     cki_operation_register(ck, cki_sizeof_operations, &ck->error);

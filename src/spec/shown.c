@@ -95,6 +95,33 @@ static cask_value *run_keys(cki_call *call)
     return nested;
 }
 
+/* The layer that its blocks are in. */
+static cask_value *run_layers(cki_call *call)
+{
+    const cki_node *node = cki_operation_node(call->arguments[0]);
+    cask_value *texts = NULL;
+    cki_spec *spec = cki_tasks_spec(call->ck, &node, 1, false, &texts, call->error);
+    cask_value *names = spec ? cki_value_list(CKI_TUPLE, 0, call->error) : NULL;
+    size_t room = 0;
+    if (names && texts->as.list.count) {
+        const cask_value *key = texts->as.list.items[0];
+        uint32_t number = cki_spec_find(spec, key->as.text.bytes, key->as.text.length);
+        if (number != CKI_NO_NAME) {
+            uint32_t layer = spec->layers.of[number];
+            cki_value_list_push(names, &room,
+                                cki_value_str(cki_names_text(&spec->layers.names, layer),
+                                              spec->layers.names.items[layer].length, call->error),
+                                call->error);
+        }
+    }
+    cki_spec_free(spec);
+    cask_value_unref(texts);
+    if (call->error->status == CASK_OK)
+        return names;
+    cask_value_unref(names);
+    return NULL;
+}
+
 static const cki_operation dask = {
     "dask",    CKI_LAZY_ATTRIBUTE,
     "x",       "The graph: a key for each block, and the task that makes it.",
@@ -112,6 +139,13 @@ static const cki_operation dask_keys = {
     "x",
     "The keys of its blocks, in lists as they stand in the grid.",
     run_keys,
+    NULL};
+static const cki_operation dask_layers = {
+    "__dask_layers__",
+    CKI_LAZY_METHOD,
+    "x",
+    "The name of the layer of its graph that makes its blocks, in a tuple.",
+    run_layers,
     NULL};
 
 /* ---- as a mapping ---- */
@@ -207,5 +241,5 @@ METHOD(graph_values, "values", "self", "The tasks.", run_values);
 METHOD(graph_items, "items", "self", "Keys and tasks.", run_items);
 
 const cki_operation *const cki_shown_operations[] = {
-    &dask,       &dask_graph, &dask_keys,    &graph_length, &graph_iter,
-    &graph_item, &graph_keys, &graph_values, &graph_items,  NULL};
+    &dask,       &dask_graph, &dask_keys,    &dask_layers, &graph_length, &graph_iter,
+    &graph_item, &graph_keys, &graph_values, &graph_items, NULL};
