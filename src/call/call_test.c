@@ -40,7 +40,6 @@ static struct cask context(void)
     struct cask ck = {0};
     ck.user = cki_user_new(NULL);
     ck.inner = cki_inner_new(NULL, NULL);
-    ck.cancel = &ck.cancelled;
     assert_int_equal(cask_register(&ck, functions, 2), CASK_OK);
     return ck;
 }
