@@ -180,10 +180,11 @@ static const fault_case fault_cases[] = {
     {"dask.optimization.fuse_linear({'x': 1, 'y': (abs, 'x'), 'z': (abs, 'y')}, ['z'])", NULL},
     {"dask.optimization.fuse_linear({'x': 1, ('y', 0): (abs, 'x')}, rename_keys=lambda row: 'q')",
      NULL},
-    {"(lambda x: [x.dask.copy(), x.dask.cull(x.__dask_keys__()[:1]), x.dask.validate(), "
-     "x.dask.cull_layers(x.__dask_layers__()), x.dask.get_all_external_keys(), "
-     "dask.highlevelgraph.HighLevelGraph.merge(x.dask, {'a': 1})])(da.ones(4, chunks=2) + 1)",
+    {"(lambda g: [g, g.copy(), g.cull(['c']), g.validate(), g.cull_layers(['graph-1']).layers, "
+     "g.get_all_external_keys()])(dask.highlevelgraph.HighLevelGraph.merge({'a': 1, 'b': 2}, "
+     "{'c': (abs, 'a')}))",
      NULL},
+    {"len(da.ones(4, chunks=2).__dask_layers__())", NULL},
     {"[dask.sizeof.sizeof([1, ('a', {'b': {2}})]), repr(dask.core.literal([1]))]", NULL},
     {"dask.optimization.inline_functions({'x': 1, 'y': (abs, 'x'), 'z': (abs, 'y')}, 'z', [abs])",
      NULL},
