@@ -156,7 +156,7 @@ cask_status cki_cumulative_loop_identity(cki_dtype dtype, cki_cumulative_kind ki
                                          cki_error *error)
 {
     const bool real = cki_dtype_is_float(dtype);
-    const double infinite = kind == CKI_CUMULATIVE_MAX ? -INFINITY : INFINITY;
+    const double infinite = kind == CKI_CUMULATIVE_MAX ? -HUGE_VAL : HUGE_VAL;
     const double none = kind == CKI_CUMULATIVE_FILL ? (double)NAN : infinite;
     const int64_t number = kind == CKI_CUMULATIVE_PRODUCT ? 1
                            : kind == CKI_CUMULATIVE_MAX   ? INT64_MIN

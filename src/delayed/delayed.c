@@ -3,6 +3,7 @@
 
 #include "call/term.h"
 #include "core/map.h"
+#include "expr/annotate.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -275,7 +276,7 @@ static cask_delayed make_node(cki_build *build, const cki_delayed_spec *spec, in
     *node = (struct cask_delayed_node){.base = {.primitive = &cki_delayed_primitive,
                                                 .collection = &cki_delayed_collection,
                                                 .ck = build->ck,
-                                                .annotations = build->ck->annotations,
+                                                .annotations = cki_annotate_current(build->ck),
                                                 .inputs = inputs,
                                                 .ninputs = in->count,
                                                 .parameters = call},

@@ -41,6 +41,20 @@ void cki_annotate_end(cask *ck)
         cki_annotate_return(ck, ck->annotated->outer);
 }
 
+static _Thread_local cki_annotate_turn instead;
+
+const cki_annotations *cki_annotate_current(const cask *ck)
+{
+    return instead.ck == ck ? instead.annotations : ck->annotations;
+}
+
+cki_annotate_turn cki_annotate_instead(cki_annotate_turn turn)
+{
+    cki_annotate_turn before = instead;
+    instead = turn;
+    return before;
+}
+
 cask_value *cki_annotate_now(const cask *ck, cki_error *error)
 {
     return ck->annotations ? cask_value_ref(ck->annotations->all) : cki_value_dict(error);

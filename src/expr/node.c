@@ -1,5 +1,6 @@
 /* Expression nodes: their tokens, and copies with other inputs. */
 #include "expr/node.h"
+#include "expr/annotate.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@ cask_status cki_node_seal(cki_node *node, cki_token parameters, cki_error *error
     cki_token_text(hasher, node->primitive->name);
     cki_token_token(hasher, parameters);
     node->own = cki_token_end(hasher);
-    node->annotations = node->ck->annotations;
+    node->annotations = cki_annotate_current(node->ck);
     hasher = cki_token_start(error);
     if (!hasher)
         return CASK_MEMORY;

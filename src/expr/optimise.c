@@ -2,6 +2,7 @@
  * and element-wise nodes are absorbed into their users. Explicit stacks: expressions may be deep.
  */
 #include "core/map.h"
+#include "expr/annotate.h"
 #include "expr/node.h"
 #include "graph/annotations.h"
 
@@ -118,12 +119,12 @@ static const cki_annotations *annotations_of(cki_optimiser *optimiser, const cki
 static const cki_node *simplify_one(cki_optimiser *optimiser, const cki_node *node,
                                     cki_error *error)
 {
-    cask *ck = optimiser->ck;
-    const cki_annotations *now = ck->annotations;
-    ck->annotations = annotations_of(optimiser, node, error);
-    const cki_node *result =
-        error->status == CASK_OK ? node->primitive->simplify(optimiser, node, error) : NULL;
-    ck->annotations = now;
+    const cki_annotations *own = annotations_of(optimiser, node, error);
+    if (error->status != CASK_OK)
+        return NULL;
+    cki_annotate_turn before = cki_annotate_instead((cki_annotate_turn){optimiser->ck, own});
+    const cki_node *result = node->primitive->simplify(optimiser, node, error);
+    (void)cki_annotate_instead(before);
     return result;
 }
 
@@ -374,11 +375,11 @@ static cask_status join_annotations(cki_optimiser *optimiser, cki_error *error)
 static const cki_node *fuse_one(cki_optimiser *optimiser, const node_fact *fact, cki_error *error)
 {
     const cki_node *node = fact->node;
-    const cki_annotations *now = optimiser->ck->annotations;
-    optimiser->ck->annotations = fact->annotations;
+    cki_annotate_turn before =
+        cki_annotate_instead((cki_annotate_turn){optimiser->ck, fact->annotations});
     const cki_node *made = node->primitive->fuse ? node->primitive->fuse(optimiser, node, error)
                                                  : cki_optimise_replace(optimiser, node, error);
-    optimiser->ck->annotations = now;
+    (void)cki_annotate_instead(before);
     if (!made || made->annotations == fact->annotations)
         return made;
     cki_node *copy = cki_arena_copy(cki_graph_arena(optimiser->graph), made, made->primitive->size);

@@ -122,8 +122,8 @@ with folder() as name:
     got = run("eval", "1 + 1", "--set", "progress=null", env=HOME)
     check("no bar", got == (0, "2\n", ""), got)
 fails("FileNotFoundError: ", "/nowhere/x.html", "eval", "1 + 1", "--set", "profile=/nowhere/x.html", status=1)
-across = "da.ones((4000, 4000), chunks=(10, 4000)).rechunk((4000, 10))"
-split = [run("explain", across, "--memory-limit", "40MB", "--set", f"array.rechunk-piece-size={size}", env=HOME)[1].count("rechunk-split") for size in ("1B", "64KiB")]
+across = "da.ones((1500, 1500), chunks=(10, 1500)).rechunk((1500, 10))"
+split = [run("explain", across, "--memory-limit", "10MB", "--set", f"array.rechunk-piece-size={size}", env=HOME)[1].count("rechunk-split") for size in ("1B", "64KiB")]
 check("larger pieces take more steps", 0 < split[0] < split[1], split)
 
 # cask bench heeds it.
