@@ -8,8 +8,10 @@
 
 enum { MOST_ENTRIES = 2 * CKI_MAX_NDIM };
 
+typedef enum entry_kind { TAKEN, LISTED, NEW_AXIS } entry_kind;
+
 typedef struct entry {
-    enum { TAKEN, LISTED, NEW_AXIS } kind;
+    entry_kind kind;
     int axis;
     cki_pick pick;     /* of a slice */
     cask_value *array; /* int64, C-contiguous */
@@ -49,7 +51,7 @@ bool cki_index_positions_many(cask_value *index)
     return lists > 1;
 }
 
-static entry *next(request *r, int kind)
+static entry *next(request *r, entry_kind kind)
 {
     if (r->count == MOST_ENTRIES || (kind != NEW_AXIS && r->axis >= r->ndim)) {
         cki_fail(r->error, CASK_INDEX, NULL, "too many indices for array: array is %d-dimensional",
