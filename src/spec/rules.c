@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-enum { DEEPEST = 200 };
-
 /* ---- terms in preorder ---- */
 
 static cki_rules_token *new_token(cki_rules_walk *walk, cki_error *error)
@@ -35,9 +33,9 @@ static cask_value *head_of(cask_value *value)
 
 static cask_status put_term(cki_rules_walk *walk, cask_value *term, int depth, cki_error *error)
 {
-    if (depth == DEEPEST)
+    if (depth == CKI_TERM_CALLS_DEEPEST)
         return cki_fail(error, CASK_LIMIT, "RecursionError", "terms nested more than %d deep",
-                        DEEPEST);
+                        CKI_TERM_CALLS_DEEPEST);
     bool task = cki_term_calls_is_task(term), list = term->kind == CKI_LIST;
     size_t own = walk->count;
     cki_rules_token *token = new_token(walk, error);
@@ -109,7 +107,7 @@ static node *find_child(const node *parent, bool variable, const cask_value *hea
     return NULL;
 }
 
-static bool is_variable(const cask_value *variables, const cki_rules_token *token)
+bool cki_rules_variable(const cask_value *variables, const cki_rules_token *token)
 {
     for (size_t i = 0; i < variables->as.list.count; i++)
         if (token->head == token->term && is_same(variables->as.list.items[i], token->term))
@@ -135,7 +133,7 @@ cask_status cki_rules_net_add(cki_rules_net *net, const cki_rules_walk *pattern,
     node *at = &net->root;
     for (size_t i = 0; i < pattern->count; i++) {
         const cki_rules_token *token = &pattern->tokens[i];
-        bool variable = is_variable(variables, token);
+        bool variable = cki_rules_variable(variables, token);
         node *next = find_child(at, variable, token->head);
         if (!next) {
             next = cki_arena_alloc(&net->arena, sizeof *next);

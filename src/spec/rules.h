@@ -20,6 +20,8 @@ typedef struct cki_rules_walk {
 /* RecursionError beyond the depth that expressions have. */
 cask_status cki_rules_walk_open(cki_rules_walk *walk, cask_value *term, cki_error *error);
 void cki_rules_walk_close(cki_rules_walk *walk);
+/* Whether the token is one of the variables. */
+bool cki_rules_variable(const cask_value *variables, const cki_rules_token *token);
 
 /* A set of patterns as a tree of their tokens: patterns that begin alike share the beginning, and a
  * term goes down it once (a discrimination net without the arities, as Dask's). */

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { DEEPEST = 200 };
-
 /* ---- rules ---- */
 
 typedef struct rule {
@@ -46,16 +44,12 @@ static cask_status find_variables(rule *r, cki_error *error)
 {
     size_t room = 0;
     r->order = cki_value_list(CKI_LIST, 0, error);
-    for (size_t i = 0; r->order && i < r->pattern.count; i++)
-        for (size_t k = 0; k < r->vars->as.list.count; k++) {
-            const cki_rules_token *token = &r->pattern.tokens[i];
-            if (token->head != token->term ||
-                !cki_value_equal(token->term, r->vars->as.list.items[k]))
-                continue;
-            if (!cki_value_list_push(r->order, &room, cask_value_ref(token->term), error))
-                return error->status;
+    for (size_t i = 0; r->order && i < r->pattern.count; i++) {
+        const cki_rules_token *token = &r->pattern.tokens[i];
+        if (cki_rules_variable(r->vars, token) &&
+            !cki_value_list_push(r->order, &room, cask_value_ref(token->term), error))
             break;
-        }
+    }
     return error->status;
 }
 
@@ -271,8 +265,9 @@ static cask_value *rewrite_inside(cask *ck, const set *s, cask_value *term, int 
                                   cki_error *error)
 {
     bool task = cki_term_calls_is_task(term);
-    if (depth == DEEPEST) {
-        cki_fail(error, CASK_LIMIT, "RecursionError", "terms nested more than %d deep", DEEPEST);
+    if (depth == CKI_TERM_CALLS_DEEPEST) {
+        cki_fail(error, CASK_LIMIT, "RecursionError", "terms nested more than %d deep",
+                 CKI_TERM_CALLS_DEEPEST);
         return NULL;
     }
     if (!task && term->kind != CKI_LIST)

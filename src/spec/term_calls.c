@@ -4,8 +4,6 @@
 
 #include "call/call.h"
 
-enum { DEEPEST = 200 };
-
 bool cki_term_calls_is_task(const cask_value *value)
 {
     return value->kind == CKI_TUPLE && value->as.list.count &&
@@ -24,9 +22,10 @@ static bool is_list(const cask_value *value)
 
 static bool too_deep(int depth, cki_error *error)
 {
-    if (depth == DEEPEST)
-        cki_fail(error, CASK_LIMIT, "RecursionError", "tasks nested more than %d deep", DEEPEST);
-    return depth == DEEPEST;
+    if (depth == CKI_TERM_CALLS_DEEPEST)
+        cki_fail(error, CASK_LIMIT, "RecursionError", "tasks nested more than %d deep",
+                 CKI_TERM_CALLS_DEEPEST);
+    return depth == CKI_TERM_CALLS_DEEPEST;
 }
 
 /* A list that grows. */

@@ -4,6 +4,9 @@
 
 #include "expr/operation.h"
 
+/* How deep tasks may be nested here: expressions cannot nest them deeper. */
+enum { CKI_TERM_CALLS_DEEPEST = 200 };
+
 /* A tuple that begins with what can be called. */
 bool cki_term_calls_is_task(const cask_value *value);
 /* The task with a value in the place of a key, everywhere within; dask.core.subs. A new reference.
