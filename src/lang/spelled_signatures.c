@@ -61,13 +61,16 @@ SPELLED(
     "The different elements, sorted; also where each is first, which of them each element is, "
     "and how often each occurs. With an axis, the different slices along it.",
     "da.unique(ar, return_index, return_inverse, return_counts) if axis is None else (lambda x: "
-    "(lambda rows: (lambda kept: np.moveaxis(np.take(x, [p[1] for p in kept], axis=0), 0, axis) "
-    "if not (return_index or return_inverse or return_counts) else tuple([np.moveaxis(np.take("
-    "x, [p[1] for p in kept], axis=0), 0, axis)] + ([np.array([p[1] for p in kept])] if "
-    "return_index else []) + ([np.array([[p[0] for p in kept].index(r) for r in rows])] if "
-    "return_inverse else []) + ([np.array([rows.count(p[0]) for p in kept])] if return_counts "
-    "else [])))(sorted([(r, i) for i, r in enumerate(rows) if rows.index(r) == i])))"
-    "([tuple(r) for r in x.reshape((x.shape[0], -1)).tolist()]))"
+    "(lambda pairs: (lambda new: (lambda starts: (lambda first: (lambda y: "
+    "y if not (return_index or return_inverse or return_counts) else tuple([y] + "
+    "([np.array(first)] if return_index else []) + ([np.array([g - 1 for i, g in sorted(list(zip("
+    "[p[1] for p in pairs], accumulate([int(n) for n in new], lambda a, b: a + b))))])] if "
+    "return_inverse else []) + "
+    "([np.array([b - a for a, b in zip(starts, starts[1:] + [len(pairs)])])] if return_counts "
+    "else [])))(np.moveaxis(np.take(x, first, axis=0), 0, axis)))([pairs[j][1] for j in starts]))"
+    "([j for j, n in enumerate(new) if n]))"
+    "([j == 0 or pairs[j - 1][0] != pairs[j][0] for j in range(len(pairs))]))"
+    "(sorted([(tuple(r), i) for i, r in enumerate(x.reshape((x.shape[0], -1)).tolist())])))"
     "(np.moveaxis(np.asarray(ar), axis, 0))")
 SPELLED(isclose, "isclose", "a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
         "Where two arrays are equal within atol + rtol * |b|.",
