@@ -83,6 +83,7 @@ typedef struct cask_converting {
     const char *codec;    /* "zstd:5", "gzip:4", "none", ... */
     cask_shape chunks;    /* on disk, of arrays with as many axes; default: the input's */
     int zarr_format;      /* 2 (default) or 3 */
+    bool stack;           /* files that match a pattern lie on a new first axis, one behind other */
 } cask_converting;
 /* All arrays of a file (or a pattern: files end to end along the first axis) as another, whose
  * suffix says the format. */

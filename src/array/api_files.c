@@ -143,8 +143,10 @@ cask_status cask_convert(cask *ck, const char *in, const char *out, const cask_c
     static const cask_converting usual;
     cki_error error = {0};
     how = how ? how : &usual;
-    cki_convert_options options = {
-        .variable = how->variable, .codec = how->codec, .version = how->zarr_format};
+    cki_convert_options options = {.variable = how->variable,
+                                   .codec = how->codec,
+                                   .version = how->zarr_format,
+                                   .stack = how->stack};
     if (!in || !out)
         cki_fail(&error, CASK_INVALID, NULL, "cask_convert: no path was given");
     if (how->chunks.ndim)

@@ -25,18 +25,25 @@ typedef struct converting {
     const cki_convert_options *options;
     const char *in, *out;
     const char *along; /* the dimension along which files follow, if it has a name */
+    const char *stack; /* the name of the axis on which they are stacked, or NULL */
     cki_store *store;  /* the first of the input's files */
     cki_writer_kind kind;
     bool flat;                    /* which has no groups */
     struct dimension *dimensions; /* of NetCDF, as they are used so far */
+    size_t room;                  /* what the first array is to leave for those beside it */
     cki_writer *first;            /* of a file of several arrays: what has the file */
     cki_zarr_group *group;        /* or of a group */
 } converting;
 
-static bool has_suffix(const char *path, const char *suffix)
+/* Whether a file has dimensions of names, and no groups. */
+static bool is_flat(const char *path)
 {
-    size_t length = strlen(path), n = strlen(suffix);
-    return length > n && strcasecmp(path + length - n, suffix) == 0;
+    static const char *const suffixes[] = {".nc", ".nc4", ".nc3", ".cdf", ".nc5"};
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0; dot && i < sizeof suffixes / sizeof *suffixes; i++)
+        if (strcasecmp(dot, suffixes[i]) == 0)
+            return true;
+    return false;
 }
 
 static bool is_wanted(const converting *c, const cki_variable *v)
@@ -58,6 +65,8 @@ static bool is_coordinate(const cki_variable *v)
 /* Whether the files' shares of a variable follow one another; others are the first file's. */
 static bool goes_along(const converting *c, const cki_variable *v)
 {
+    if (c->stack)
+        return !is_coordinate(v);
     if (v->ndim == 0 || !c->along)
         return v->ndim > 0;
     return v->dims && v->dims[0] && strcmp(v->dims[0], c->along) == 0;
@@ -68,7 +77,8 @@ static cask_array open_source(converting *c, const cki_variable *v)
 {
     cask_value *path =
         cki_value_string(goes_along(c, v) ? c->in : cki_store_path(c->store), c->error);
-    cki_files_spec spec = {.paths = path, .variable = v->name};
+    cki_files_spec spec = {
+        .paths = path, .variable = v->name, .stacked = c->stack && goes_along(c, v)};
     cask_array x = path ? cki_files_open(&c->build, &spec) : NULL;
     cask_value_unref(path);
     return x;
@@ -80,8 +90,10 @@ static cask_status choose_chunks(converting *c, const cki_variable *v, cask_arra
 {
     cask_value *wanted = c->options->chunks;
     *given = wanted && wanted->kind != CKI_NONE;
+    int stacked = x->ndim - v->ndim;
+    chunks[0] = 1;
     for (int k = 0; v->chunks && k < v->ndim; k++)
-        chunks[k] = v->chunks[k];
+        chunks[stacked + k] = v->chunks[k];
     if (!*given)
         return CASK_OK;
     int64_t shape[CKI_MAX_NDIM];
@@ -152,10 +164,9 @@ static bool fits(const converting *c, const char *name, int64_t length, const ch
 
 /* A name for axis k: the variable's own for it, or dim_0, dim_1, ..., with a number behind it where
  * others have that name with another length. */
-static const char *name_axis(converting *c, const cki_variable *v, const char *const *dims, int k,
+static const char *name_axis(converting *c, const char *own, const char *const *dims, int k,
                              int64_t length)
 {
-    const char *own = v->dims ? v->dims[k] : NULL;
     for (int n = own ? 0 : k;; n++) {
         char text[300];
         bool known;
@@ -178,12 +189,16 @@ static const char *name_axis(converting *c, const cki_variable *v, const char *c
     }
 }
 
-static cask_status name_axes(converting *c, const cki_variable *v, const int64_t *shape,
-                             const char **dims)
+/* The names of all axes: the file's, behind that of the new one. Formats that can do without names
+ * have those that the input has. */
+static cask_status name_axes(converting *c, const cki_variable *v, cask_array x, const char **dims)
 {
-    for (int k = 0; k < v->ndim; k++)
-        if (!(dims[k] = name_axis(c, v, dims, k, shape[k])))
+    int stacked = x->ndim - v->ndim;
+    for (int k = 0; k < x->ndim; k++) {
+        dims[k] = k < stacked ? c->stack : v->dims ? v->dims[k - stacked] : NULL;
+        if (c->flat && !(dims[k] = name_axis(c, dims[k], dims, k, x->axes[k].length)))
             return c->error->status;
+    }
     return CASK_OK;
 }
 
@@ -252,17 +267,18 @@ static cask_status convert_variable(converting *c, const cki_variable *v)
     if (v->attributes)
         storage.fill = cki_value_dict_find(v->attributes, "_FillValue");
     const char *dims[CKI_MAX_NDIM];
-    if (c->flat && name_axes(c, v, shape, dims) != CASK_OK)
+    if (name_axes(c, v, x, dims) != CASK_OK)
         return c->error->status;
     cki_target target = {.name = name_of(c, v),
                          .dtype = x->dtype,
                          .ndim = x->ndim,
                          .shape = shape,
                          .chunks = given || v->chunks ? chunks : NULL,
-                         .dims = c->flat ? dims : v->dims,
+                         .dims = c->flat || v->dims ? dims : NULL,
                          .attributes = v->attributes,
                          .globals = cki_store_attributes(c->store),
-                         .storage = &storage};
+                         .storage = &storage,
+                         .room = c->first ? 0 : c->room};
     cki_writer *writer = open_writer(c, &target);
     if (!writer)
         return c->error->status;
@@ -273,22 +289,31 @@ static cask_status convert_variable(converting *c, const cki_variable *v)
 
 /* ---- all of them ---- */
 
-static size_t count_wanted(const converting *c)
+/* The variables to be written, and what all of them need in a header. */
+static size_t count_wanted(converting *c)
 {
     size_t count = 0;
-    for (size_t i = 0; i < cki_store_count(c->store); i++)
-        count += is_wanted(c, cki_store_variable(c->store, i));
+    for (size_t i = 0; i < cki_store_count(c->store); i++) {
+        const cki_variable *v = cki_store_variable(c->store, i);
+        if (!is_wanted(c, v))
+            continue;
+        count++;
+        c->room += cki_writer_room(&(cki_target){
+            .name = v->name, .ndim = v->ndim, .dims = v->dims, .attributes = v->attributes});
+    }
+    if (count < 2)
+        c->room = 0;
     return count;
 }
 
 static cask_status check_wanted(converting *c, size_t count)
 {
     c->kind = cki_writer_kind_of(c->out);
-    c->flat = has_suffix(c->out, ".nc") || has_suffix(c->out, ".nc4");
+    c->flat = is_flat(c->out);
     if (c->kind == CKI_WRITER_UNKNOWN)
         return cki_fail(c->error, CASK_INVALID, NULL,
                         "%s: the suffix says the format, and this one is not known; known are "
-                        ".zarr, .h5, .hdf5, .nc, .nc4, .nc3, .cdf, .npy, .npz",
+                        ".zarr, .h5, .hdf5, .nc, .nc4, .nc3, .cdf, .nc5, .npy, .npz",
                         c->out);
     if (count == 0 && c->options->variable) {
         size_t i;
@@ -373,7 +398,8 @@ cask_status cki_convert_file(cask *ck, const char *in, const char *out,
                     .error = error,
                     .options = options,
                     .in = in,
-                    .out = out};
+                    .out = out,
+                    .stack = options->stack ? "file" : NULL};
     cask_value *paths = cki_store_glob(in, error);
     if (!paths)
         return error->status;

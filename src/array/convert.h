@@ -11,10 +11,12 @@ typedef struct cki_convert_options {
     cask_value *chunks;   /* on disk, in Dask's forms; default: the input's, or the format's */
     cask_value *shards;   /* Zarr 3: a tuple */
     int version;          /* of Zarr */
+    bool stack;           /* each file is one place of a new first axis */
 } cki_convert_options;
 
-/* Read `in` (a path, or a pattern: files end to end along the first axis) and write `out`, whose
- * suffix says the format. The memory limit holds; `out` appears whole or not at all. */
+/* Read `in` (a path, or a pattern: files end to end along the first axis, or stacked on a new one)
+ * and write `out`, whose suffix says the format. The memory limit holds; `out` appears whole or not
+ * at all. */
 cask_status cki_convert_file(cask *ck, const char *in, const char *out,
                              const cki_convert_options *options, cki_error *error);
 

@@ -42,6 +42,9 @@ bool cki_masked_value_of(cki_build *build, const cask_value *value, cki_masked *
 /* What is written of it, borrowed: .npy has the elements, as NumPy writes them; TypeError for files
  * of other kinds, which would not say what is masked. */
 cask_value *cki_masked_value_saved(const cask_value *value, const char *path, cki_error *error);
+/* Writes a masked array, lazy or computed, to an .npz file: its elements, mask and fill value under
+ * the names data, mask and fill_value. False, and nothing done, for others. */
+bool cki_masked_value_archived(cki_build *build, const cask_value *value, const char *path);
 /* What is written of a masked array, lazy or computed, to a file whose attributes say what stands
  * for masked elements (.nc, .h5, .zarr), and (a new reference) that: its own fill value, else NaN,
  * NaT, or of integers what netCDF has. NULL without error for others. */

@@ -1,6 +1,8 @@
 /* Computed masked arrays, and how NumPy prints them. */
+#include "array/creation.h"
 #include "array/elementwise.h"
 #include "array/masked.h"
+#include "array/save.h"
 #include "core/memory.h"
 
 #include <math.h>
@@ -172,7 +174,8 @@ static cask_value *usual_mark(cki_dtype dtype, cki_error *error)
 cask_array cki_masked_value_marked(cki_build *build, const cask_value *value, const char *path,
                                    cask_value **fill)
 {
-    static const char *const suffixes[] = {".nc", ".nc4", ".nc3", ".cdf", ".h5", ".hdf5", ".zarr"};
+    static const char *const suffixes[] = {".nc",  ".nc4", ".nc3",  ".cdf",
+                                           ".nc5", ".h5",  ".hdf5", ".zarr"};
     const char *dot = strrchr(path, '.');
     bool marked = false;
     for (size_t i = 0; dot && i < sizeof suffixes / sizeof *suffixes; i++)
@@ -193,6 +196,24 @@ cask_array cki_masked_value_marked(cki_build *build, const cask_value *value, co
     return *fill ? cki_masked_filled(build, &parts, *fill) : NULL;
 }
 
+bool cki_masked_value_archived(cki_build *build, const cask_value *value, const char *path)
+{
+    static const char *const names[] = {"data", "mask", "fill_value"};
+    const char *dot = strrchr(path, '.');
+    cki_masked parts;
+    if (!dot || strcmp(dot, ".npz") != 0 || !cki_masked_value_of(build, value, &parts))
+        return false;
+    /* an element that is masked, and filled, is the fill value */
+    cki_masked one = parts;
+    one.data = cki_creation_full(build, "masked", 0, parts.data->dtype, 0, NULL);
+    one.mask = cki_creation_full(build, "masked", 1, cki_dtype_of(CASK_BOOL), 0, NULL);
+    cask_array fill = one.data && one.mask ? cki_masked_filled(build, &one, NULL) : NULL;
+    const cask_array arrays[] = {parts.data, parts.mask, fill};
+    if (fill)
+        cki_save_several(build->ck, path, names, arrays, 3, build->error);
+    return true;
+}
+
 cask_value *cki_masked_value_saved(const cask_value *value, const char *path, cki_error *error)
 {
     const char *dot = strrchr(path, '.');
@@ -200,8 +221,8 @@ cask_value *cki_masked_value_saved(const cask_value *value, const char *path, ck
         return cki_masked_value_data(value);
     cki_fail(
         error, CASK_TYPE, NULL,
-        "%s would not say what is masked: fill it first, as in da.ma.filled(x, 0), or write .nc, "
-        ".h5 or .zarr",
+        "%s would not say what is masked: fill it first, as in da.ma.filled(x, 0), or write .npz, "
+        ".nc, .h5 or .zarr",
         path);
     return NULL;
 }

@@ -33,6 +33,8 @@ static cask_value *run_save(cki_call *call)
     how.animate = cki_value_dict_find(options, "animate") != NULL;
     number_option(options, "fps", &how.fps);
     cki_build build = cki_node_build(call->ck, call->error);
+    if (cki_masked_value_archived(&build, value, path))
+        return call->error->status == CASK_OK ? cki_value_none() : NULL;
     cask_array x = cki_node_lazy(value), marked = NULL;
     if (!x && (marked = cki_masked_value_marked(&build, value, path, &how.fill)))
         x = marked;
@@ -69,6 +71,7 @@ static cask_value *run_convert(cki_call *call)
                                .shards = cki_value_dict_find(options, "shards")};
     const cask_value *version = cki_value_dict_find(options, "zarr_format");
     how.version = version && version->kind == CKI_INT ? (int)version->as.integer : 0;
+    how.stack = cki_value_dict_find(options, "stack") != NULL;
     cask_status status = cki_convert_file(call->ck, call->arguments[0]->as.text.bytes,
                                           call->arguments[1]->as.text.bytes, &how, call->error);
     return status == CASK_OK ? cki_value_none() : NULL;

@@ -26,6 +26,11 @@ cask_status cki_save_array(cask *ck, cask_array x, const char *path, const cki_s
 cask_status cki_save_value(cask_value *value, const char *path, const cki_save_options *how,
                            cki_error *error);
 
+/* Several lazy arrays of known shapes into one file of a format that holds several, in one run; the
+ * file appears whole or not at all. */
+cask_status cki_save_several(cask *ck, const char *path, const char *const *names,
+                             const cask_array *arrays, size_t count, cki_error *error);
+
 /* A block on its way to a file: its elements, and the index of the first. NULL with the error set,
  * and *odd, if it has not the shape and type that x says. */
 const cki_array *cki_save_block(cask_array x, int64_t block, cask_value *value, int64_t *start,

@@ -120,7 +120,8 @@ void cki_save_named_free(cki_save_names *names)
 
 /* One coordinate, as it was stored, with its attributes. */
 static cki_writer *write_coordinate(cki_writer *first, const char *path,
-                                    const cki_save_names *names, int k, cki_error *error)
+                                    const cki_save_names *names, int k, size_t room,
+                                    cki_error *error)
 {
     static const int64_t zero;
     const cki_array *values = cki_array_of(names->coordinates[k]);
@@ -132,7 +133,8 @@ static cki_writer *write_coordinate(cki_writer *first, const char *path,
                              .ndim = 1,
                              .shape = values->shape,
                              .dims = &names->dims[k],
-                             .attributes = attributes};
+                             .attributes = attributes,
+                             .room = room};
         writer = first ? cki_writer_beside(first, &target, error)
                        : cki_writer_open(path, &target, error);
     }
@@ -143,28 +145,52 @@ static cki_writer *write_coordinate(cki_writer *first, const char *path,
     return NULL;
 }
 
-static bool has_suffix(const char *path, const char *suffix)
+/* Files in which coordinates go along. */
+static bool holds_coordinates(const char *path)
 {
-    size_t length = strlen(path), n = strlen(suffix);
-    return length > n && strcasecmp(path + length - n, suffix) == 0;
+    static const char *const suffixes[] = {".nc", ".nc4", ".nc3", ".cdf", ".nc5"};
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0; dot && i < sizeof suffixes / sizeof *suffixes; i++)
+        if (strcasecmp(dot, suffixes[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the values of axis k are written. */
+static bool is_written(const cki_save_names *names, const cki_target *target, int k)
+{
+    bool itself = target->name && names->dims[k] && !strcmp(target->name, names->dims[k]);
+    return names->coordinates[k] && !itself;
+}
+
+/* What the first array of the file is told that those beside it need: the array, and its
+ * coordinates. */
+static size_t room_of(const cki_save_names *names, const cki_target *target)
+{
+    size_t room = cki_writer_room(target);
+    for (int k = 0; k < target->ndim; k++)
+        if (is_written(names, target, k))
+            room += cki_writer_room(&(cki_target){.name = names->dims[k],
+                                                  .ndim = 1,
+                                                  .dims = &names->dims[k],
+                                                  .attributes = names->variables[k]->attributes});
+    return room;
 }
 
 cki_writer *cki_save_named_open(const char *path, const cki_target *target,
                                 const cki_save_names *names, cki_writer **first, cki_error *error)
 {
-    bool several = has_suffix(path, ".nc") || has_suffix(path, ".nc4");
+    bool several = holds_coordinates(path);
+    size_t room = several ? room_of(names, target) : 0;
     *first = NULL;
-    for (int k = 0; several && k < target->ndim; k++) {
-        bool itself = target->name && names->dims[k] && !strcmp(target->name, names->dims[k]);
-        if (!names->coordinates[k] || itself)
+    for (int k = 0; several && k < target->ndim && error->status == CASK_OK; k++) {
+        if (!is_written(names, target, k))
             continue;
-        cki_writer *writer = write_coordinate(*first, path, names, k, error);
+        cki_writer *writer = write_coordinate(*first, path, names, k, room, error);
         if (writer && !*first)
             *first = writer;
         else if (writer)
             cki_writer_commit(writer, error);
-        if (error->status != CASK_OK)
-            break;
     }
     cki_writer *writer = NULL;
     if (error->status == CASK_OK)

@@ -19,11 +19,12 @@ static const char usage[] =
     "usage: cask convert IN OUT [options]\n"
     "\n"
     "Writes the arrays of one file into another, whose suffix says the format: .zarr, .h5, .hdf5,\n"
-    ".nc, .nc4, .nc3, .cdf, .npy, .npz. IN may be a pattern: files end to end along the first "
-    "axis.\n"
+    ".nc, .nc4, .nc3, .cdf, .nc5, .npy, .npz. IN may be a pattern: files end to end along the\n"
+    "first axis, or with --stack one behind the other on a new first axis.\n"
     "Numbers stay as they are stored, attributes go along, and OUT appears when it is complete.\n"
     "\n"
     "  --variable NAME      only this array\n"
+    "  --stack              each file is one place of a new first axis, called file\n"
     "  --chunks CHUNKS      on disk: \"(10, -1, -1)\", \"{0: 10}\", \"'auto'\", \"'16 MiB'\"; "
     "default: IN's\n"
     "  --codec CODEC        zstd:5, gzip:4, blosc:zstd:5:bitshuffle, lz4, none, ...\n"
@@ -38,7 +39,7 @@ typedef struct request {
     cki_watch watch;
     const char *variable, *chunks, *codec, *shards;
     int version;
-    bool help;
+    bool stack, help;
 } request;
 
 /* The value of a text between quotes of the shell; NULL is none. */
@@ -67,6 +68,8 @@ static cask_value *options_of(cki_session *session, const request *r, cki_error 
         put(options, "variable", cki_value_string(r->variable, error), error);
     if (r->codec)
         put(options, "codec", cki_value_string(r->codec, error), error);
+    if (r->stack)
+        put(options, "stack", cki_value_bool(true), error);
     if (r->version)
         put(options, "zarr_format", cki_value_int(r->version, error), error);
     if (error->status == CASK_OK)
@@ -115,6 +118,7 @@ static int run(int argc, char **argv)
                                   CKI_WATCH_OPTIONS(&r.watch),
                                   {"--variable", NULL, CKI_OPTION_TEXT, &r.variable, NULL},
                                   {"--chunks", NULL, CKI_OPTION_TEXT, &r.chunks, NULL},
+                                  {"--stack", NULL, CKI_OPTION_FLAG, &r.stack, NULL},
                                   {"--codec", NULL, CKI_OPTION_TEXT, &r.codec, NULL},
                                   {"--shards", NULL, CKI_OPTION_TEXT, &r.shards, NULL},
                                   {"--zarr-format", NULL, CKI_OPTION_COUNT, &r.version, NULL},

@@ -459,7 +459,7 @@ static size_t region_bytes(const cki_store *store, size_t i, const int64_t *star
     return cki_region_bytes(&entries[i].layout, count, step);
 }
 
-static const char *const suffixes[] = {".nc3", ".cdf", NULL};
+static const char *const suffixes[] = {".nc3", ".cdf", ".nc5", NULL};
 
 const cki_format cki_netcdf3_format = {
     .starts = starts,
@@ -468,4 +468,6 @@ const cki_format cki_netcdf3_format = {
     .read_bytes = region_bytes,
     .suffixes = suffixes,
     .create = cki_netcdf3_create,
+    .several = true,
+    .close_writer = cki_netcdf3_close_writer,
 };

@@ -247,6 +247,80 @@ static void writes_dates(void **state)
     remove(path);
 }
 
+/* Two variables of one file, the second of a type that only CDF-5 has: *error says how it went. */
+static void write_two(bool many, cki_error *error)
+{
+    static float level[] = {1000, 500};
+    static uint64_t counts[] = {1, 2, 3, 4, UINT64_MAX, 6};
+    static const int64_t zero[2] = {0, 0}, shape[2] = {2, 3};
+    const char *dims[] = {"level", "x"};
+    cki_target one = {
+        .name = "level", .dtype = cki_dtype_of(CASK_F32), .ndim = 1, .shape = shape, .dims = dims};
+    cki_target two = {
+        .name = "n", .dtype = cki_dtype_of(CASK_U64), .ndim = 2, .shape = shape, .dims = dims};
+    one.room = many ? cki_writer_room(&two) : 0;
+    cki_array array = {.dtype = one.dtype,
+                       .ndim = 1,
+                       .shape = {2},
+                       .strides = {4},
+                       .data = (unsigned char *)level};
+    cki_writer *first = cki_writer_open(path, &one, error);
+    if (first)
+        cki_writer_region(first, zero, &array, error);
+    array = (cki_array){.dtype = two.dtype,
+                        .ndim = 2,
+                        .shape = {2, 3},
+                        .strides = {24, 8},
+                        .data = (unsigned char *)counts};
+    cki_writer *second = error->status == CASK_OK ? cki_writer_beside(first, &two, error) : NULL;
+    if (second)
+        cki_writer_region(second, zero, &array, error);
+    if (second && error->status == CASK_OK)
+        cki_writer_commit(second, error);
+    else
+        cki_writer_abort(second);
+    if (first && error->status == CASK_OK)
+        cki_writer_commit(first, error);
+    else
+        cki_writer_abort(first);
+}
+
+static void writes_several(void **state)
+{
+    (void)state;
+    cki_error error = {0};
+    int64_t zero[2] = {0, 0}, count[2] = {2, 3}, one[2] = {1, 1};
+    float level[2];
+    uint64_t counts[6];
+    write_two(true, &error);
+    assert_int_equal(error.status, CASK_OK);
+    cki_store *store = open_file();
+    assert_string_equal(cki_store_format(store), "NetCDF-3 (CDF-5)");
+    assert_int_equal(cki_store_count(store), 2);
+    get(store, "level", zero, count, one, level, sizeof level);
+    assert_true(level[0] == 1000 && level[1] == 500);
+    get(store, "n", zero, count, one, counts, sizeof counts);
+    assert_true(counts[0] == 1 && counts[4] == UINT64_MAX && counts[5] == 6);
+    assert_string_equal(cki_store_variable(store, 1)->dims[0], "level");
+    cki_store_unref(store);
+    remove(path);
+    write_two(false, &error); /* the first was not told of others */
+    assert_int_equal(error.status, CASK_INVALID);
+    assert_false(cki_store_is_there(path));
+    for (int64_t n = 1; n < 10000; n++) {
+        error = (cki_error){0};
+        cki_memory_fail_at(n, false);
+        write_two(true, &error);
+        cki_memory_fail_at(0, false);
+        if (error.status == CASK_OK)
+            break;
+        assert_int_equal(error.status, CASK_MEMORY);
+        assert_false(cki_store_is_there(path));
+    }
+    assert_int_equal(error.status, CASK_OK);
+    remove(path);
+}
+
 /* However it is cut short or damaged, a file is read or refused in words; nothing else. */
 static void survives_damage(void **state)
 {
@@ -302,10 +376,10 @@ static void reports_lost_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_classic),       cmocka_unit_test(reads_cdf5),
-        cmocka_unit_test(reads_streamed),      cmocka_unit_test(writes_as_netcdf_does),
-        cmocka_unit_test(writes_dates),        cmocka_unit_test(survives_damage),
-        cmocka_unit_test(reports_lost_memory),
+        cmocka_unit_test(reads_classic),   cmocka_unit_test(reads_cdf5),
+        cmocka_unit_test(reads_streamed),  cmocka_unit_test(writes_as_netcdf_does),
+        cmocka_unit_test(writes_dates),    cmocka_unit_test(writes_several),
+        cmocka_unit_test(survives_damage), cmocka_unit_test(reports_lost_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

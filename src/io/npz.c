@@ -149,44 +149,94 @@ static size_t working(const cki_store *store, size_t i)
     return m->deflated ? (size_t)(m->zip->size + m->zip->stored) : 0;
 }
 
-/* ---- writing: one stored member, as np.savez ---- */
+/* ---- writing: stored members, as np.savez ---- */
 
-/* The member's name and where its local header ends. */
-typedef struct writing {
+/* A member: its name, where it lies, the length of its local header, and its own. */
+typedef struct written {
     char name[256];
-    size_t header;   /* bytes of the local header */
-    uint64_t member; /* and of the member */
+    uint64_t at;
+    size_t header;
+    uint64_t member;
+    struct written *next;
+} written;
+
+/* An archive being written; the first of its writers has it. */
+typedef struct writing {
+    written *first, **last;
+    uint64_t end;
 } writing;
 
-static cask_status create(cki_writer *writer, const cki_target *target, cki_error *error)
+static void free_writing(writing *w)
+{
+    while (w && w->first) {
+        written *m = w->first;
+        w->first = m->next;
+        cki_memory_free(m);
+    }
+    cki_memory_free(w);
+}
+
+static cask_status name_member(const writing *w, const char *name, written *m, cki_error *error)
+{
+    name = name && name[0] ? name + (name[0] == '/') : "arr_0";
+    size_t length = cki_text_cut(name, sizeof m->name - 5);
+    memcpy(m->name, name, strlen(name) < length ? strlen(name) : length);
+    memcpy(m->name + strlen(m->name), ".npy", 5);
+    for (const written *other = w->first; other; other = other->next)
+        if (strcmp(other->name, m->name) == 0)
+            return cki_fail(error, CASK_INVALID, "ValueError",
+                            "the archive has a member '%s' already", m->name);
+    return CASK_OK;
+}
+
+/* Local header and the array's own; how long the file is to be with it. */
+static cask_status begin_member(cki_writer *writer, writing *w, const cki_target *target,
+                                written *m, cki_error *error)
 {
     unsigned char header[512];
-    writing *w = cki_memory_calloc(1, sizeof *w);
-    writer->state = w;
-    if (!w)
-        return cki_fail_memory(error, sizeof *w);
-    const char *name = target->name && target->name[0] ? target->name : "arr_0";
-    size_t length = cki_text_cut(name, sizeof w->name - 5);
-    memcpy(w->name, name, strlen(name) < length ? strlen(name) : length);
-    memcpy(w->name + strlen(w->name), ".npy", 5);
     cki_text text = {0};
     uint64_t bytes = 0;
-    w->header = cki_zip_local(header, w->name, 0, 0);
+    m->at = w->end;
+    m->header = cki_zip_local(header, m->name, 0, 0);
     cki_npy_header(target, &text);
-    cask_status status =
-        text.failed ? cki_fail_memory(error, text.length)
-                    : cki_npy_layout(writer, target, w->header + text.length, &bytes, error);
-    w->member = text.length + bytes;
+    uint64_t begin = m->at + m->header;
+    cask_status status = text.failed
+                             ? cki_fail_memory(error, text.length)
+                             : cki_npy_layout(writer, target, begin + text.length, &bytes, error);
+    m->member = text.length + bytes;
     if (status == CASK_OK)
-        status = cki_file_write(writer->output, w->header, text.bytes, text.length, error);
+        status = cki_file_write(writer->output, begin, text.bytes, text.length, error);
     if (status == CASK_OK)
-        status = cki_file_resize(writer->output, w->header + w->member, error);
+        status = cki_file_resize(writer->output, begin + m->member, error);
     cki_text_free(&text);
+    w->end = begin + m->member;
     return status;
 }
 
+static cask_status create(cki_writer *writer, const cki_target *target, cki_error *error)
+{
+    writing *w = writer->host ? writer->host->state : cki_memory_calloc(1, sizeof *w);
+    written *m = cki_memory_calloc(1, sizeof *m);
+    if (!writer->host)
+        writer->state = w;
+    if (!w || !m) {
+        cki_memory_free(m);
+        return cki_fail_memory(error, sizeof *m);
+    }
+    if (!w->first)
+        w->last = &w->first;
+    cask_status status = name_member(w, target->name, m, error);
+    *w->last = m;
+    w->last = &m->next;
+    if (status == CASK_OK && writer->filled && !writer->host)
+        status =
+            cki_fail(error, CASK_INVALID, "ValueError",
+                     "%s: an archive is written once; arrays are added to .h5 files", writer->path);
+    return status == CASK_OK ? begin_member(writer, w, target, m, error) : status;
+}
+
 /* The checksum of what was written, which came in any order. */
-static cask_status sum_up(const cki_writer *writer, const writing *w, uint32_t *sum,
+static cask_status sum_up(const cki_writer *writer, const written *m, uint32_t *sum,
                           cki_error *error)
 {
     enum { PIECE = 1 << 20 };
@@ -195,9 +245,9 @@ static cask_status sum_up(const cki_writer *writer, const writing *w, uint32_t *
         return cki_fail_memory(error, PIECE);
     cask_status status = CASK_OK;
     *sum = 0;
-    for (uint64_t at = 0; status == CASK_OK && at < w->member; at += PIECE) {
-        size_t count = w->member - at < PIECE ? (size_t)(w->member - at) : PIECE;
-        status = cki_file_reread(writer->output, w->header + at, piece, count, error);
+    for (uint64_t at = 0; status == CASK_OK && at < m->member; at += PIECE) {
+        size_t count = m->member - at < PIECE ? (size_t)(m->member - at) : PIECE;
+        status = cki_file_reread(writer->output, m->at + m->header + at, piece, count, error);
         if (status == CASK_OK)
             *sum = libdeflate_crc32(*sum, piece, count);
     }
@@ -205,25 +255,34 @@ static cask_status sum_up(const cki_writer *writer, const writing *w, uint32_t *
     return status;
 }
 
+/* The headers of the members, and the directory of all behind them. */
+static cask_status finish(const cki_writer *writer, const writing *w, cki_error *error)
+{
+    unsigned char bytes[1100];
+    uint64_t count = 0, at = w->end;
+    for (const written *m = w->first; m; m = m->next, count++) {
+        uint32_t sum = 0;
+        cask_status status = sum_up(writer, m, &sum, error);
+        size_t length = cki_zip_local(bytes, m->name, m->member, sum);
+        if (status == CASK_OK)
+            status = cki_file_write(writer->output, m->at, bytes, length, error);
+        length = cki_zip_entry(bytes, m->name, m->at, m->member, sum);
+        if (status == CASK_OK)
+            status = cki_file_write(writer->output, at, bytes, length, error);
+        if (status != CASK_OK)
+            return status;
+        at += length;
+    }
+    size_t length = cki_zip_end(bytes, count, at - w->end, w->end);
+    return cki_file_write(writer->output, at, bytes, length, error);
+}
+
 static cask_status close_writer(cki_writer *writer, cki_error *error)
 {
-    unsigned char bytes[1200];
     writing *w = writer->state;
-    uint32_t sum = 0;
     writer->state = NULL;
-    if (!w || !error) { /* given up */
-        cki_memory_free(w);
-        return CASK_OK;
-    }
-    cask_status status = sum_up(writer, w, &sum, error);
-    size_t length = cki_zip_local(bytes, w->name, w->member, sum);
-    if (status == CASK_OK)
-        status = cki_file_write(writer->output, 0, bytes, length, error);
-    uint64_t where = w->header + w->member;
-    length = cki_zip_directory(bytes, w->name, 0, w->member, sum, where);
-    if (status == CASK_OK)
-        status = cki_file_write(writer->output, where, bytes, length, error);
-    cki_memory_free(w);
+    cask_status status = w && error ? finish(writer, w, error) : CASK_OK;
+    free_writing(w);
     return status;
 }
 
@@ -238,5 +297,6 @@ const cki_format cki_npz_format = {
     .close = close_store,
     .suffixes = suffixes,
     .create = create,
+    .several = true,
     .close_writer = close_writer,
 };

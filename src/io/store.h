@@ -117,6 +117,7 @@ typedef struct cki_target {
     cask_value *globals;        /* of the whole file, where it is new and has any: DICT or NULL */
     const cki_storage *storage; /* NULL: the defaults */
     bool append;                /* HDF5: beside what the file has, if it is there */
+    size_t room;      /* NetCDF-3: bytes of the header for arrays that come beside the first */
     const char *root; /* Zarr: the store, if the path lies below it: groups between are made */
 } cki_target;
 
@@ -124,14 +125,17 @@ typedef struct cki_target {
  * commit, whole (temporary name in the same directory, fsync, rename). */
 typedef struct cki_writer cki_writer;
 
-/* The format is chosen by suffix: .npy, .nc (NetCDF-4), .nc3 .cdf (NetCDF-3), .h5 .hdf5, .zarr.
+/* The format is chosen by suffix: .npy, .nc (NetCDF-4), .nc3 .cdf .nc5 (NetCDF-3), .h5
+ * .hdf5, .zarr.
  * ValueError naming the known suffixes otherwise. */
 cki_writer *cki_writer_open(const char *path, const cki_target *target, cki_error *error);
 /* A Zarr array of any name; what has that name is replaced. */
 cki_writer *cki_writer_zarr(const char *path, const cki_target *target, cki_error *error);
-/* One more array in the file that another writer makes, for formats that hold several (.h5, .hdf5):
+/* One more array in the file that another writer makes, for formats that hold several (.h5, .nc3):
  * to be committed, or aborted, before the first, which alone decides what becomes of the file. */
 cki_writer *cki_writer_beside(cki_writer *first, const cki_target *target, cki_error *error);
+/* Bytes that an array's name, axes and attributes need in a header, at most. */
+size_t cki_writer_room(const cki_target *target);
 /* Regions of an array that is there are replaced, for a Zarr array each chunk at once. Its type and
  * shape are told by cki_writer_dtype. "file.h5::/x" names one of several. */
 cki_writer *cki_writer_into(const char *path, cki_error *error);

@@ -112,12 +112,31 @@ cki_writer *cki_writer_beside(cki_writer *first, const cki_target *target, cki_e
     if (!writer)
         return NULL;
     take_target(writer, target);
-    writer->guest = writer->filled = true;
+    writer->host = first;
+    writer->filled = true;
     writer->output = first->output;
     if (writer->format->create(writer, target, error) == CASK_OK)
         return writer;
     cki_writer_abort(writer);
     return NULL;
+}
+
+size_t cki_writer_room(const cki_target *target)
+{
+    const cask_value *dict = target->attributes;
+    size_t room = 512 + (target->name ? strlen(target->name) : 0); /* with units of dates */
+    for (int k = 0; k < target->ndim; k++)
+        room += 64 + (target->dims && target->dims[k] ? strlen(target->dims[k]) : 0);
+    for (size_t i = 0; dict && i < dict->as.dict.count; i++) {
+        const cask_value *key = dict->as.dict.keys[i], *value = dict->as.dict.values[i];
+        if (!cki_formats_writable(key, value))
+            continue;
+        room += 32 + key->as.text.length;
+        room += value->kind == CKI_STR     ? value->as.text.length
+                : value->kind == CKI_ARRAY ? 8 * (size_t)cki_array_size(value->as.array)
+                                           : 8;
+    }
+    return room;
 }
 
 /* ---- into what is there ---- */
@@ -288,9 +307,9 @@ cask_status cki_writer_commit(cki_writer *writer, cki_error *error)
         status = writer->format->close_writer(writer, error);
     if (writer->format->commit)
         status = writer->format->commit(writer, error);
-    else if (status != CASK_OK && !writer->guest)
+    else if (status != CASK_OK && !writer->host)
         cki_file_abort(writer->output);
-    else if (!writer->guest)
+    else if (!writer->host)
         status = cki_file_commit(writer->output, error);
     free_writer(writer);
     return status;
@@ -304,7 +323,7 @@ void cki_writer_abort(cki_writer *writer)
         writer->format->close_writer(writer, NULL);
     if (writer->format->abort)
         writer->format->abort(writer);
-    if (!writer->guest)
+    if (!writer->host)
         cki_file_abort(writer->output);
     free_writer(writer);
 }

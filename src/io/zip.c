@@ -335,8 +335,8 @@ size_t cki_zip_local(unsigned char *header, const char *name, uint64_t size, uin
     return put64(header, at, size);
 }
 
-size_t cki_zip_directory(unsigned char *bytes, const char *name, uint64_t at, uint64_t size,
-                         uint32_t checksum, uint64_t where)
+size_t cki_zip_entry(unsigned char *bytes, const char *name, uint64_t at, uint64_t size,
+                     uint32_t checksum)
 {
     size_t length = strlen(name);
     size_t n = put_mark(bytes, 0, "PK\1\2");
@@ -352,26 +352,30 @@ size_t cki_zip_directory(unsigned char *bytes, const char *name, uint64_t at, ui
     n = put16(bytes, n, 24);
     n = put64(bytes, n, size);
     n = put64(bytes, n, size);
-    n = put64(bytes, n, at);
-    uint64_t directory = n, end = where + n;
-    n = put_mark(bytes, n, "PK\6\6");
+    return put64(bytes, n, at);
+}
+
+size_t cki_zip_end(unsigned char *bytes, uint64_t count, uint64_t directory, uint64_t where)
+{
+    unsigned members = count < UINT16_MAX ? (unsigned)count : UINT16_MAX;
+    size_t n = put_mark(bytes, 0, "PK\6\6");
     n = put64(bytes, n, END64 - 12);
     n = put16(bytes, n, VERSION);
     n = put16(bytes, n, VERSION);
     n = put64(bytes, n, 0); /* disks */
-    n = put64(bytes, n, 1);
-    n = put64(bytes, n, 1);
+    n = put64(bytes, n, count);
+    n = put64(bytes, n, count);
     n = put64(bytes, n, directory);
     n = put64(bytes, n, where);
     n = put_mark(bytes, n, "PK\6\7");
     n = put32(bytes, n, 0);
-    n = put64(bytes, n, end);
+    n = put64(bytes, n, where + directory);
     n = put32(bytes, n, 1);
     n = put_mark(bytes, n, "PK\5\6");
     n = put32(bytes, n, 0);
-    n = put16(bytes, n, 1);
-    n = put16(bytes, n, 1);
-    n = put32(bytes, n, (uint32_t)directory);
+    n = put16(bytes, n, members);
+    n = put16(bytes, n, members);
+    n = put32(bytes, n, directory < UINT32_MAX ? (uint32_t)directory : UINT32_MAX);
     n = put32(bytes, n, UINT32_MAX);
     return put16(bytes, n, 0);
 }

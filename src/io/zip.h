@@ -37,9 +37,11 @@ cask_status cki_zip_read(cki_file *file, const cki_zip_member *member, void *byt
 /* The local header of a stored member of known size; returns its length. `header` has room for
  * the name and 64 bytes. */
 size_t cki_zip_local(unsigned char *header, const char *name, uint64_t size, uint32_t checksum);
-/* The directory of an archive of that one member, whose local header lies at `at`, and the end of
- * the archive, which begins at `where`. The room is that of two local headers and 100 bytes. */
-size_t cki_zip_directory(unsigned char *bytes, const char *name, uint64_t at, uint64_t size,
-                         uint32_t checksum, uint64_t where);
+/* The entry of that member, whose local header lies at `at`, in the directory; its length. The room
+ * is that of two local headers. */
+size_t cki_zip_entry(unsigned char *bytes, const char *name, uint64_t at, uint64_t size,
+                     uint32_t checksum);
+/* The end of an archive of `count` members, whose directory lies at `where`: at most 100 bytes. */
+size_t cki_zip_end(unsigned char *bytes, uint64_t count, uint64_t directory, uint64_t where);
 
 #endif

@@ -164,7 +164,7 @@ with folder() as name:
     prints("array([False,  True, False])", f"np.isnat(da.from_netcdf('{here}/masked.nc')).compute()")
     writes("da.ma.masked_array(da.arange(3, chunks=2) * 1.0, mask=[0, 1, 0])", "-o", f"{here}/masked.nc")
     prints("array([False,  True, False])", f"np.isnan(da.from_netcdf('{here}/masked.nc')).compute()")
-    fails("TypeError", "masked", "eval", "da.ma.masked_array(da.arange(3, chunks=2), mask=[0, 1, 0])", "-o", f"{here}/masked.npz")
+    fails("TypeError", "masked", "eval", "da.ma.masked_array(da.arange(3, chunks=2), mask=[0, 1, 0])", "-o", f"{here}/masked.csv")
 
     # A stack of npy appears whole or not at all.
     fails("ZeroDivisionError", "", "eval", f"da.to_npy_stack('{here}/half.stack', x)",
@@ -251,6 +251,29 @@ with folder() as name:
         writes(f"{X} + {i}", "-o", here / f"part{i}.npy")
     converts(f"{here}/part*.npy", here / "parts.zarr")
     prints("(40, 30)", f"da.from_zarr('{here}/parts.zarr').shape")
+    converts(f"{here}/part*.npy", here / "stacked.zarr", "--stack")
+    prints("((2, 20, 30), 0, 601)", f"(lambda x: (x.shape, x[0, 0, 0].compute(), x[:, 0, 1:3].sum(axis=1)[1].compute() + x[0, 19, 29].compute() - 3))(da.from_zarr('{here}/stacked.zarr'))")
+    shutil.copy(here / "c.h5", here / "c2.h5")
+    converts(f"{here}/c[2.]*h5", here / "stacked.nc3", "--stack", "--chunks", "(1, 5, 10)")
+    prints("(('y', (2, 20, 30)), 299.5, 89850.0)", f"(lambda y: (('y', y.shape), y.max().compute(), y[1].sum().compute()))(da.from_netcdf('{here}/stacked.nc3', 'y'))")
+    status, text, err = run("info", here / "stacked.nc3")
+    check("the new axis has a name", text.count("(file: 2, dim_1: 20, dim_2: 30)") == 2, text)
+
+    # NetCDF-3 and npz hold several arrays.
+    for out, form in (("v.nc3", "NetCDF-3 (CDF-5), 2"), ("v.nc5", "NetCDF-3 (CDF-5), 2"), ("v.npz", "npz, 2")):
+        converts(here / "c.h5", here / out)
+        status, text, err = run("info", here / out, "--stats")
+        check(f"info {out}", status == 0 and form in text and "max 599" in text and "mean 149.75" in text, (text, err))
+    writes(f"({X}).astype('f4')", "-o", here / "f.nc5")
+    check("nc5 is CDF-5", (here / "f.nc5").read_bytes()[:4] == b"CDF\5")
+    dated(here / "days.nc", "days since 2000-01-01", [0.0, 1.0, 2.5, 4.0])
+    writes("da.from_netcdf('%s')" % (here / "days.nc"), "-o", here / "days.nc3")
+    prints("array(['2000-01-01T00', '2000-01-05T00'], dtype='datetime64[h]')", f"da.from_netcdf('{here}/days.nc3')[::3].astype('M8[h]').compute()")
+    fails("ValueError", "written once", "eval", f"da.to_hdf5('{here}/v.nc3', '/x', {X})")
+    fails("ValueError", "written once", "eval", f"da.to_hdf5('{here}/v.npz', '/x', {X})")
+    masked = f"da.ma.masked_array(({X})[:2, :2], mask=[[0, 1], [0, 0]], fill_value=7)"
+    writes(masked, "-o", here / "m.npz")
+    prints("((2, 2), 1, True, 7)", f"(lambda f: (f('data').shape, f('data')[0, 1].compute(), f('mask')[0, 1].compute(), f('fill_value').compute()))(lambda n: da.from_npz('{here}/m.npz', n))")
     fails("ValueError", "--variable", "convert", here / "c.nc", here / "two.npy")
     fails("KeyError", "nope", "convert", here / "c.nc", here / "two.npy", "--variable", "nope")
     fails("ValueError", ".zarr", "convert", here / "c.nc", here / "x.nosuch")

@@ -36,6 +36,7 @@ static const fault_case fault_cases[] = {
     {"da.from_netcdf('kept/t.nc', 'data')[::-1]", "out/s.nc"},
     {"da.ma.masked_array(da.arange(6, chunks=2), mask=[0, 1, 0, 0, 1, 0])", "out/k.h5"},
     {"da.ma.masked_array(da.arange(6, chunks=2) > 2, mask=[0, 1, 0, 0, 1, 0])", "out/k.nc"},
+    {"da.ma.masked_array(da.arange(6, chunks=2), mask=[0, 1, 0, 0, 1, 0])", "out/k.npz"},
     {"(lambda m: (m.dot(m.T), da.tensordot(m, m, axes=2)))(da.ma.masked_array(da.arange(6, "
      "chunks=4)"
      ".reshape((2, 3)), mask=[[1, 0, 0], [0, 1, 0]]))",
