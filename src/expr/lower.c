@@ -11,7 +11,7 @@ struct cki_lowering {
                         1 while its inputs are under way */
     cki_map aliases; /* node with a place in a shared layer -> a layer of its own */
     uint32_t shared;
-    bool failed; /* no memory for a layer of its own */
+    bool failed; /* no memory for a name, or a layer of its own */
 };
 
 cki_graph *cki_lower_graph(cki_lowering *lowering)
@@ -81,11 +81,14 @@ uint32_t cki_lower_input(cki_lowering *lowering, const cki_node *input)
 const char *cki_lower_name(cki_lowering *lowering, const cki_node *node, const char *label,
                            const char *part)
 {
-    char name[160];
-    snprintf(name, sizeof name, "%s%s%s-%08x", label, *part ? "-" : "", part,
-             (unsigned)node->token.low);
-    const char *copy = cki_arena_text(cki_graph_arena(lowering->graph), name, strlen(name));
-    return copy ? copy : label;
+    char hex[33];
+    size_t room = strlen(label) + strlen(part) + sizeof hex + 2;
+    char *name = cki_arena_alloc(cki_graph_arena(lowering->graph), room);
+    if (name)
+        snprintf(name, room, "%s%s%s-%s", label, *part ? "-" : "", part,
+                 cki_token_hex(node->token, hex));
+    lowering->failed |= !name;
+    return name ? name : label;
 }
 
 /* Names the layers of a node, from `first` on, by all that decides their blocks: the node's token,

@@ -100,7 +100,8 @@ cki_key cki_lower_key(const cki_lowering *lowering, const cki_node *input);
 /* The layer that a primitive shares at present; UINT32_MAX until it has said so. */
 uint32_t cki_lower_shared(const cki_lowering *lowering);
 void cki_lower_share(cki_lowering *lowering, uint32_t layer);
-/* A layer's name: "sum-partial-1f3a9c02" from a label, a part (may be "") and the node's token. */
+/* A layer's name from a label, a part (may be "") and the node's token, in 32 digits:
+ * "sum-partial-1f3a...". Without memory it is the label, and lowering fails after the node. */
 const char *cki_lower_name(cki_lowering *lowering, const cki_node *node, const char *label,
                            const char *part);
 
@@ -110,6 +111,10 @@ typedef void (*cki_absorb_rule)(cki_optimiser *optimiser, const cki_node *node);
 /* The wanted nodes, simplified and fused, in place; nodes made on the way live in the graph. */
 cask_status cki_optimise_nodes(cki_graph *graph, cask *ck, const cki_node **wanted, size_t count,
                                cki_absorb_rule rule, cki_error *error);
+/* The same, but they stay what the user wrote, so that they can be looked at: equal nodes are one,
+ * and each is made ready to be lowered by itself, under its own token. */
+cask_status cki_optimise_nothing(cki_graph *graph, cask *ck, const cki_node **wanted, size_t count,
+                                 cki_error *error);
 /* Where a large source, or what is computed from it element by element, is used before and after a
  * barrier, as x in x - x.mean(), it becomes two nodes, so that x is made twice and not kept. */
 cask_status cki_repeat_nodes(cki_build *build, const cki_node **wanted, size_t count);

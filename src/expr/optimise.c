@@ -22,6 +22,7 @@ typedef struct node_fact {
 struct cki_optimiser {
     cask *ck;
     cki_graph *graph;
+    bool written;   /* nodes stay what the user wrote */
     cki_map places; /* node -> place in facts + 1 */
     node_fact *facts;
     size_t count;
@@ -161,7 +162,7 @@ static const cki_node *step(simplifier *s, const cki_node *node, cki_error *erro
         cki_fail_memory(error, sizeof(cki_map_slot));
         return NULL;
     }
-    if (one != node || !node->primitive->simplify)
+    if (one != node || !node->primitive->simplify || s->optimiser->written)
         return one;
     return simplify_one(s->optimiser, node, error);
 }
@@ -371,7 +372,8 @@ static cask_status join_annotations(cki_optimiser *optimiser, cki_error *error)
     return CASK_OK;
 }
 
-/* A node with what it takes in, and the annotations of all of that. */
+/* A node with what it takes in, and the annotations of all of that. Its result is the same, and so
+ * are its token and its name. */
 static const cki_node *fuse_one(cki_optimiser *optimiser, const node_fact *fact, cki_error *error)
 {
     const cki_node *node = fact->node;
@@ -380,7 +382,8 @@ static const cki_node *fuse_one(cki_optimiser *optimiser, const node_fact *fact,
     const cki_node *made = node->primitive->fuse ? node->primitive->fuse(optimiser, node, error)
                                                  : cki_optimise_replace(optimiser, node, error);
     (void)cki_annotate_instead(before);
-    if (!made || made->annotations == fact->annotations)
+    if (!made ||
+        (made->annotations == fact->annotations && cki_token_same(made->token, node->token)))
         return made;
     cki_node *copy = cki_arena_copy(cki_graph_arena(optimiser->graph), made, made->primitive->size);
     if (!copy) {
@@ -388,6 +391,7 @@ static const cki_node *fuse_one(cki_optimiser *optimiser, const node_fact *fact,
         return NULL;
     }
     copy->annotations = fact->annotations;
+    copy->token = node->token;
     return copy;
 }
 
@@ -412,7 +416,8 @@ static cask_status fuse_all(cki_optimiser *optimiser, const cki_node **wanted, s
             fact->result = node; /* computed inside its root: nobody asks for it */
         else
             fact->result = fuse_one(optimiser, fact, error);
-        if (fact->result && fact->wanted && !fact->nusers && fact->result->primitive->finish)
+        if (fact->result && fact->wanted && !fact->nusers && fact->result->primitive->finish &&
+            !optimiser->written)
             fact->result = fact->result->primitive->finish(optimiser, fact->result, error);
         if (!fact->result)
             return error->status;
@@ -422,17 +427,30 @@ static cask_status fuse_all(cki_optimiser *optimiser, const cki_node **wanted, s
     return CASK_OK;
 }
 
+static cask_status optimise(cki_optimiser *optimiser, const cki_node **wanted, size_t count,
+                            cki_absorb_rule rule, cki_error *error)
+{
+    cki_build build = cki_optimise_build(optimiser, error);
+    cask_status status = simplify_all(optimiser, wanted, count, error);
+    if (status == CASK_OK && !optimiser->written)
+        status = cki_repeat_nodes(&build, wanted, count);
+    if (status == CASK_OK)
+        status = fuse_all(optimiser, wanted, count, rule, error);
+    cki_map_free(&optimiser->places);
+    cki_memory_free(optimiser->facts);
+    return status;
+}
+
 cask_status cki_optimise_nodes(cki_graph *graph, cask *ck, const cki_node **wanted, size_t count,
                                cki_absorb_rule rule, cki_error *error)
 {
     cki_optimiser optimiser = {.ck = ck, .graph = graph};
-    cki_build build = cki_optimise_build(&optimiser, error);
-    cask_status status = simplify_all(&optimiser, wanted, count, error);
-    if (status == CASK_OK)
-        status = cki_repeat_nodes(&build, wanted, count);
-    if (status == CASK_OK)
-        status = fuse_all(&optimiser, wanted, count, rule, error);
-    cki_map_free(&optimiser.places);
-    cki_memory_free(optimiser.facts);
-    return status;
+    return optimise(&optimiser, wanted, count, rule, error);
+}
+
+cask_status cki_optimise_nothing(cki_graph *graph, cask *ck, const cki_node **wanted, size_t count,
+                                 cki_error *error)
+{
+    cki_optimiser optimiser = {.ck = ck, .graph = graph, .written = true};
+    return optimise(&optimiser, wanted, count, NULL, error);
 }

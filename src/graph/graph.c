@@ -142,7 +142,7 @@ const cki_layer *cki_graph_layer(const cki_graph *graph, uint32_t number)
 /* A layer's name without the digits of its token: "sum-partial". */
 static size_t label_length(const char *name)
 {
-    enum { DIGITS = 8 };
+    enum { DIGITS = 32 };
     size_t length = strlen(name);
     if (length > DIGITS + 1 && name[length - DIGITS - 1] == '-' &&
         strspn(name + length - DIGITS, "0123456789abcdef") == DIGITS)

@@ -32,12 +32,6 @@ static cask_status plan_all(cki_graph *graph, const uint32_t *layers, size_t cou
     return status;
 }
 
-/* Nodes stay what they are: nothing is fused. */
-static void absorb_nothing(cki_optimiser *optimiser, const cki_node *node)
-{
-    (void)optimiser, (void)node;
-}
-
 cask_status cki_tasks_plan(cask *ck, const cki_node *const *nodes, size_t count, bool optimise,
                            struct cki_graph **graph, struct cki_plan **plan, cki_error *error)
 {
@@ -56,7 +50,7 @@ cask_status cki_tasks_plan(cask *ck, const cki_node *const *nodes, size_t count,
     for (size_t i = 0; final && i < count; i++)
         final[i] = nodes[i];
     if (status == CASK_OK)
-        status = cki_optimise_nodes(made, ck, final, count, absorb_nothing, error);
+        status = cki_optimise_nothing(made, ck, final, count, error);
     if (status == CASK_OK)
         status = cki_lower_nodes(made, final, count, layers, error);
     cki_memory_free((void *) final);
@@ -234,18 +228,17 @@ static const char *label_of(writing *w, size_t task)
     return w->labels[layer] = label;
 }
 
-static cki_token token_of(const cki_layer *layer, int64_t block)
+/* The error is set where memory was short. */
+static cki_token token_of(const cki_layer *layer, int64_t block, cki_error *error)
 {
     if (layer->block_token)
         return layer->block_token(layer, block);
-    cki_token token = {0};
-    cki_hasher *hasher = cki_token_start(NULL);
-    if (hasher) {
-        cki_token_text(hasher, layer->name);
-        cki_token_int(hasher, block);
-        token = cki_token_end(hasher);
-    }
-    return token;
+    cki_hasher *hasher = cki_token_start(error);
+    if (!hasher)
+        return (cki_token){0};
+    cki_token_text(hasher, layer->name);
+    cki_token_int(hasher, block);
+    return cki_token_end(hasher);
 }
 
 /* The number of a task's function: the block as such, or what the spelling names. */
@@ -264,8 +257,10 @@ static uint32_t put_function(writing *w, size_t task, const cki_spelling *spelli
                       .layer = layer,
                       .block = w->plan->block[task],
                       .ninputs = cki_plan_arguments(w->plan, task).count};
-    cask_value *callable =
-        cki_user_value_in(&t->record, token_of(layer, t->block), w->holder, w->error);
+    cki_token token = token_of(layer, t->block, w->error);
+    cask_value *callable = w->error->status == CASK_OK
+                               ? cki_user_value_in(&t->record, token, w->holder, w->error)
+                               : NULL;
     uint32_t number = callable
                           ? cki_spec_function(w->spec, label, strlen(label), callable, w->error)
                           : CKI_NO_NAME;

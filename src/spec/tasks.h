@@ -5,8 +5,7 @@
 #include "expr/context.h"
 #include "spec/spec.h"
 
-/* The graph and plan of all blocks of some nodes: as they would run, or as they were
- * built, slices moved to the readers but nothing fused. The
+/* The graph and plan of all blocks of some nodes: as they would run, or as they were built. The
  * caller frees the plan, then the graph. */
 cask_status cki_tasks_plan(cask *ck, const cki_node *const *nodes, size_t count, bool optimise,
                            struct cki_graph **graph, struct cki_plan **plan, cki_error *error);
