@@ -20,6 +20,7 @@
 #include "lang/dask.h"
 #include "lang/dtype_info.h"
 #include "lang/spelled.h"
+#include "spec/collected.h"
 #include "spec/computing.h"
 #include "spec/graph_calls.h"
 #include "spec/hand.h"
@@ -98,6 +99,7 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_annotate_operations, &ck->error);
     cki_operation_register(ck, cki_graph_calls_operations, &ck->error);
     cki_operation_register(ck, cki_shown_operations, &ck->error);
+    cki_operation_register(ck, cki_collected_operations, &ck->error);
     cki_operation_register(ck, cki_layers_operations, &ck->error);
     cki_operation_register(ck, cki_layered_operations, &ck->error);
     cki_operation_register(ck, cki_term_calls_operations, &ck->error);
@@ -114,6 +116,7 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_spelled_numpy_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_signatures_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_array_operations, &ck->error);
+    cki_operation_register(ck, cki_spelled_protocol_operations, &ck->error);
     return ck;
 }
 

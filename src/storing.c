@@ -7,37 +7,6 @@
 #include <cask/chest.h>
 #include <cask/lazy.h>
 
-/* A block's key: its collection's name, and its place in the grid. */
-static cask_value *key_of(const cki_node *node, int64_t block, cki_error *error)
-{
-    const cki_collection *collection = node->collection;
-    int64_t blocks[CKI_MAX_NDIM], place[CKI_MAX_NDIM];
-    int axes = collection->grid ? collection->grid(node, blocks) : -1;
-    cki_text text = {0};
-    collection->print_name(node, &text);
-    cask_value *name =
-        text.failed ? NULL : cki_value_str(text.bytes ? text.bytes : "", text.length, error);
-    if (text.failed)
-        cki_fail_memory(error, text.length);
-    cki_text_free(&text);
-    if (!name || axes < 0)
-        return name;
-    for (int k = axes; k-- > 0; block /= blocks[k])
-        place[k] = block % blocks[k];
-    cask_value *key = cki_value_list(CKI_TUPLE, (size_t)axes + 1, error);
-    if (!key) {
-        cask_value_unref(name);
-        return NULL;
-    }
-    key->as.list.items[0] = name;
-    for (int k = 0; k < axes; k++)
-        key->as.list.items[k + 1] = cki_value_int(place[k], error);
-    if (error->status == CASK_OK)
-        return key;
-    cask_value_unref(key);
-    return NULL;
-}
-
 typedef struct shelf {
     const cki_node *node;
     cask_chest *chest;
@@ -46,7 +15,7 @@ typedef struct shelf {
 static cask_status put(void *user, int64_t block, cask_value *value, cki_error *error)
 {
     const shelf *s = user;
-    cask_value *key = key_of(s->node, block, error);
+    cask_value *key = cki_collection_key(s->node, block, error);
     cask_status status = key ? cask_chest_set(s->chest, key, value) : error->status;
     if (key && status != CASK_OK)
         cki_fail(error, cask_chest_error(), cask_chest_error_class(), "%s", cask_chest_message());
@@ -80,7 +49,7 @@ static cask_value *take_from(const cki_node *node, cask_chest *chest, cki_error 
         return NULL;
     }
     for (; found < count; found++) {
-        cask_value *key = key_of(node, (int64_t)found, error);
+        cask_value *key = cki_collection_key(node, (int64_t)found, error);
         blocks[found] = key ? cask_chest_get(chest, key) : NULL;
         cask_value_unref(key);
         if (!blocks[found])

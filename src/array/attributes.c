@@ -87,7 +87,9 @@ void cki_attributes_repr(cask_array x, cki_text *text)
 const char *cki_attributes_name(cask_array x, char *buffer, size_t size)
 {
     char token[33];
-    if (size)
+    if (size && x->name)
+        snprintf(buffer, size, "%s", x->name);
+    else if (size)
         snprintf(buffer, size, "%s-%s", x->label, cki_token_hex(x->base.token, token));
     return buffer;
 }

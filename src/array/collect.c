@@ -3,6 +3,7 @@
 #include "array/api.h"
 #include "array/attributes.h"
 #include "array/blockwise.h"
+#include "array/blockwise_run.h"
 #include "array/held.h"
 #include "core/memory.h"
 
@@ -220,8 +221,26 @@ static const char *label_of(const cki_node *node)
 
 static void print_name(const cki_node *node, cki_text *text)
 {
-    char name[256];
-    cki_text_put(text, cki_attributes_name(cki_node_as_array(node), name, sizeof name));
+    char hex[33];
+    cask_array x = cki_node_as_array(node);
+    if (x->name)
+        cki_text_put(text, x->name);
+    else
+        cki_text_format(text, "%s-%s", x->label, cki_token_hex(node->token, hex));
+}
+
+static void rename_array(cki_node *node, const char *label, const char *name)
+{
+    struct cask_array_node *x = (struct cask_array_node *)node;
+    x->label = label;
+    x->name = name;
+}
+
+/* Blocks that others made become what the node says, or are refused. */
+static cask_value *admit(const cki_node *node, int64_t block, cask_value *value, cki_error *error)
+{
+    cask_array x = cki_node_as_array(node);
+    return cki_blockwise_convert(x, block, value, x->label, false, false, error);
 }
 
 static int grid_of(const cki_node *node, int64_t *blocks)
@@ -255,7 +274,9 @@ const cki_collection cki_collect_array = {.class = {"Array", cki_operation_relea
                                           .collect = collect_block,
                                           .collected = result_of,
                                           .discard = discard,
-                                          .hold = cki_held_array};
+                                          .hold = cki_held_array,
+                                          .rename = rename_array,
+                                          .admit = admit};
 
 cask_value *cki_collect_value(cask *ck, cask_array x, cki_error *error)
 {

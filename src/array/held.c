@@ -28,7 +28,7 @@ static void no_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
 static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
 {
     cask_value *const *blocks = ((const cask_value *)layer->parameters)->as.list.items;
-    cki_spelling_value(spelling, blocks[block]);
+    cki_spelling_data(spelling, cask_value_ref(blocks[block]));
 }
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
@@ -38,7 +38,7 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
                              .inputs = no_inputs,
                              .cost = no_cost,
                              .spell = spell};
-    return cki_node_lower(lowering, cki_node_as_array(node), layer, "held", error);
+    return cki_node_lower(lowering, cki_node_as_array(node), layer, "", error);
 }
 
 static const cki_primitive primitive = {

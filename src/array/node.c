@@ -181,7 +181,7 @@ cask_status cki_node_lower(cki_lowering *lowering, cask_array x, cki_layer layer
                            cki_error *error)
 {
     uint32_t number;
-    layer.name = cki_lower_name(lowering, &x->base, x->label, part);
+    layer.name = x->name && !*part ? x->name : cki_lower_name(lowering, &x->base, x->label, part);
     layer.blocks = cki_node_blocks(x);
     int64_t *grid = cki_arena_array(cki_graph_arena(cki_lower_graph(lowering)), (size_t)x->ndim + 1,
                                     sizeof *grid);

@@ -11,6 +11,7 @@
 struct cask_array_node {
     cki_node base;
     const char *label; /* what the name begins with: "ones", "sum-aggregate" */
+    const char *name;  /* all of its name, if it was given one; NULL: the label and the token */
     cki_dtype dtype;
     int ndim;
     const cki_axis *axes; /* ndim of them */

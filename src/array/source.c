@@ -252,7 +252,7 @@ static void constant_spell(const void *self, cki_dtype dtype, int ndim, const in
 {
     const cask_value *value = self;
     (void)dtype, (void)ndim;
-    cki_spelling_take(spelling, cki_array_slice(cki_array_of(value), start, count, step, NULL));
+    cki_spelling_data(spelling, cki_array_slice(cki_array_of(value), start, count, step, NULL));
 }
 
 static const cki_source constant_source = {

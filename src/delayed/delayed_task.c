@@ -61,6 +61,18 @@ static bool spell_list(const cask_value *list, cki_spelling *spelling)
     return true;
 }
 
+/* Data: a value, or a list with what it waits for. */
+static bool spell_data(const cki_delayed_call *call, cki_spelling *spelling)
+{
+    const cki_delayed_place *place = call->places;
+    if (call->function || call->method || call->nnamed || call->count != 1 || !place->value)
+        return false;
+    if (!place->open)
+        cki_spelling_value(spelling, place->value);
+    spelling->data = !place->open || spell_list(place->value, spelling);
+    return spelling->data;
+}
+
 /* Of a chain the first one's arguments. Calls by position are spelled in full, with the function
  * itself. Of others, and of what holds something lazy deeper down, it is the block that is called,
  * with all that it needs. */
@@ -71,6 +83,8 @@ static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
     const cki_node *own = node_of(layer, block);
     const cki_delayed_call *call = (*cki_delayed_chain_links(&own, &count))->parameters;
     size_t ninputs = c->first[block + 1] - c->first[block], next = 0;
+    if (count == 1 && spell_data(call, spelling))
+        return;
     bool plain = count == 1 && call->function && !call->method && !call->nnamed;
     for (uint32_t i = 0; i < call->count; i++) {
         const cki_delayed_place *place = &call->places[i];
@@ -379,6 +393,13 @@ static void print(void *self, cki_text *text)
     cki_text_put(text, "')");
 }
 
+static void rename_delayed(cki_node *node, const char *label, const char *name)
+{
+    struct cask_delayed_node *x = (struct cask_delayed_node *)node;
+    x->label = label;
+    x->key = name;
+}
+
 const cki_collection cki_delayed_collection = {.class = {"Delayed", cki_operation_release, print},
                                                .status = status_of,
                                                .label = label_of,
@@ -390,4 +411,5 @@ const cki_collection cki_delayed_collection = {.class = {"Delayed", cki_operatio
                                                .collected = collected,
                                                .discard = discard,
                                                .hold = cki_delayed_hold,
+                                               .rename = rename_delayed,
                                                .syntax = &cki_delayed_syntax};

@@ -103,7 +103,7 @@ static cki_token salted(cki_token token, cki_token seed, cki_error *error)
     return cki_token_end(hasher);
 }
 
-/* A copy with another token; a key that the user gave is not its. */
+/* A copy with another token; a name that the user gave is not its. */
 static cki_node *copy_of(cki_build *build, const cki_node *node, cki_token seed)
 {
     cki_node *copy = cki_arena_copy(build->arena, node, node->primitive->size);
@@ -114,8 +114,8 @@ static cki_node *copy_of(cki_build *build, const cki_node *node, cki_token seed)
     copy->own = salted(node->own, seed, build->error);
     copy->token = salted(node->token, seed, build->error);
     copy->lasting = false;
-    if (node->collection == &cki_delayed_collection)
-        ((struct cask_delayed_node *)copy)->key = NULL;
+    if (node->collection->rename)
+        node->collection->rename(copy, node->collection->label(node), NULL);
     return build->error->status == CASK_OK ? copy : NULL;
 }
 

@@ -17,6 +17,7 @@ enum { MOST_ROWS = 60 };
 
 typedef struct row {
     const char *name, *function, *detail;
+    const char *brief; /* the name, for people */
     uint64_t tasks, output, read;
     size_t largest; /* output of one task */
     size_t working;
@@ -67,6 +68,35 @@ static void count_task(survey *s, size_t task, row *r)
     s->edges += cki_plan_arguments(s->plan, task).count;
 }
 
+/* A name or key with the first eight digits of each token: enough to tell by, and to find it. */
+static void put_brief(const char *name, cki_text *out)
+{
+    enum { DIGITS = 32, SHOWN = 8 };
+    while (*name) {
+        size_t digits = strspn(name, "0123456789abcdef"), length = digits ? digits : 1;
+        cki_text_add(out, name, digits == DIGITS ? SHOWN : length);
+        name += length;
+    }
+}
+
+/* The rows' names, for the table. */
+static cask_status name_rows(survey *s, cki_error *error)
+{
+    cki_text text = {0};
+    for (size_t i = 0; i < s->nrows && error->status == CASK_OK; i++) {
+        text.length = 0;
+        if (s->rows[i].name)
+            put_brief(s->rows[i].name, &text);
+        s->rows[i].brief = text.failed ? NULL
+                                       : cki_arena_text(&s->labels.arena,
+                                                        text.bytes ? text.bytes : "", text.length);
+        if (!s->rows[i].brief)
+            cki_fail_memory(error, text.length);
+    }
+    cki_text_free(&text);
+    return error->status;
+}
+
 /* One pass names all labels, a second one adds up, by label or, of many, by group. */
 static cask_status take(survey *s, cki_error *error)
 {
@@ -99,7 +129,7 @@ static cask_status take(survey *s, cki_error *error)
     }
     cki_text_free(&call);
     cki_memory_free(labels);
-    return s->rows ? CASK_OK : cki_fail_memory(error, s->nrows * sizeof *s->rows);
+    return s->rows ? name_rows(s, error) : cki_fail_memory(error, s->nrows * sizeof *s->rows);
 }
 
 static void free_survey(survey *s)
@@ -177,7 +207,7 @@ static void cells_of(const row *r, char numbers[5][32], const char *cells[COLUMN
     put_bytes(numbers[2], r->output);
     put_bytes(numbers[3], r->working);
     put_bytes(numbers[4], r->read);
-    cells[0] = r->name;
+    cells[0] = r->brief;
     cells[1] = numbers[0];
     cells[2] = r->function;
     for (int i = 0; i < 4; i++)
@@ -226,7 +256,7 @@ static void put_annotations(const survey *s, cki_text *out)
             continue;
         cki_text_put(out, any ? "" : "\n");
         any = true;
-        cki_text_format(out, "%-16s%s: ", "annotated", s->rows[i].name);
+        cki_text_format(out, "%-16s%s: ", "annotated", s->rows[i].brief);
         cki_value_repr(s->rows[i].annotations->all, out);
         cki_text_char(out, '\n');
     }
@@ -289,7 +319,9 @@ static void put_text(const survey *s, const cki_explain_options *options, const 
         cki_graph_describe(cki_plan_layer(plan, plan->largest), plan->block[plan->largest], &key,
                            NULL);
         put_size_line(out, "largest task", plan->largest_bytes);
-        cki_text_format(out, ": %s\n", key.bytes ? key.bytes : "");
+        cki_text_put(out, ": ");
+        put_brief(key.bytes ? key.bytes : "", out);
+        cki_text_char(out, '\n');
     }
     put_size_line(out, "limit", options->memory_limit);
     cki_text_char(out, '\n');

@@ -295,10 +295,60 @@ cask_status cki_collection_persist(cki_build *build, const cki_node *const *node
     return error->status;
 }
 
+/* ---- names ---- */
+
+cask_value *cki_collection_key(const cki_node *node, int64_t block, cki_error *error)
+{
+    const cki_collection *collection = node->collection;
+    int64_t blocks[CKI_MAX_NDIM], place[CKI_MAX_NDIM];
+    int axes = collection->grid ? collection->grid(node, blocks) : -1;
+    cki_text text = {0};
+    collection->print_name(node, &text);
+    cask_value *name =
+        text.failed ? NULL : cki_value_str(text.bytes ? text.bytes : "", text.length, error);
+    if (text.failed)
+        cki_fail_memory(error, text.length);
+    cki_text_free(&text);
+    if (!name || axes < 0)
+        return name;
+    for (int k = axes; k-- > 0; block /= blocks[k])
+        place[k] = block % blocks[k];
+    cask_value *key = cki_value_list(CKI_TUPLE, (size_t)axes + 1, error);
+    if (!key) {
+        cask_value_unref(name);
+        return NULL;
+    }
+    key->as.list.items[0] = name;
+    for (int k = 0; k < axes; k++)
+        key->as.list.items[k + 1] = cki_value_int(place[k], error);
+    if (error->status == CASK_OK)
+        return key;
+    cask_value_unref(key);
+    return NULL;
+}
+
+const cki_node *cki_collection_rename(cki_arena *arena, cki_node *copy, const cki_node *node,
+                                      cki_error *error)
+{
+    const cki_collection *collection = node->collection;
+    cki_text text = {0};
+    if (!collection->rename)
+        return copy;
+    collection->print_name(node, &text);
+    const char *name =
+        text.failed ? NULL : cki_arena_text(arena, text.bytes ? text.bytes : "", text.length);
+    if (name)
+        collection->rename(copy, collection->label(node), name);
+    else
+        cki_fail_memory(error, text.length);
+    cki_text_free(&text);
+    return name ? copy : NULL;
+}
+
 /* ---- optimising ---- */
 
-/* The optimised node under the token that it had: the results are equal, and so both are one in
- * later computations. */
+/* The optimised node under the token and the name that it had: the results are equal, and so both
+ * are one in later computations. */
 static const cki_node *keep_token(cki_graph *graph, const cki_node *made, const cki_node *node,
                                   cki_error *error)
 {
@@ -309,7 +359,7 @@ static const cki_node *keep_token(cki_graph *graph, const cki_node *made, const 
     }
     copy->token = node->token;
     copy->lasting = node->lasting;
-    return copy;
+    return cki_collection_rename(cki_graph_arena(graph), copy, node, error);
 }
 
 static void free_graph(void *graph)

@@ -49,6 +49,12 @@ struct cki_collection {
     /* A node with that one's token and metadata whose blocks are these values (a LIST, which it may
      * keep). NULL with the build's error set. */
     const cki_node *(*hold)(cki_build *build, const cki_node *node, cask_value *blocks);
+    /* Give a node in the making a label and all of a name (NULL: its label and token). NULL: nodes
+     * of the kind cannot be renamed, nor made of a graph by hand. */
+    void (*rename)(cki_node *node, const char *label, const char *name);
+    /* A value from elsewhere as a block of the node: a new reference, or NULL with the error set
+     * where it cannot be one. NULL: any value will do. */
+    cask_value *(*admit)(const cki_node *node, int64_t block, cask_value *value, cki_error *error);
     const cki_syntax *syntax; /* NULL: records say it all */
 };
 
@@ -76,6 +82,11 @@ cask_status cki_collection_persist(cki_build *build, const cki_node *const *node
 /* Nodes that are equal and optimised already, all together; they are the context's. */
 cask_status cki_collection_optimise(cki_build *build, const cki_node *const *nodes, size_t count,
                                     const cki_node **optimised);
+/* A block's key: the name, and the block's place in the grid if there is one. A new reference. */
+cask_value *cki_collection_key(const cki_node *node, int64_t block, cki_error *error);
+/* Give a node in the making the name of another of its kind; it, or NULL with the error set. */
+const cki_node *cki_collection_rename(cki_arena *arena, cki_node *copy, const cki_node *node,
+                                      cki_error *error);
 /* The value with all that is lazy in it computed in one run; a new reference. */
 cask_value *cki_collection_compute_value(cask *ck, cask_value *value, cki_error *error);
 /* The same for any work on all nodes that the value holds, in the order of a walk: work(ck, nodes,

@@ -139,8 +139,7 @@ const cki_layer *cki_graph_layer(const cki_graph *graph, uint32_t number)
     return number < graph->count ? graph->layers[number] : NULL;
 }
 
-/* A layer's name without the digits of its token: "sum-partial". */
-static size_t label_length(const char *name)
+size_t cki_graph_label(const char *name)
 {
     enum { DIGITS = 32 };
     size_t length = strlen(name);
@@ -153,7 +152,7 @@ static size_t label_length(const char *name)
 /* What was fused into it, and it itself where that does not say so. */
 static void describe_call(const cki_layer *layer, cki_text *call)
 {
-    size_t own = label_length(layer->name), fused = layer->detail ? strlen(layer->detail) : 0;
+    size_t own = cki_graph_label(layer->name), fused = layer->detail ? strlen(layer->detail) : 0;
     if (fused)
         cki_text_put(call, layer->detail);
     if (fused && fused >= own && strncmp(layer->detail + fused - own, layer->name, own) == 0)

@@ -44,6 +44,12 @@ void cki_spelling_take(cki_spelling *s, cask_value *value)
         s->failed = true;
 }
 
+void cki_spelling_data(cki_spelling *s, cask_value *value)
+{
+    s->data = true;
+    cki_spelling_take(s, value);
+}
+
 void cki_spelling_value(cki_spelling *s, cask_value *value)
 {
     cki_spelling_take(s, cask_value_ref(value));

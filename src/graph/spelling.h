@@ -23,6 +23,7 @@ struct cki_spelling {
     size_t count, capacity;
     size_t list;          /* the place after the list that is open; 0: none is */
     bool inputs;          /* it mentions some */
+    bool data;            /* nothing is called: the only argument is the result */
     cask_value *function; /* what is called, if that is a value that does the same; else NULL */
     bool failed;
 };
@@ -45,6 +46,8 @@ void cki_spelling_slices(cki_spelling *spelling, int ndim, const int64_t *start,
                          const int64_t *count, const int64_t *step);
 /* The numbers of those flags that are set, as a tuple. */
 void cki_spelling_axes(cki_spelling *spelling, const bool *flags, int ndim);
+/* The only argument, which is the result: the block is there already. Taken over. */
+void cki_spelling_data(cki_spelling *spelling, cask_value *value);
 /* A list, which ends with the next call of close. */
 void cki_spelling_open(cki_spelling *spelling);
 void cki_spelling_close(cki_spelling *spelling);

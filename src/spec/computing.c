@@ -99,23 +99,38 @@ static cask_status flatten(const cask_value *given, int axes, cask_value **block
     }
     if (!list && error->status == CASK_OK)
         cki_fail(error, CASK_INVALID, NULL,
-                 "what a scheduler gives must be in lists as its keys are, a value for each key");
+                 "results must be in lists as their keys are, a value for each key");
     return error->status;
 }
 
-static cask_value *join_one(const cki_node *node, const cask_value *given, cki_error *error)
+/* Each of the values as a block; those that are are put into `admitted`. */
+static cask_status admit_all(const cki_node *node, cask_value *const *values, size_t count,
+                             cask_value **admitted, cki_error *error)
+{
+    const cki_collection *collection = node->collection;
+    for (size_t i = 0; i < count && error->status == CASK_OK; i++)
+        admitted[i] = collection->admit ? collection->admit(node, (int64_t)i, values[i], error)
+                                        : cask_value_ref(values[i]);
+    return error->status;
+}
+
+cask_value *cki_computing_join(const cki_node *node, const cask_value *given, cki_error *error)
 {
     int64_t grid[CKI_MAX_NDIM];
     size_t count = (size_t)node->collection->blocks(node), at = 0;
     int axes = node->collection->grid ? node->collection->grid(node, grid) : 1;
     cask_value **blocks = cki_memory_calloc(count + 1, sizeof *blocks), *value = NULL;
-    if (!blocks)
+    cask_value **admitted = cki_memory_calloc(count + 1, sizeof *admitted);
+    if (!blocks || !admitted)
         cki_fail_memory(error, count * sizeof *blocks);
     else if (flatten(given, axes ? axes : 1, blocks, count, &at, error) == CASK_OK && at < count)
-        cki_fail(error, CASK_INVALID, NULL,
-                 "a scheduler was asked for %zu keys and gave %zu values", count, at);
-    if (error->status == CASK_OK)
-        value = cki_collection_join(node, blocks, count, error);
+        cki_fail(error, CASK_INVALID, NULL, "%s has %zu keys, but there are %zu values for them",
+                 node->collection->label(node), count, at);
+    if (error->status == CASK_OK && admit_all(node, blocks, count, admitted, error) == CASK_OK)
+        value = cki_collection_join(node, admitted, count, error);
+    for (size_t i = 0; admitted && i < count; i++)
+        cask_value_unref(admitted[i]);
+    cki_memory_free(admitted);
     cki_memory_free(blocks);
     return value;
 }
@@ -130,7 +145,7 @@ static cask_status join_all(const cki_node *const *nodes, size_t count, const ca
                         "a scheduler was asked for %zu lists of keys and gave %zu", count,
                         list ? given->as.list.count : 0);
     for (size_t i = 0; i < count; i++)
-        if (!(results[i] = join_one(nodes[i], given->as.list.items[i], error)))
+        if (!(results[i] = cki_computing_join(nodes[i], given->as.list.items[i], error)))
             return error->status;
     return CASK_OK;
 }

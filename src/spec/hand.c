@@ -32,7 +32,10 @@ typedef struct hand {
     literal *literals; /* by number of the value; NULL: nothing is lazy */
     const cki_node **lazy;
     size_t nlazy, lazy_room;
-    uint32_t *own; /* the wanted keys, where they must outlive the call */
+    uint32_t *own;        /* the wanted keys, where they must outlive the call */
+    cki_spec *kept;       /* the graph, where that must too */
+    const cki_node *like; /* whose blocks the wanted keys are; NULL: nobody's */
+    uint32_t *blocks;     /* then by block of the layer: which of them it is, + 1 */
 } hand;
 
 /* The graph in the middle of others: its layer, and those that make whole values of what is lazy.
@@ -119,6 +122,17 @@ static cask_value *evaluate(const hand *h, const cki_word *words, size_t length,
     return NULL;
 }
 
+/* What a wanted key gave, as the block that it stands for. */
+static cask_value *admit(const hand *h, int64_t at, cask_value *value, cki_error *error)
+{
+    const cki_collection *collection = h->like->collection;
+    if (!value || !h->blocks[at] || !collection->admit)
+        return value;
+    cask_value *block = collection->admit(h->like, h->blocks[at] - 1, value, error);
+    cask_value_unref(value);
+    return block;
+}
+
 static cask_status run(const cki_task *task, cask_value **result, cki_error *error)
 {
     enum { FEW = 32 };
@@ -135,6 +149,8 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
                           : NULL;
     cki_error failure = {0};
     *result = evaluate(h, words, length, stack, task, &name, &failure);
+    if (h->like)
+        *result = admit(h, task->block, *result, &failure);
     if (stack != few)
         cki_memory_free((void *)stack);
     if (*result)
@@ -381,7 +397,9 @@ static void release(hand *h)
     cki_memory_free(h->literals);
     cki_memory_free((void *)h->lazy);
     cki_memory_free(h->own);
+    cki_memory_free(h->blocks);
     cki_topology_free(&h->topology);
+    cki_spec_free(h->kept);
 }
 
 static cask_status prepare(hand *h, cki_error *error)
@@ -391,6 +409,12 @@ static cask_status prepare(hand *h, cki_error *error)
         status = find_functions(h, error);
     if (status == CASK_OK)
         status = open_literals(h, error);
+    return status;
+}
+
+static cask_status prepare_alone(hand *h, cki_error *error)
+{
+    cask_status status = prepare(h, error);
     h->node = (cki_node){.primitive = &primitive,
                          .ck = h->ck,
                          .parameters = h,
@@ -427,7 +451,7 @@ cask_status cki_hand_get(cask *ck, const cki_spec *spec, const uint32_t *keys, s
     hand h = {.ck = ck, .spec = spec, .wanted = keys, .nwanted = count, .results = results};
     for (size_t i = 0; results && i < count; i++)
         results[i] = NULL;
-    cask_status status = prepare(&h, error);
+    cask_status status = prepare_alone(&h, error);
     if (status == CASK_OK)
         status = ck->compute(ck, &(cki_want){&h.node, &h, deliver}, 1, error);
     release(&h);
@@ -444,6 +468,73 @@ static void release_owned(void *thing)
     cki_memory_free(thing);
 }
 
+/* ---- collections of graphs by hand ---- */
+
+/* Which block of the collection each of the layer's is. */
+static cask_status number_blocks(hand *h, cki_error *error)
+{
+    h->blocks = cki_memory_calloc(h->topology.count + 1, sizeof *h->blocks);
+    if (!h->blocks)
+        return cki_fail_memory(error, h->topology.count * sizeof *h->blocks);
+    for (size_t i = 0; i < h->nwanted; i++)
+        h->blocks[h->topology.places[h->wanted[i]] - 1] = (uint32_t)i + 1;
+    return CASK_OK;
+}
+
+/* A hand that the context keeps. */
+static hand *keep_hand(cki_build *build, const cki_node *like, cki_spec *spec, const uint32_t *keys)
+{
+    size_t count = (size_t)like->collection->blocks(like);
+    hand *h = cki_memory_calloc(1, sizeof *h);
+    if (!h) {
+        cki_spec_free(spec);
+        cki_fail_memory(build->error, sizeof *h);
+        return NULL;
+    }
+    *h = (hand){.ck = build->ck, .spec = spec, .nwanted = count, .kept = spec, .like = like};
+    h->wanted = h->own = cki_memory_alloc((count + 1) * sizeof *keys);
+    if (!h->own)
+        cki_fail_memory(build->error, count * sizeof *keys);
+    else
+        memcpy(h->own, keys, count * sizeof *keys);
+    if (h->own && prepare(h, build->error) == CASK_OK)
+        number_blocks(h, build->error);
+    if (build->error->status != CASK_OK) {
+        release_owned(h);
+        return NULL;
+    }
+    return cki_context_own(build->ck, release_owned, h, build->error) == CASK_OK ? h : NULL;
+}
+
+cki_node *cki_hand_collect(cki_build *build, const cki_node *like, cki_spec *spec,
+                           const uint32_t *keys)
+{
+    hand *h = keep_hand(build, like, spec, keys);
+    cki_node *node = h ? cki_arena_copy(build->arena, like, like->primitive->size) : NULL;
+    cki_primitive *kind = node ? cki_arena_copy(build->arena, &primitive, sizeof *kind) : NULL;
+    if (!kind) {
+        cki_fail_memory(build->error, sizeof *kind);
+        return NULL;
+    }
+    kind->size = like->primitive->size;
+    node->primitive = kind;
+    node->parameters = h;
+    node->inputs = h->lazy;
+    node->ninputs = h->nlazy;
+    node->lasting = false;
+    cask_status status = cki_node_seal(node, (cki_token){(uintptr_t)h, 1}, build->error);
+    return status == CASK_OK ? node : NULL;
+}
+
+const cki_spec *cki_hand_spec(const cki_layer *layer, int64_t block, uint32_t *key)
+{
+    if (layer->function != &cki_hand_function)
+        return NULL;
+    const hand *h = ((const lowered *)layer->parameters)->hand;
+    *key = h->topology.sequence[block];
+    return h->spec;
+}
+
 cask_status cki_hand_plan(cask *ck, const cki_spec *spec, const uint32_t *keys, size_t count,
                           struct cki_graph **graph, struct cki_plan **plan, cki_error *error)
 {
@@ -457,7 +548,7 @@ cask_status cki_hand_plan(cask *ck, const cki_spec *spec, const uint32_t *keys, 
     if (status == CASK_OK && count)
         memcpy(h->own, keys, count * sizeof *keys);
     if (status == CASK_OK)
-        status = prepare(h, error);
+        status = prepare_alone(h, error);
     if (status == CASK_OK)
         status = ck->plan(ck, &node, 1, graph, plan, error);
     if (status != CASK_OK) {

@@ -29,6 +29,17 @@ static cask_value *run_data(cki_call *call)
     return cask_value_ref(cki_value_self(call->arguments[0], &literal_class));
 }
 
+cask_value *cki_literal_task(cask_value *value, cki_error *error)
+{
+    cask_value *literal = cki_value_object(&literal_class, cask_value_ref(value), error);
+    cask_value *tuple = literal ? cki_value_list(CKI_TUPLE, 1, error) : NULL;
+    if (tuple)
+        tuple->as.list.items[0] = literal;
+    else
+        cask_value_unref(literal);
+    return tuple;
+}
+
 static cask_value *run_quote(cki_call *call)
 {
     cask_value *given = call->arguments[0];
@@ -36,13 +47,7 @@ static cask_value *run_quote(cki_call *call)
                 cki_call_callable(given->as.list.items[0]);
     if (!task && given->kind != CKI_LIST && given->kind != CKI_DICT)
         return cask_value_ref(given);
-    cask_value *literal = run_literal(call);
-    cask_value *tuple = literal ? cki_value_list(CKI_TUPLE, 1, call->error) : NULL;
-    if (tuple)
-        tuple->as.list.items[0] = literal;
-    else
-        cask_value_unref(literal);
-    return tuple;
+    return cki_literal_task(given, call->error);
 }
 
 static const cki_operation quote = {

@@ -4,6 +4,8 @@
 
 #include "expr/operation.h"
 
+/* The task (literal,) that gives a value; a new reference. */
+cask_value *cki_literal_task(cask_value *value, cki_error *error);
 /* dask.core.literal and quote. */
 extern const cki_operation *const cki_literal_operations[];
 

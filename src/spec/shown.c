@@ -80,46 +80,21 @@ cask_value *cki_shown_nest(const cki_node *node, const cask_value *flat, size_t 
     return nest(blocks, axes ? axes : 1, flat, next, error);
 }
 
-/* The keys of the blocks, in lists as they stand in the grid. */
-static cask_value *run_keys(cki_call *call)
+cask_value *cki_shown_keys(const cki_node *node, cki_error *error)
 {
-    const cki_node *node = cki_operation_node(call->arguments[0]);
-    cask_value *texts;
-    cki_spec *spec = cki_tasks_spec(call->ck, &node, 1, false, &texts, call->error);
-    cask_value *keys = spec ? cki_spec_value_keys(texts, call->error) : NULL;
-    size_t next = 0;
-    cask_value *nested = keys ? cki_shown_nest(node, keys, &next, call->error) : NULL;
-    cki_spec_free(spec);
-    cask_value_unref(keys);
-    cask_value_unref(texts);
-    return nested;
-}
-
-/* The layer that its blocks are in. */
-static cask_value *run_layers(cki_call *call)
-{
-    const cki_node *node = cki_operation_node(call->arguments[0]);
-    cask_value *texts = NULL;
-    cki_spec *spec = cki_tasks_spec(call->ck, &node, 1, false, &texts, call->error);
-    cask_value *names = spec ? cki_value_list(CKI_TUPLE, 0, call->error) : NULL;
-    size_t room = 0;
-    if (names && texts->as.list.count) {
-        const cask_value *key = texts->as.list.items[0];
-        uint32_t number = cki_spec_find(spec, key->as.text.bytes, key->as.text.length);
-        if (number != CKI_NO_NAME) {
-            uint32_t layer = spec->layers.of[number];
-            cki_value_list_push(names, &room,
-                                cki_value_str(cki_names_text(&spec->layers.names, layer),
-                                              spec->layers.names.items[layer].length, call->error),
-                                call->error);
+    int64_t blocks = node->collection->blocks(node);
+    cask_value *list = NULL;
+    if (blocks < 0 || (uint64_t)blocks >= SIZE_MAX / sizeof(cask_value *))
+        cki_fail_memory(error, SIZE_MAX);
+    else
+        list = cki_value_list(CKI_LIST, (size_t)blocks, error);
+    for (int64_t i = 0; list && i < blocks; i++)
+        if (!(list->as.list.items[i] = cki_collection_key(node, i, error))) {
+            list->as.list.count = (size_t)i;
+            cask_value_unref(list);
+            return NULL;
         }
-    }
-    cki_spec_free(spec);
-    cask_value_unref(texts);
-    if (call->error->status == CASK_OK)
-        return names;
-    cask_value_unref(names);
-    return NULL;
+    return list;
 }
 
 static const cki_operation dask = {
@@ -133,21 +108,6 @@ static const cki_operation dask_graph = {
     "The graph: a key for each block, and the task that makes it.",
     run_graph,
     NULL};
-static const cki_operation dask_keys = {
-    "__dask_keys__",
-    CKI_LAZY_METHOD,
-    "x",
-    "The keys of its blocks, in lists as they stand in the grid.",
-    run_keys,
-    NULL};
-static const cki_operation dask_layers = {
-    "__dask_layers__",
-    CKI_LAZY_METHOD,
-    "x",
-    "The name of the layer of its graph that makes its blocks, in a tuple.",
-    run_layers,
-    NULL};
-
 /* ---- as a mapping ---- */
 
 static const cki_spec *spec_of(const cki_call *call)
@@ -240,6 +200,6 @@ METHOD(graph_keys, "keys", "self", "The keys, in the order of definition.", run_
 METHOD(graph_values, "values", "self", "The tasks.", run_values);
 METHOD(graph_items, "items", "self", "Keys and tasks.", run_items);
 
-const cki_operation *const cki_shown_operations[] = {
-    &dask,       &dask_graph, &dask_keys,    &dask_layers, &graph_length, &graph_iter,
-    &graph_item, &graph_keys, &graph_values, &graph_items, NULL};
+const cki_operation *const cki_shown_operations[] = {&dask,         &dask_graph,  &graph_length,
+                                                     &graph_iter,   &graph_item,  &graph_keys,
+                                                     &graph_values, &graph_items, NULL};

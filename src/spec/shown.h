@@ -9,6 +9,8 @@
  * list of all, *next the first of them. A new reference. */
 cask_value *cki_shown_nest(const cki_node *node, const cask_value *flat, size_t *next,
                            cki_error *error);
+/* The keys of a node's blocks, a list; a new reference. */
+cask_value *cki_shown_keys(const cki_node *node, cki_error *error);
 /* A value for a graph, which is taken over, also on failure; NULL with the error set. */
 cask_value *cki_shown_value(cki_spec *spec, cki_error *error);
 /* The graph in such a value; NULL if it is none. */
@@ -17,7 +19,7 @@ const cki_spec *cki_shown_own(const cask_value *value);
  * value's own. TypeError for anything else. */
 const cki_spec *cki_shown_spec(const cask_value *value, cki_spec **made, cki_error *error);
 
-/* x.dask, x.__dask_graph__(), x.__dask_keys__(), and what a mapping has: keys, values, items. */
+/* x.dask, x.__dask_graph__(), and what a mapping has: keys, values, items. */
 extern const cki_operation *const cki_shown_operations[];
 
 #endif

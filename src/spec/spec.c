@@ -294,6 +294,30 @@ cask_status cki_spec_merge(cki_spec *spec, const cki_spec *other, cki_error *err
     return CASK_OK;
 }
 
+bool cki_spec_put_term(cki_spec *spec, const cki_spec *other, uint32_t key, cki_error *error)
+{
+    size_t length;
+    const cki_word *term = cki_spec_term(other, key, &length);
+    bool fine = true;
+    for (size_t i = 0; fine && i < length; i++) {
+        cki_word_kind kind = cki_word_kind_of(term[i]);
+        uint32_t name = (uint32_t)cki_word_number(term[i]);
+        bool names = kind == CKI_WORD_NAME || kind == CKI_WORD_KEY;
+        if (!names) {
+            fine = translate(spec, other, term[i], error);
+        } else if (cki_spec_reference(other, term[i]) != CKI_NO_NAME) {
+            fine = cki_spec_put_name(spec, cki_spec_text(other, name),
+                                     other->keys.items[name].length, true, error);
+        } else {
+            cask_value *text =
+                cki_value_str(cki_spec_text(other, name), other->keys.items[name].length, error);
+            fine = text && cki_spec_put_value(spec, text, error);
+            cask_value_unref(text);
+        }
+    }
+    return fine;
+}
+
 /* ---- reading ---- */
 
 uint32_t cki_spec_find(const cki_spec *spec, const char *text, size_t length)

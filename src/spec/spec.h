@@ -109,6 +109,8 @@ cask_status cki_spec_define(cki_spec *spec, uint32_t key, cki_error *error);
 /* Say that a key belongs to a layer of that name, which has these annotations (a dict, or NULL). */
 cask_status cki_spec_place(cki_spec *spec, uint32_t key, const char *layer, size_t length,
                            cask_value *annotations, cki_error *error);
+/* All words of another graph's term. What is no key there does not become one here. */
+bool cki_spec_put_term(cki_spec *spec, const cki_spec *other, uint32_t key, cki_error *error);
 /* Forget what was put since the last definition. */
 void cki_spec_drop(cki_spec *spec);
 void cki_spec_remove(cki_spec *spec, uint32_t key);

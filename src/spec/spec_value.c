@@ -4,10 +4,13 @@
 
 #include "call/call.h"
 #include "core/memory.h"
+#include "spec/literal.h"
 #include "spec/spec_write.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { DEEPEST = 200 }; /* of lists in lists */
 
 /* ---- keys ---- */
 
@@ -78,7 +81,6 @@ failed:
 /* Each text in nested lists replaced. As deep as an expression can nest, so this may recurse. */
 static cask_value *map_keys(const cask_value *value, bool to_texts, int depth, cki_error *error)
 {
-    enum { DEEPEST = 200 };
     cki_text text = {0};
     bool group =
         value->kind == CKI_LIST || (to_texts && value->kind == CKI_TUPLE && !is_key_tuple(value));
@@ -272,6 +274,23 @@ static cask_value *make_group(cask *ck, const cki_spec *spec, cki_word word,
     return made;
 }
 
+/* Whether a literal would be read back as a key or a task, or has such in a list. */
+static bool is_ambiguous(const cki_spec *spec, const cask_value *value, int depth)
+{
+    cki_text text = {0};
+    bool found = depth > DEEPEST || is_task(value);
+    if (value->kind == CKI_STR)
+        return cki_spec_find(spec, value->as.text.bytes, value->as.text.length) != CKI_NO_NAME;
+    if (!found && is_key_tuple(value)) {
+        put_tuple(value, &text);
+        found = text.failed || cki_spec_find(spec, text.bytes, text.length) != CKI_NO_NAME;
+        cki_text_free(&text);
+    }
+    for (size_t i = 0; !found && value->kind == CKI_LIST && i < value->as.list.count; i++)
+        found = is_ambiguous(spec, value->as.list.items[i], depth + 1);
+    return found;
+}
+
 static cask_value *make_one(cask *ck, const cki_spec *spec, cki_word word, cask_value *const *items,
                             cki_error *error)
 {
@@ -280,7 +299,9 @@ static cask_value *make_one(cask *ck, const cki_spec *spec, cki_word word, cask_
     case CKI_WORD_INT:
         return cki_value_int(number, error);
     case CKI_WORD_VALUE:
-        return cask_value_ref(spec->values[number]);
+        return is_ambiguous(spec, spec->values[number], 0)
+                   ? cki_literal_task(spec->values[number], error)
+                   : cask_value_ref(spec->values[number]);
     case CKI_WORD_NAME:
     case CKI_WORD_KEY:
         return key_value(spec, (uint32_t)number, error);

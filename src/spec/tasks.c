@@ -9,6 +9,8 @@
 #include "graph/annotations.h"
 #include "graph/plan.h"
 #include "graph/spelling.h"
+#include "spec/hand.h"
+#include "spec/spec_value.h"
 
 #include <string.h>
 
@@ -307,17 +309,35 @@ static bool place_task(writing *w, size_t task)
     return cki_spec_place(w->spec, key, name, strlen(name), annotations, w->error) == CASK_OK;
 }
 
+/* Those of a graph by hand are its terms. */
+static bool write_term(writing *w, size_t task, const cki_spec *own, uint32_t key)
+{
+    cask_value *name =
+        cki_spec_value_key(cki_spec_text(own, key), own->keys.items[key].length, w->error);
+    const cask_value *first = name && name->kind == CKI_TUPLE ? name->as.list.items[0] : name;
+    bool fine = first && cki_spec_put_term(w->spec, own, key, w->error) &&
+                cki_spec_define(w->spec, w->keys[task], w->error) == CASK_OK &&
+                cki_spec_place(w->spec, w->keys[task], first->as.text.bytes, first->as.text.length,
+                               NULL, w->error) == CASK_OK;
+    cask_value_unref(name);
+    return fine;
+}
+
 static bool write_task(writing *w, size_t task)
 {
+    uint32_t key;
+    const cki_spec *own = cki_hand_spec(cki_plan_layer(w->plan, task), w->plan->block[task], &key);
+    if (own)
+        return write_term(w, task, own, key);
     cki_spelling spelling;
     bool fine =
         cki_spelling_of(cki_plan_layer(w->plan, task), w->plan->block[task],
                         cki_plan_arguments(w->plan, task).count, &spelling, w->error) == CASK_OK;
-    uint32_t function = fine ? put_function(w, task, &spelling) : CKI_NO_NAME;
-    fine =
-        function != CKI_NO_NAME &&
-        cki_spec_put(w->spec, cki_word_group(CKI_WORD_TASK, function, count_arguments(&spelling)),
-                     w->error);
+    if (fine && !spelling.data) {
+        uint32_t function = put_function(w, task, &spelling);
+        cki_word call = cki_word_group(CKI_WORD_TASK, function, count_arguments(&spelling));
+        fine = function != CKI_NO_NAME && cki_spec_put(w->spec, call, w->error);
+    }
     for (size_t i = 0; fine && i < spelling.count; i++)
         fine = put_argument(w, task, &spelling.items[i]);
     cki_spelling_free(&spelling);
