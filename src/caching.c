@@ -182,11 +182,13 @@ static cask_value *remembered(cask *ck, cask_cache *cache, cask_value *function,
     cki_hasher *hasher = cki_token_start(error);
     if (!hasher)
         return NULL;
-    bool known = cki_call_token(function, &key);
+    bool known = cki_call_token(function, &key, error);
     cki_token_token(hasher, key);
     for (size_t i = 0; i < arguments->count; i++)
         cki_token_value(hasher, arguments->positional[i]);
     key = cki_token_end(hasher);
+    if (error->status != CASK_OK)
+        return NULL;
     cask_value *value = known ? cki_cache_get(cache, key, cki_token_hex(key, hex)) : NULL;
     if (value)
         return value;

@@ -262,7 +262,7 @@ static void print(void *self, cki_text *text)
     cki_attributes_repr(self, text);
 }
 
-const cki_collection cki_collect_array = {.class = {"Array", cki_operation_release, print},
+const cki_collection cki_collect_array = {.class = {"Array", cki_operation_release, print, NULL},
                                           .label = label_of,
                                           .print_name = print_name,
                                           .status = status_of,

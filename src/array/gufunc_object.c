@@ -33,7 +33,7 @@ static void print(void *self, cki_text *text)
     cki_text_format(text, " %s>", o->token);
 }
 
-static const cki_class class = {"gufunc", release, print};
+static const cki_class class = {"gufunc", release, print, NULL};
 
 /* References are shared. */
 static cask_value *new_object(cask_value *function, cask_value *signature, cask_value *options,

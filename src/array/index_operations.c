@@ -171,8 +171,8 @@ static void release_nothing(void *self)
     (void)self;
 }
 
-static const cki_class blocks_class = {"BlockView", release_nothing, NULL};
-static const cki_class points_class = {"PointIndexer", release_nothing, NULL};
+static const cki_class blocks_class = {"BlockView", release_nothing, NULL, NULL};
+static const cki_class points_class = {"PointIndexer", release_nothing, NULL, NULL};
 
 static cask_value *make_indexer(cki_call *call)
 {

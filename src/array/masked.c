@@ -198,7 +198,7 @@ static void print(void *self, cki_text *text)
 
 static const cki_syntax syntax = {.apply = cki_masked_apply};
 
-static const cki_collection masked = {.class = {"MaskedArray", cki_operation_release, print},
+static const cki_collection masked = {.class = {"MaskedArray", cki_operation_release, print, NULL},
                                       .label = label_of,
                                       .print_name = print_name,
                                       .status = status_of,

@@ -99,7 +99,7 @@ static void print(void *self, cki_text *text)
     cki_text_put(text, ")");
 }
 
-static const cki_class class = {"MaskedArray", release, print};
+static const cki_class class = {"MaskedArray", release, print, NULL};
 
 static void nothing(void *self)
 {
@@ -112,7 +112,7 @@ static void print_masked(void *self, cki_text *text)
     cki_text_put(text, "masked");
 }
 
-static const cki_class masked_class = {"MaskedConstant", nothing, print_masked};
+static const cki_class masked_class = {"MaskedConstant", nothing, print_masked, NULL};
 static int the_masked; /* the one value that does not count */
 
 cask_value *cki_masked_value_new(cask_value *data, cask_value *mask, double fill, bool has_fill,

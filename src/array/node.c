@@ -181,7 +181,10 @@ cask_status cki_node_lower(cki_lowering *lowering, cask_array x, cki_layer layer
                            cki_error *error)
 {
     uint32_t number;
-    layer.name = x->name && !*part ? x->name : cki_lower_name(lowering, &x->base, x->label, part);
+    /* one that took the place of another has that one's name, but does something else */
+    size_t named = x->name && !*part ? cki_graph_label(x->name) : 0;
+    bool own = named && strlen(x->label) == named && strncmp(x->name, x->label, named) == 0;
+    layer.name = own ? x->name : cki_lower_name(lowering, &x->base, x->label, part);
     layer.blocks = cki_node_blocks(x);
     int64_t *grid = cki_arena_array(cki_graph_arena(cki_lower_graph(lowering)), (size_t)x->ndim + 1,
                                     sizeof *grid);

@@ -28,8 +28,8 @@ static void print_generator(void *self, cki_text *text)
     cki_text_put(text, "Generator(Philox)");
 }
 
-static const cki_class state_class = {"RandomState", release, print_state};
-static const cki_class generator_class = {"Generator", release, print_generator};
+static const cki_class state_class = {"RandomState", release, print_state, NULL};
+static const cki_class generator_class = {"Generator", release, print_generator, NULL};
 
 static generator *generator_of(const cask_value *value)
 {

@@ -167,12 +167,12 @@ bool cki_call_add(cki_hasher *hasher, const cask_value *function, int depth, cki
     return true;
 }
 
-bool cki_call_token(const cask_value *function, cki_token *token)
+bool cki_call_token(const cask_value *function, cki_token *token, cki_error *error)
 {
-    cki_hasher *hasher = cki_token_start(NULL);
+    cki_hasher *hasher = cki_token_start(error);
     if (!hasher)
         return false;
-    bool known = function->kind == CKI_OBJECT && cki_call_add(hasher, function, 0, NULL);
+    bool known = function->kind == CKI_OBJECT && cki_call_add(hasher, function, 0, error);
     *token = cki_token_end(hasher);
     return known;
 }

@@ -20,8 +20,8 @@ const char *cki_call_text(const cask_value *function);
 /* Whether it is known to take an argument by that name: a lambda that has such a parameter. */
 bool cki_call_takes(const cask_value *function, const char *name);
 /* Of all that decides what it does: name and version, or a lambda's text and what it captured.
- * False if nobody can tell. */
-bool cki_call_token(const cask_value *function, cki_token *token);
+ * False if nobody can tell, and with the error set where memory was short. */
+bool cki_call_token(const cask_value *function, cki_token *token, cki_error *error);
 /* Call it. From any thread, several at once; lambdas and builtins included. `run` is the task's
  * (see cki_task) or NULL. A new reference. */
 cask_value *cki_call_run(cask *ck, cask_value *function, const cki_arguments *arguments, void *run,

@@ -163,7 +163,7 @@ static cki_token token(cask *ck, const char *name, bool *known)
     cki_token made = {0};
     cask_value *function = cki_call_find(ck, name, NULL);
     assert_non_null(function);
-    *known = cki_call_token(function, &made);
+    *known = cki_call_token(function, &made, NULL);
     cask_value_unref(function);
     return made;
 }

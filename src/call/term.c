@@ -39,7 +39,7 @@ static void print(void *self, cki_text *text)
         cki_text_format(text, "<input %zu>", p->input);
 }
 
-static const cki_class place_class = {"term", release, print};
+static const cki_class place_class = {"term", release, print, NULL};
 
 cask_value *cki_term_input(size_t i, cki_error *error)
 {

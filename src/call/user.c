@@ -147,7 +147,7 @@ static void print(void *self, cki_text *text)
     cki_text_format(text, "<function %s>", function->name);
 }
 
-static const cki_class user_class = {"function", keep, print};
+static const cki_class user_class = {"function", keep, print, NULL};
 
 cask_value *cki_user_value(const cask_function *function, cki_error *error)
 {
@@ -174,7 +174,7 @@ static void print_held(void *self, cki_text *text)
     cki_text_format(text, "<function %s>", held->function->name);
 }
 
-static const cki_class held_class = {"function", release_held, print_held};
+static const cki_class held_class = {"function", release_held, print_held, NULL};
 
 cask_value *cki_user_value_in(const cask_function *function, cki_token token, cask_value *owner,
                               cki_error *error)
@@ -220,7 +220,7 @@ static void print_space(void *self, cki_text *text)
     cki_text_format(text, "<module '%s'>", s->name);
 }
 
-static const cki_class space_class = {"module", release_space, print_space};
+static const cki_class space_class = {"module", release_space, print_space, NULL};
 
 static bool is_space(const cki_user *set, const char *name)
 {

@@ -400,16 +400,17 @@ static void rename_delayed(cki_node *node, const char *label, const char *name)
     x->key = name;
 }
 
-const cki_collection cki_delayed_collection = {.class = {"Delayed", cki_operation_release, print},
-                                               .status = status_of,
-                                               .label = label_of,
-                                               .print_name = print_name,
-                                               .blocks = one_block,
-                                               .bytes = no_bytes,
-                                               .collector = collector_of,
-                                               .collect = collect,
-                                               .collected = collected,
-                                               .discard = discard,
-                                               .hold = cki_delayed_hold,
-                                               .rename = rename_delayed,
-                                               .syntax = &cki_delayed_syntax};
+const cki_collection cki_delayed_collection = {
+    .class = {"Delayed", cki_operation_release, print, NULL},
+    .status = status_of,
+    .label = label_of,
+    .print_name = print_name,
+    .blocks = one_block,
+    .bytes = no_bytes,
+    .collector = collector_of,
+    .collect = collect,
+    .collected = collected,
+    .discard = discard,
+    .hold = cki_delayed_hold,
+    .rename = rename_delayed,
+    .syntax = &cki_delayed_syntax};

@@ -273,7 +273,7 @@ static void foreign_places(void **state)
 /* ---- a host with one kind of object: a box around an integer, lazy in that it must be asked ----
  */
 
-static const cki_class box_class = {"Box", NULL, NULL};
+static const cki_class box_class = {"Box", NULL, NULL, NULL};
 
 static cask_value *box(int64_t number, cki_error *error)
 {

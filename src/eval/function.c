@@ -53,11 +53,12 @@ static void repr_module(void *self, cki_text *text)
     cki_text_format(text, "<module '%s' (built-in)>", module->name);
 }
 
-static const cki_class builtin_class = {"builtin_function_or_method", NULL, repr_builtin};
-static const cki_class method_class = {"builtin_function_or_method", release_method, repr_method};
-static const cki_class descriptor_class = {"method_descriptor", NULL, repr_descriptor};
-static const cki_class type_class = {"type", NULL, repr_type};
-static const cki_class module_class = {"module", NULL, repr_module};
+static const cki_class builtin_class = {"builtin_function_or_method", NULL, repr_builtin, NULL};
+static const cki_class method_class = {"builtin_function_or_method", release_method, repr_method,
+                                       NULL};
+static const cki_class descriptor_class = {"method_descriptor", NULL, repr_descriptor, NULL};
+static const cki_class type_class = {"type", NULL, repr_type, NULL};
+static const cki_class module_class = {"module", NULL, repr_module, NULL};
 
 /* Static records are never written to; values hold plain pointers. */
 static void *unconst(const void *record)
@@ -140,7 +141,9 @@ const char *cki_function_name(const cask_value *value)
         return ((const cki_type *)value->as.object.self)->name;
     if (class == &module_class)
         return ((const cki_module *)value->as.object.self)->name;
-    return cki_lambda_is(value) ? "<lambda>" : NULL;
+    if (cki_lambda_is(value))
+        return "<lambda>";
+    return class->called ? class->called(value->as.object.self) : NULL;
 }
 
 const char *cki_function_owner(const cask_value *value)

@@ -51,9 +51,9 @@ static void repr_method(void *self, cki_text *text)
     write_arguments(self, "methodcaller", text);
 }
 
-static const cki_class item_class = {"operator.itemgetter", release, repr_item};
-static const cki_class attribute_class = {"operator.attrgetter", release, repr_attribute};
-static const cki_class method_class = {"operator.methodcaller", release, repr_method};
+static const cki_class item_class = {"operator.itemgetter", release, repr_item, NULL};
+static const cki_class attribute_class = {"operator.attrgetter", release, repr_attribute, NULL};
+static const cki_class method_class = {"operator.methodcaller", release, repr_method, NULL};
 
 bool cki_getter_is(const cask_value *value)
 {

@@ -43,7 +43,7 @@ static void repr(void *self, cki_text *text)
     cki_text_put(text, "<function <lambda>>");
 }
 
-static const cki_class lambda_class = {"function", release, repr};
+static const cki_class lambda_class = {"function", release, repr, NULL};
 
 bool cki_lambda_is(const cask_value *value)
 {

@@ -338,7 +338,7 @@ const cki_node *cki_collection_rename(cki_arena *arena, cki_node *copy, const ck
     const char *name =
         text.failed ? NULL : cki_arena_text(arena, text.bytes ? text.bytes : "", text.length);
     if (name)
-        collection->rename(copy, collection->label(node), name);
+        collection->rename(copy, collection->label(copy), name);
     else
         cki_fail_memory(error, text.length);
     cki_text_free(&text);

@@ -37,18 +37,18 @@ static cki_token unique(void)
     return (cki_token){.low = x, .high = ~x * 0x81dadef4bc2dd44du};
 }
 
-static void set_token(cask_future *future, const cask_submitting *how)
+static cask_status set_token(cask_future *future, const cask_submitting *how, cki_error *error)
 {
     cki_token part;
     bool known = !how->impure || how->key;
     future->token = unique();
-    cki_hasher *hasher = known ? cki_token_start(NULL) : NULL;
+    cki_hasher *hasher = known ? cki_token_start(error) : NULL;
     if (!hasher)
-        return;
+        return error->status;
     if (how->key) {
         cki_token_text(hasher, how->key);
     } else {
-        known = !future->function || cki_call_token(future->function, &part);
+        known = !future->function || cki_call_token(future->function, &part, error);
         if (known && future->function)
             cki_token_token(hasher, part);
         for (size_t i = 0; i < future->count; i++) {
@@ -57,7 +57,7 @@ static void set_token(cask_future *future, const cask_submitting *how)
                 cki_token_token(hasher, place->from->token);
             else if (place->value->kind != CKI_OBJECT)
                 cki_token_value(hasher, place->value);
-            else if ((known = known && cki_call_token(place->value, &part)))
+            else if ((known = known && cki_call_token(place->value, &part, error)))
                 cki_token_token(hasher, part);
         }
         for (size_t i = 0; i < future->named; i++)
@@ -66,6 +66,7 @@ static void set_token(cask_future *future, const cask_submitting *how)
     const cki_token token = cki_token_end(hasher);
     if (known)
         future->token = token;
+    return error->status;
 }
 
 /* ---- arguments ---- */
@@ -142,10 +143,9 @@ static cask_future *submit(cki_futures *all, cask_value *function, const cask_ar
     future->retries = how->retries;
     if (how->key && !(future->key = cki_memory_copy(how->key, strlen(how->key))))
         cki_fail_memory(&error, strlen(how->key));
-    if (error.status == CASK_OK && set_arguments(future, items, &error)) {
-        set_token(future, how);
+    if (error.status == CASK_OK && set_arguments(future, items, &error) &&
+        set_token(future, how, &error) == CASK_OK)
         return cki_future_begin(future);
-    }
     return fail(all, future, &error);
 }
 
@@ -195,9 +195,8 @@ cask_future *cask_future_list(cask *ck, cask_future *const *futures, size_t coun
         const cask_argument item = {.future = futures[i]};
         set_place(list, i, &item, &error);
     }
-    if (error.status != CASK_OK)
+    if (error.status != CASK_OK || set_token(list, &usual, &error) != CASK_OK)
         return fail(all, list, &error);
-    set_token(list, &usual);
     return cki_future_begin(list);
 }
 

@@ -28,8 +28,8 @@ static void print(void *self, cki_text *text)
     cki_text_char(text, '>');
 }
 
-static const cki_class annotator_class = {"annotate", release, print};
-static const cki_class function_class = {"function", release, print};
+static const cki_class annotator_class = {"annotate", release, print, NULL};
+static const cki_class function_class = {"function", release, print, NULL};
 
 static cask_value *make(const cki_class *class, cask_value *annotations, cask_value *function,
                         cki_error *error)

@@ -13,7 +13,8 @@ static void keep(void *self) /* they are static */
     (void)self;
 }
 
-static const cki_class finfo_class = {"finfo", keep, NULL}, iinfo_class = {"iinfo", keep, NULL};
+static const cki_class finfo_class = {"finfo", keep, NULL, NULL},
+                       iinfo_class = {"iinfo", keep, NULL, NULL};
 
 /* By the IEEE 754 formats. */
 static struct floats {

@@ -331,17 +331,10 @@ static cask_value *told_of(cask_value *object, const char *name, cki_error *erro
         return cki_numpy_type_of(object, error);
     if (object->kind == CKI_DTYPE)
         return cki_dtype_attribute_get(object, name, error);
-    if (is_collection(object) && !strcmp(name, "__class__"))
-        return cki_numpy_type_of(object, error);
-    cask_value *limit = cki_dtype_info_attribute(object, name, error);
-    if (limit || error->status != CASK_OK)
-        return limit;
-    if (!strcmp(name, "__name__")) {
-        cask_value *of_type = cki_numpy_type_attribute(object, name, error);
-        return of_type || error->status != CASK_OK ? of_type
-                                                   : cki_namespace_function_name(object, error);
-    }
-    return NULL;
+    const cki_class *class = object->kind == CKI_OBJECT ? object->as.object.class : NULL;
+    if (class && class->called && !strcmp(name, "__name__"))
+        return cki_value_string(class->called(object->as.object.self), error);
+    return cki_dtype_info_attribute(object, name, error);
 }
 
 static cask_value *attribute(void *self, cask_value *object, const char *name, cki_error *error)
@@ -358,6 +351,8 @@ static cask_value *attribute(void *self, cask_value *object, const char *name, c
         return NULL;
     }
     const cki_operation *found;
+    if (is_collection(object) && !strcmp(name, "__class__"))
+        return cki_numpy_type_of(object, error);
     if (cki_operation_node(object) &&
         (found = cki_operation_find(session->ck, name, CKI_LAZY_METHOD)))
         return cki_namespace_function(found, false, object, error);

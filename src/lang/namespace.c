@@ -27,7 +27,7 @@ static void print_space(void *self, cki_text *text)
     cki_text_format(text, "<module '%s'>", s->name);
 }
 
-static const cki_class space_class = {"module", keep, print_space};
+static const cki_class space_class = {"module", keep, print_space, NULL};
 
 static space spaces[] = {
     {"da", "", CKI_IN_DA, false},
@@ -108,7 +108,14 @@ static void print_function(void *self, cki_text *text)
                     f->operation->signature);
 }
 
-static const cki_class function_class = {"function", release_function, print_function};
+static const char *name_of(const void *self)
+{
+    const function *f = self;
+    const char *dot = strrchr(f->operation->name, '.');
+    return dot ? dot + 1 : f->operation->name;
+}
+
+static const cki_class function_class = {"function", release_function, print_function, name_of};
 
 cask_value *cki_namespace_function(const cki_operation *operation, bool eager, cask_value *self,
                                    cki_error *error)
@@ -158,13 +165,6 @@ bool cki_namespace_eager(const cask_value *function_value)
     return f && f->eager;
 }
 
-cask_value *cki_namespace_function_name(const cask_value *function_value, cki_error *error)
-{
-    const function *f = cki_value_self(function_value, &function_class);
-    const char *dot = f ? strrchr(f->operation->name, '.') : NULL;
-    return f ? cki_value_string(dot ? dot + 1 : f->operation->name, error) : NULL;
-}
-
 /* ---- members ---- */
 
 /* np.mgrid[0:2, 0:3] and its kin: things that are indexed, by records of their class's name. */
@@ -172,9 +172,12 @@ static struct indexer {
     const char *name;
     cki_class class;
 } indexers[] = {
-    {"mgrid", {"mgrid", keep, NULL}},        {"ogrid", {"ogrid", keep, NULL}},
-    {"r_", {"RClass", keep, NULL}},          {"c_", {"CClass", keep, NULL}},
-    {"s_", {"IndexExpression", keep, NULL}}, {"index_exp", {"IndexExpression", keep, NULL}},
+    {"mgrid", {"mgrid", keep, NULL, NULL}},
+    {"ogrid", {"ogrid", keep, NULL, NULL}},
+    {"r_", {"RClass", keep, NULL, NULL}},
+    {"c_", {"CClass", keep, NULL, NULL}},
+    {"s_", {"IndexExpression", keep, NULL, NULL}},
+    {"index_exp", {"IndexExpression", keep, NULL, NULL}},
 };
 
 static cask_value *constant(const space *s, const char *name, cki_error *error)

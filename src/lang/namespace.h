@@ -18,10 +18,8 @@ bool cki_namespace_is(const cask_value *value);
  */
 cask_value *cki_namespace_function(const cki_operation *operation, bool eager, cask_value *self,
                                    cki_error *error);
-/* Whether it computes at once, and the name of its operation (NULL without error if it is none of
- * these). */
+/* Whether it computes at once. */
 bool cki_namespace_eager(const cask_value *function_value);
-cask_value *cki_namespace_function_name(const cask_value *function_value, cki_error *error);
 /* Call a function value or a type of ours; NULL without error if it is none. */
 cask_value *cki_namespace_call(cki_session *session, cask_value *callee,
                                const cki_arguments *arguments, cki_error *error);

@@ -9,7 +9,7 @@
 
 typedef struct numpy_type {
     const char *name;
-    const char *code; /* as dtype() reads it */
+    const char *code; /* as dtype() reads it; NULL: of no elements; "": of what is lazy */
 } numpy_type;
 
 static void keep(void *self) /* they are static */
@@ -20,10 +20,16 @@ static void keep(void *self) /* they are static */
 static void print_type(void *self, cki_text *text)
 {
     const numpy_type *type = self;
-    cki_text_format(text, "<class 'numpy.%s'>", type->name);
+    bool lazy = type->code && !*type->code;
+    cki_text_format(text, "<class '%s.%s'>", lazy ? "cask" : "numpy", type->name);
 }
 
-static const cki_class type_class = {"type", keep, print_type};
+static const char *name_of(const void *self)
+{
+    return ((const numpy_type *)self)->name;
+}
+
+static const cki_class type_class = {"type", keep, print_type, name_of};
 
 /* The first of each code is what a type is called. */
 static numpy_type types[] = {
@@ -71,7 +77,9 @@ static numpy_type types[] = {
     {"bool8", "?"},
     {"dtype", NULL},
     {"ndarray", NULL},
-    {"Array", NULL},
+    {"Array", ""},
+    {"Delayed", ""},
+    {"MaskedArray", ""},
     {"generic", NULL},
     {"number", NULL},
     {"integer", NULL},
@@ -130,7 +138,7 @@ cask_status cki_numpy_type_dtype(const cask_value *value, cki_dtype *dtype, cki_
         return CASK_OK;
     }
     const numpy_type *type = cki_value_self(value, &type_class);
-    if (type && type->code)
+    if (type && type->code && *type->code)
         return cki_dtype_parse(type->code, dtype, NULL, error);
     if (value->kind == CKI_STR)
         return cki_dtype_parse(value->as.text.bytes, dtype, NULL, error);
@@ -164,8 +172,9 @@ static cask_value *call_type(const numpy_type *type, const cki_arguments *argume
 {
     if (!type->code && !strcmp(type->name, "dtype"))
         return call_dtype(arguments, error);
-    if (!type->code) {
-        cki_fail(error, CASK_TYPE, NULL, "cannot create 'numpy.%s' instances", type->name);
+    if (!type->code || !*type->code) {
+        cki_fail(error, CASK_TYPE, NULL, "cannot create '%s.%s' instances",
+                 type->code ? "cask" : "numpy", type->name);
         return NULL;
     }
     if (*type->code == 'M' || *type->code == 'm')
@@ -203,7 +212,7 @@ cask_value *cki_numpy_type_call(const cask_value *callee, const cki_arguments *a
 static cask_value *of_code(const char *code, size_t length, cki_error *error)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (types[i].code && strlen(types[i].code) == length &&
+        if (types[i].code && length && strlen(types[i].code) == length &&
             !memcmp(types[i].code, code, length))
             return cki_value_object(&type_class, &types[i], error);
     return NULL;
@@ -213,8 +222,9 @@ cask_value *cki_numpy_type_find(const char *name, cki_error *error)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (!strcmp(types[i].name, name))
-            return types[i].code ? of_code(types[i].code, strlen(types[i].code), error)
-                                 : cki_value_object(&type_class, &types[i], error);
+            return types[i].code && *types[i].code
+                       ? of_code(types[i].code, strlen(types[i].code), error)
+                       : cki_value_object(&type_class, &types[i], error);
     return NULL;
 }
 
@@ -222,8 +232,10 @@ cask_value *cki_numpy_type_of(const cask_value *value, cki_error *error)
 {
     const cki_array *array = cki_array_of(value);
     char code[48];
-    if (value->kind != CKI_DTYPE && (!array || array->ndim))
-        return cki_numpy_type_find(array ? "ndarray" : "Array", error);
+    if (value->kind == CKI_OBJECT) /* lazy */
+        return cki_numpy_type_find(value->as.object.class->name, error);
+    if (array && array->ndim)
+        return cki_numpy_type_find("ndarray", error);
     cki_dtype dtype = array ? array->dtype : value->as.dtype;
     const char *letters = cki_dtype_code(dtype, code) + 1;
     if (dtype.id == CASK_BOOL)
@@ -232,14 +244,8 @@ cask_value *cki_numpy_type_of(const cask_value *value, cki_error *error)
     return of_code(letters, plain ? strlen(letters) : cki_dtype_is_time(dtype) ? 2 : 1, error);
 }
 
-cask_value *cki_numpy_type_attribute(const cask_value *object, const char *name, cki_error *error)
-{
-    const numpy_type *type = cki_value_self(object, &type_class);
-    return type && !strcmp(name, "__name__") ? cki_value_string(type->name, error) : NULL;
-}
-
 const char *cki_numpy_type_abstract(const cask_value *value)
 {
     const numpy_type *type = cki_value_self(value, &type_class);
-    return type && !type->code ? type->name : NULL;
+    return type && (!type->code || !*type->code) ? type->name : NULL;
 }

@@ -13,8 +13,6 @@ cask_value *cki_numpy_type_of(const cask_value *value, cki_error *error);
 /* np.float64(3): NULL without error if `callee` is none of these types. */
 cask_value *cki_numpy_type_call(const cask_value *callee, const cki_arguments *arguments,
                                 cki_error *error);
-/* __name__; NULL without error if `object` is none, or has no such attribute. */
-cask_value *cki_numpy_type_attribute(const cask_value *object, const char *name, cki_error *error);
 /* The element type that a dtype, its name, or a type is: np.float32, float, 'f4'. TypeError. */
 cask_status cki_numpy_type_dtype(const cask_value *value, cki_dtype *dtype, cki_error *error);
 /* The name of a type that is no element type ("integer"); NULL for any other value. */

@@ -198,4 +198,4 @@ METHOD(rebuild, "_rebuild", "x, dsk, *, rename=None",
        run_rebuild);
 
 const cki_operation *const cki_collected_operations[] = {&keys,     &layers,  &tokenize, &optimize,
-                                                        &finalize, &rebuild, NULL};
+                                                         &finalize, &rebuild, NULL};

@@ -45,7 +45,7 @@ static void print(void *self, cki_text *text)
     text->failed |= error.status != CASK_OK;
 }
 
-static const cki_class layer_class = {"Layer", release, print};
+static const cki_class layer_class = {"Layer", release, print, NULL};
 
 static cask_value *make_layer(cask_value *graph, uint32_t number, size_t count, cki_error *error)
 {

@@ -17,7 +17,7 @@ static void print(void *self, cki_text *text)
     cki_text_format(text, "literal<type=%s>", dot ? dot + 1 : type);
 }
 
-static const cki_class literal_class = {"literal", release, print};
+static const cki_class literal_class = {"literal", release, print, NULL};
 
 static cask_value *run_literal(cki_call *call)
 {

@@ -38,7 +38,7 @@ static void print_rule(void *self, cki_text *text)
     cki_text_put(text, ")");
 }
 
-static const cki_class rule_class = {"RewriteRule", release_rule, print_rule};
+static const cki_class rule_class = {"RewriteRule", release_rule, print_rule, NULL};
 
 static cask_status find_variables(rule *r, cki_error *error)
 {
@@ -126,7 +126,7 @@ static void print_set(void *self, cki_text *text)
     cki_text_format(text, "<RuleSet of %zu>", s->rules->as.list.count);
 }
 
-static const cki_class set_class = {"RuleSet", release_set, print_set};
+static const cki_class set_class = {"RuleSet", release_set, print_set, NULL};
 
 static cask_value *run_set(cki_call *call)
 {

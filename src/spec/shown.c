@@ -20,7 +20,7 @@ static void print(void *self, cki_text *text)
     text->failed |= error.status != CASK_OK;
 }
 
-static const cki_class graph_class = {"Graph", release, print};
+static const cki_class graph_class = {"Graph", release, print, NULL};
 
 cask_value *cki_shown_value(cki_spec *spec, cki_error *error)
 {

@@ -5,7 +5,7 @@
 #include "call/call.h"
 #include "call/user.h"
 #include "core/memory.h"
-#include "expr/node.h"
+#include "expr/collection.h"
 #include "graph/annotations.h"
 #include "graph/plan.h"
 #include "graph/spelling.h"
@@ -345,21 +345,50 @@ static bool write_task(writing *w, size_t task)
            place_task(w, task);
 }
 
-static cask_value *wanted_keys(const writing *w)
+/* The text of a block's key; where its task has another one, which it shares with something else or
+ * got from what it was made of, the key is an alias of that. */
+static cask_value *name_block(writing *w, const cki_node *node, int64_t block, uint32_t task)
+{
+    cki_text text = {0};
+    cask_value *key = cki_collection_key(node, block, w->error);
+    uint32_t number = CKI_NO_NAME;
+    if (key && cki_spec_value_text(key, &text, w->error) == CASK_OK)
+        number = cki_names_put(&w->spec->keys, text.bytes, text.length, w->error);
+    cask_value_unref(key);
+    if (number != CKI_NO_NAME && !cki_spec_has(w->spec, number)) {
+        cki_text name = {0};
+        node->collection->print_name(node, &name);
+        if (name.failed)
+            cki_fail_memory(w->error, name.length);
+        else if (cki_spec_put(w->spec, cki_word_make(CKI_WORD_KEY, w->keys[task]), w->error) &&
+                 cki_spec_define(w->spec, number, w->error) == CASK_OK)
+            cki_spec_place(w->spec, number, name.bytes, name.length, NULL, w->error);
+        cki_text_free(&name);
+    }
+    cask_value *made =
+        w->error->status == CASK_OK ? cki_value_from_text(CKI_STR, &text, w->error) : NULL;
+    cki_text_free(&text);
+    return made;
+}
+
+/* The nodes' keys, all of which are in the graph then. */
+static cask_value *wanted_keys(writing *w, const cki_node *const *nodes, size_t count)
 {
     cask_value *list = cki_value_list(CKI_LIST, 0, w->error);
-    size_t room = 0;
-    for (size_t i = 0; list && i < w->plan->nwanted; i++) {
-        const char *key = cki_spec_text(w->spec, w->keys[w->plan->wanted[i]]);
-        if (!cki_value_list_push(list, &room, cki_value_string(key, w->error), w->error)) {
-            cask_value_unref(list);
-            return NULL;
-        }
+    size_t room = 0, at = 0;
+    for (size_t i = 0; list && i < count; i++) {
+        int64_t blocks = nodes[i]->collection->blocks(nodes[i]);
+        for (int64_t block = 0; block < blocks; block++, at++)
+            if (!cki_value_list_push(
+                    list, &room, name_block(w, nodes[i], block, w->plan->wanted[at]), w->error)) {
+                cask_value_unref(list);
+                return NULL;
+            }
     }
     return list;
 }
 
-static bool write_all(writing *w, cask_value **wanted)
+static bool write_all(writing *w, const cki_node *const *nodes, size_t count, cask_value **wanted)
 {
     w->keys = cki_memory_alloc((w->plan->count + 1) * sizeof *w->keys);
     w->labels = (const char **)cki_memory_calloc(cki_graph_layers(w->graph) + 1, sizeof *w->labels);
@@ -368,7 +397,11 @@ static bool write_all(writing *w, cask_value **wanted)
     bool fine = number_keys(w);
     for (size_t i = 0; fine && i < w->plan->count; i++)
         fine = write_task(w, i);
-    return fine && (!wanted || (*wanted = wanted_keys(w)));
+    cask_value *keys = fine ? wanted_keys(w, nodes, count) : NULL;
+    if (wanted)
+        *wanted = cask_value_ref(keys);
+    cask_value_unref(keys);
+    return keys != NULL;
 }
 
 cki_spec *cki_tasks_spec(cask *ck, const cki_node *const *nodes, size_t count, bool optimise,
@@ -388,7 +421,7 @@ cki_spec *cki_tasks_spec(cask *ck, const cki_node *const *nodes, size_t count, b
                  .tasks = tasks,
                  .holder = holder,
                  .error = error};
-    if (w.spec && !write_all(&w, wanted)) {
+    if (w.spec && !write_all(&w, nodes, count, wanted)) {
         cki_spec_free(w.spec);
         w.spec = NULL;
     }

@@ -48,6 +48,8 @@ typedef struct cki_class {
     void (*release)(void *self);
     /* Enough to print it; NULL prints <name>. */
     void (*repr)(void *self, cki_text *text);
+    /* Of what can be called: its name; NULL: it has none, or tells it otherwise. */
+    const char *(*called)(const void *self);
 } cki_class;
 
 struct cask_value {

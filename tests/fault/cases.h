@@ -186,6 +186,27 @@ static const fault_case fault_cases[] = {
      "{'c': (abs, 'a')}))",
      NULL},
     {"len(da.ones(4, chunks=2).__dask_layers__())", NULL},
+    /* names are whole, or there is none */
+    {"(lambda x: [x.name, x.__dask_keys__(), x.__dask_layers__(), x.dask])((da.arange(6, chunks=2) "
+     "+ "
+     "1)[::2].rechunk(1).cumsum(axis=0).sum())",
+     NULL},
+    {"(lambda x: [x.key, x.__dask_keys__(), x.dask])(delayed(sum, pure=True)([delayed(abs, "
+     "pure=True)(-1), delayed(2, name='two')]))",
+     NULL},
+    {"list(dask.optimize((da.ones(6, chunks=2) * 2 + 1)[1:])[0].dask)", NULL},
+    {"list(dask.persist(da.ones(6, chunks=2) * 2)[0].dask)", NULL},
+    {"(lambda x: x.__dask_postcompute__()[0](dask.get(x.dask, x.__dask_keys__())))(da.ones((4, 2), "
+     "chunks=3) + 1)",
+     NULL},
+    {"(lambda x: (lambda y: [y.name, y.dask, (y + "
+     "1).compute()])(x.__dask_postpersist__()[0]({('n', 0): "
+     "(np.ones, 'k'), 'k': 2, ('n', 1): [1, da.ones(1)]}, rename={x.name: 'n'})))(da.ones(4, "
+     "chunks=2))",
+     NULL},
+    {"(lambda x: x.__dask_optimize__(x.dask, x.__dask_keys__()))(da.ones(4, chunks=2) + 1)", NULL},
+    {"[x.__dask_postpersist__()[0]({x.key: (abs, -2)}).dask for x in [delayed(abs, pure=True)(1)]]",
+     NULL},
     {"[dask.sizeof.sizeof([1, ('a', {'b': {2}})]), repr(dask.core.literal([1]))]", NULL},
     {"dask.optimization.inline_functions({'x': 1, 'y': (abs, 'x'), 'z': (abs, 'y')}, 'z', [abs])",
      NULL},
