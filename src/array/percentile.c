@@ -258,7 +258,7 @@ static cask_array merge_blocks(cki_build *build, cask_array x, const merging *m,
                        .parameters = m,
                        .token = cki_token_end(hasher),
                        .working = cki_node_largest_block(x) +
-                                  cki_sort_bytes(x->dtype, cki_chunks_largest(&x->axes[0])),
+                                  cki_sort_bytes(x->dtype, cki_chunks_largest(&x->axes[0]), false),
                        .output = (size_t)m->block.nq * cki_dtype_size(dtype)};
     cask_array blocks = cki_mapped_array(build, &spec);
     if (!blocks)

@@ -273,7 +273,7 @@ static cask_array by_lines(cki_build *build, cask_array x, const cki_quantile *h
     spec->function = &cki_quantile_function;
     spec->inputs[0] = mapping;
     spec->ninputs = 1;
-    spec->working = 2 * cki_node_largest_block(x) + cki_sort_bytes(x->dtype, length);
+    spec->working = 2 * cki_node_largest_block(x) + cki_sort_bytes(x->dtype, length, false);
     return cki_mapped_array(build, spec);
 }
 

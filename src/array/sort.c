@@ -168,9 +168,11 @@ cask_status cki_sort_values(const cki_array *values, const cki_array *places, bo
     return CASK_OK;
 }
 
-size_t cki_sort_bytes(cki_dtype dtype, int64_t length)
+size_t cki_sort_bytes(cki_dtype dtype, int64_t length, bool places)
 {
-    size_t each = cki_order_bytes(1) + 2 * cki_dtype_size(dtype), bytes;
+    bool keys_alone = !places && cki_order_has_keys(dtype);
+    size_t bytes,
+        each = keys_alone ? 2 * sizeof(uint64_t) : cki_order_bytes(1) + 2 * cki_dtype_size(dtype);
     return length > 0 && !__builtin_mul_overflow(each, (size_t)length, &bytes) ? bytes : 0;
 }
 
@@ -204,7 +206,7 @@ static cask_array sort_blocks(cki_build *build, cask_array x, int axis, bool pla
     *p = (parameters){axis, places};
     cki_token_int(hasher, axis);
     cki_token_int(hasher, places);
-    size_t line = cki_sort_bytes(x->dtype, cki_chunks_largest(&x->axes[axis]));
+    size_t line = cki_sort_bytes(x->dtype, cki_chunks_largest(&x->axes[axis]), places);
     return cki_mapped_array(build,
                             &(cki_mapped){.function = &cki_sort_function,
                                           .label = places ? "argsort" : "sort",

@@ -21,7 +21,7 @@ cask_value *cki_sort_block(const cki_array *x, int axis, bool places, cki_error 
 cask_status cki_sort_values(const cki_array *values, const cki_array *places, bool exact,
                             cki_error *error);
 /* Bytes that cki_sort_block() needs for lines of so many elements beside its result. */
-size_t cki_sort_bytes(cki_dtype dtype, int64_t length);
+size_t cki_sort_bytes(cki_dtype dtype, int64_t length, bool places);
 
 extern const cki_operation *const cki_sort_operations[];
 

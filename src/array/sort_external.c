@@ -466,9 +466,10 @@ static void cost_sample(const cki_layer *layer, int64_t block, cki_cost *cost)
 {
     const lowered *l = layer->parameters;
     (void)block;
-    *cost = (cki_cost){.output = (size_t)l->p->samples * (cki_dtype_size(l->x->dtype) + 8),
-                       .working = passed(l, largest(l)) +
-                                  cki_sort_bytes(l->x->dtype, cki_chunks_largest(&l->x->axes[0]))};
+    *cost = (cki_cost){
+        .output = (size_t)l->p->samples * (cki_dtype_size(l->x->dtype) + 8),
+        .working = passed(l, largest(l)) +
+                   cki_sort_bytes(l->x->dtype, cki_chunks_largest(&l->x->axes[0]), l->p->places)};
 }
 
 static void cost_splitters(const cki_layer *layer, int64_t block, cki_cost *cost)
@@ -484,8 +485,9 @@ static void cost_block(const cki_layer *layer, int64_t block, cki_cost *cost)
 {
     const lowered *l = layer->parameters;
     (void)block;
-    *cost = (cki_cost){.output = passed(l, largest(l)) + (size_t)l->p->buckets * 8,
-                       .working = cki_sort_bytes(l->x->dtype, cki_chunks_largest(&l->x->axes[0]))};
+    *cost = (cki_cost){
+        .output = passed(l, largest(l)) + (size_t)l->p->buckets * 8,
+        .working = cki_sort_bytes(l->x->dtype, cki_chunks_largest(&l->x->axes[0]), l->p->places)};
 }
 
 static void cost_cut(const cki_layer *layer, int64_t block, cki_cost *cost)
@@ -508,7 +510,7 @@ static void cost_merge(const cki_layer *layer, int64_t block, cki_cost *cost)
     double most = 1.5 * largest(l);
     (void)block;
     *cost = (cki_cost){.output = passed(l, most),
-                       .working = cki_sort_bytes(l->x->dtype, (int64_t)most)};
+                       .working = cki_sort_bytes(l->x->dtype, (int64_t)most, l->p->places)};
 }
 
 static void cost_chunk(const cki_layer *layer, int64_t block, cki_cost *cost)
@@ -604,14 +606,16 @@ static const cki_primitive sorted_primitive = {.name = "array.sort_external",
 
 /* ---- building ---- */
 
-/* x in blocks that can be sorted beside one another within the memory limit, and not too many. */
-static cask_array suitable(cki_build *build, cask_array x)
+/* x in blocks that can be sorted beside one another within the memory limit, and not too many: a
+ * bucket, half as large again as a block, is held in pieces, whole, and as what sorting it takes. */
+static cask_array suitable(cki_build *build, cask_array x, bool places)
 {
     int64_t length = x->axes[0].length, most = cki_chunks_largest(&x->axes[0]);
     int64_t size = (int64_t)cki_dtype_size(x->dtype);
     if (length < 0 || size == 0)
         return x;
-    int64_t bytes = (int64_t)(build->ck->memory_limit / 48);
+    size_t parts = places || !cki_order_has_keys(x->dtype) ? 48 : 24;
+    int64_t bytes = (int64_t)(build->ck->memory_limit / parts);
     int64_t least = length / MOST_BLOCKS + 1, wanted = bytes / size > 0 ? bytes / size : 1;
     wanted = wanted > least ? wanted : least;
     bool good = most <= wanted && (x->axes[0].blocks <= MOST_BLOCKS / 8 || 2 * most > wanted);
@@ -656,7 +660,7 @@ cask_array cki_sort_external(cki_build *build, cask_array x, bool places)
                  "elements.\n\nA possible solution: x.compute_chunk_sizes()");
         return NULL;
     }
-    cask_array blocks = suitable(build, x);
+    cask_array blocks = suitable(build, x, places);
     parameters *p = cki_arena_alloc(build->arena, sizeof *p);
     cki_axis *axis = cki_runs_axes(build, 1), *single = cki_runs_axes(build, 1);
     if (!blocks || !p || !axis || !single) {

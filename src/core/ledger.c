@@ -2,6 +2,7 @@
 #include "core/memory.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ struct cki_ledger {
     const cki_ledger_pages *pages;   /* NULL: the C library */
     void *user;
     atomic_size_t now, peak;
+    atomic_size_t expected;          /* beside them: what running tasks said they use themselves */
     atomic_size_t small, small_most; /* bytes from the C library; the most since it was trimmed */
     size_t pool_limit;
     _Atomic size_t limit;
@@ -76,6 +78,54 @@ static void raise_to(atomic_size_t *most, size_t now)
         continue;
 }
 
+/* Whether `more` bytes beside those in use, expected and in the pool would pass the limit. With the
+ * lock. */
+static bool passes_limit(cki_ledger *ledger, size_t more)
+{
+    size_t limit = atomic_load_explicit(&ledger->limit, memory_order_relaxed);
+    size_t used = atomic_load_explicit(&ledger->now, memory_order_relaxed) +
+                  atomic_load_explicit(&ledger->expected, memory_order_relaxed);
+    return limit != 0 && used + ledger->pooled + more > limit;
+}
+
+/* The C library keeps what is freed among blocks still in use. Where many small ones gave way to
+ * large ones, that and the limit's worth in use, with `more`, would pass the limit together. */
+static void watch_holes(cki_ledger *ledger, size_t more)
+{
+    size_t small = atomic_load_explicit(&ledger->small, memory_order_relaxed);
+    size_t most = atomic_load_explicit(&ledger->small_most, memory_order_relaxed);
+    size_t holes = most > small ? most - small : 0;
+    size_t limit = atomic_load_explicit(&ledger->limit, memory_order_relaxed);
+    if (limit == 0 || holes < limit / 16)
+        return;
+    lock(ledger);
+    bool within = !passes_limit(ledger, holes + more);
+    unlock(ledger);
+    if (within)
+        return;
+    atomic_store_explicit(&ledger->small_most, small, memory_order_relaxed);
+    ledger->pages->trim();
+}
+
+/* Aligned memory from the C library. Its own aligned_alloc() looks for a block that is larger by
+ * the alignment: what was freed never fits the next request of the same size, and memory grows by
+ * half. */
+static void *take_aligned(size_t bytes)
+{
+    unsigned char *raw = malloc(bytes + ALIGNMENT);
+    if (!raw)
+        return NULL;
+    size_t shift = ALIGNMENT - (uintptr_t)raw % ALIGNMENT;
+    raw[shift - 1] = (unsigned char)shift;
+    return raw + shift;
+}
+
+static void give_aligned(void *block)
+{
+    unsigned char *bytes = block;
+    free(bytes - bytes[-1]);
+}
+
 /* Memory that is not in the pool: zeroed if *zero says so afterwards. */
 static void *make_block(cki_ledger *ledger, size_t rounded, bool *zero)
 {
@@ -83,38 +133,12 @@ static void *make_block(cki_ledger *ledger, size_t rounded, bool *zero)
         return ledger->source->take(ledger->user, rounded);
     if (is_mapped(ledger, rounded)) {
         *zero = true;
+        watch_holes(ledger, rounded);
         return ledger->pages->map(rounded);
     }
     if (ledger && ledger->pages)
         raise_to(&ledger->small_most, add_to(&ledger->small, rounded));
-    return aligned_alloc(ALIGNMENT, rounded);
-}
-
-/* Whether `more` bytes beside those in use and in the pool would pass the limit. With the lock. */
-static bool passes_limit(cki_ledger *ledger, size_t more)
-{
-    size_t limit = atomic_load_explicit(&ledger->limit, memory_order_relaxed);
-    return limit != 0 &&
-           atomic_load_explicit(&ledger->now, memory_order_relaxed) + ledger->pooled + more > limit;
-}
-
-/* The C library keeps what is freed among blocks still in use. Where many small ones gave way to
- * large ones, that and the limit's worth in use would pass the limit together. */
-static void watch_holes(cki_ledger *ledger, size_t rounded)
-{
-    size_t small = add_to(&ledger->small, -rounded);
-    size_t most = atomic_load_explicit(&ledger->small_most, memory_order_relaxed);
-    size_t holes = most > small ? most - small : 0;
-    size_t limit = atomic_load_explicit(&ledger->limit, memory_order_relaxed);
-    if (limit == 0 || holes < limit / 16)
-        return;
-    lock(ledger);
-    bool within = !passes_limit(ledger, holes);
-    unlock(ledger);
-    if (within)
-        return;
-    atomic_store_explicit(&ledger->small_most, small, memory_order_relaxed);
-    ledger->pages->trim();
+    return take_aligned(rounded);
 }
 
 static void free_block(cki_ledger *ledger, void *block, size_t rounded)
@@ -123,9 +147,11 @@ static void free_block(cki_ledger *ledger, void *block, size_t rounded)
         ledger->pages->unmap(block, rounded);
         return;
     }
-    free(block);
-    if (ledger && ledger->pages)
-        watch_holes(ledger, rounded);
+    give_aligned(block);
+    if (ledger && ledger->pages) {
+        add_to(&ledger->small, -rounded);
+        watch_holes(ledger, 0);
+    }
 }
 
 static void free_spares(cki_ledger *ledger, spare *block, size_t rounded)
@@ -217,6 +243,12 @@ int64_t cki_ledger_balance(void)
 void cki_ledger_limit(cki_ledger *ledger, size_t bytes)
 {
     atomic_store(&ledger->limit, bytes);
+}
+
+void cki_ledger_expect(cki_ledger *ledger, int64_t bytes)
+{
+    if (ledger)
+        add_to(&ledger->expected, (size_t)bytes);
 }
 
 static void count(cki_ledger *ledger, int64_t bytes)

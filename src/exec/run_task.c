@@ -213,9 +213,12 @@ int cki_run_task(cki_worker *worker, uint32_t task)
         return finish_plain(worker, task, value);
     }
     int64_t before = run->counted ? cki_ledger_balance() : 0;
+    int64_t working = run->counted ? (int64_t)cki_plan_cost(run->plan, task).working : 0;
     if (run->told)
         cki_run_tell_before(run, task, worker->number);
+    cki_ledger_expect(run->options->ledger, working);
     call(worker, task, &value);
+    cki_ledger_expect(run->options->ledger, -working);
     return cki_run_finish(worker, task, value, before);
 }
 
