@@ -21,7 +21,7 @@ set(dependencies PkgConfig::PNG PkgConfig::FREETYPE PkgConfig::GIF PkgConfig::DE
 function(cask_library kind export_name)
   string(TOUPPER ${kind} type)
   add_library(cask_${kind} ${type} ${PROJECT_SOURCE_DIR}/src/cask.c
-    ${PROJECT_SOURCE_DIR}/src/caching.c ${PROJECT_SOURCE_DIR}/src/callbacks.c
+    ${PROJECT_SOURCE_DIR}/src/annotating.c ${PROJECT_SOURCE_DIR}/src/caching.c ${PROJECT_SOURCE_DIR}/src/callbacks.c
     ${PROJECT_SOURCE_DIR}/src/compute.c ${PROJECT_SOURCE_DIR}/src/configure.c
     ${PROJECT_SOURCE_DIR}/src/scheduler.c ${PROJECT_SOURCE_DIR}/src/storing.c
     ${PROJECT_SOURCE_DIR}/src/inside.c ${PROJECT_SOURCE_DIR}/src/profile.c ${objects})

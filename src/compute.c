@@ -2,6 +2,7 @@
  * the executors. */
 #include "compute.h"
 
+#include "annotating.h"
 #include "array/fuse.h"
 #include "caching.h"
 #include "core/memory.h"
@@ -147,6 +148,7 @@ cask_status cki_compute_optimise(cask *ck, cki_graph *graph, const cki_node **no
                                  cki_error *error)
 {
     cki_graph_limit(graph, ck->memory_limit);
+    cki_graph_ask(graph, cki_annotating_asker(ck));
     return cki_optimise_nodes(graph, ck, nodes, count, cki_context_fuses(ck) ? fuse_rule : NULL,
                               error);
 }

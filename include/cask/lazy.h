@@ -97,6 +97,9 @@ cask_status cask_bind(const cask_lazy *things, size_t count, const cask_binding 
 typedef struct cask_annotations {
     double priority; /* tasks of a higher one, and what they need, run first; usual is 0 */
     int retries;     /* how often each is tried again if it fails */
+    /* The same of each task by its key: functions by name, or lambdas, which are called once for
+     * each when a plan is made: "lambda key: key[1]". They stand above the numbers. */
+    const char *priority_of, *retries_of;
     /* For a cluster, and carried along elsewhere: workers to run on, a list that ends with NULL,
      * and whether others may help. */
     const char *const *workers;

@@ -47,6 +47,7 @@ static cask_status add_level(cki_lowering *lowering, const cki_node *node, const
                                       .function = &cki_checkpoint_function,
                                       .parameters = own,
                                       .blocks = blocks,
+                                      .single = !*part,
                                       .inputs = inputs,
                                       .cost = no_cost},
                          number, error);
@@ -67,9 +68,10 @@ static cask_status add_tree(cki_lowering *lowering, const cki_node *node, const 
     }
     do {
         int64_t blocks = l.before > l.every ? (l.before + l.every - 1) / l.every : 1;
+        bool last = blocks == 1 && node->ninputs == 1; /* it has the node's own name */
         snprintf(part, sizeof part, "%zu-%lld", number, (long long)blocks);
         if (status == CASK_OK)
-            status = add_level(lowering, node, &l, blocks, part, top, error);
+            status = add_level(lowering, node, &l, blocks, last ? "" : part, top, error);
         l.from = *top;
         l.before = blocks;
     } while (l.before > 1 && status == CASK_OK);
@@ -88,7 +90,7 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
             return error->status;
     uint32_t top = tops[0];
     const level l = {.tops = tops, .ntops = node->ninputs};
-    if (node->ninputs != 1 && add_level(lowering, node, &l, 1, "all", &top, error) != CASK_OK)
+    if (node->ninputs != 1 && add_level(lowering, node, &l, 1, "", &top, error) != CASK_OK)
         return error->status;
     cki_lower_result(lowering, node, top);
     return CASK_OK;

@@ -14,7 +14,8 @@ static bool is_free(const cki_node *node)
 {
     const cki_annotations *own = node->annotations;
     const cask *ck = node->ck;
-    return ck->tuning.fuse_delayed && !ck->ncaches && !(own && own->retries > 0) &&
+    return ck->tuning.fuse_delayed && !ck->ncaches &&
+           !(own && (own->retries > 0 || own->retries_of)) &&
            !(ck->tuning.retries > 0 && !(own && own->retries == 0));
 }
 

@@ -38,6 +38,7 @@ static cask_status add_layer(cki_lowering *lowering, const cki_node *node, cki_l
     cask_delayed x = cki_delayed_of_node(node);
     layer.name = x->key ? x->key : cki_lower_name(lowering, node, x->label, "");
     layer.blocks = 1;
+    layer.single = true;
     cask_status status = cki_graph_add(cki_lower_graph(lowering), &layer, &number, error);
     if (status == CASK_OK)
         cki_lower_result(lowering, node, number);

@@ -60,6 +60,7 @@ static cask_status lower_wait(cki_lowering *lowering, const cki_node *node, cki_
                        .function = &cki_manipulate_wait_function,
                        .parameters = p,
                        .blocks = node->collection->blocks(node),
+                       .single = !node->collection->grid,
                        .inputs = wait_inputs,
                        .cost = no_cost};
     uint32_t number = 0;

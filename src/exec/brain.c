@@ -463,6 +463,8 @@ int cki_brain_done(cki_brain *brain, int worker, uint32_t task, const cki_brain_
 static int64_t retries_of(const cki_brain *brain, uint32_t task)
 {
     const cki_annotations *own = cki_plan_layer(brain->plan, task)->annotations;
+    if (brain->plan->said && brain->plan->said[task].retries >= 0)
+        return brain->plan->said[task].retries;
     return own && own->retries >= 0 ? own->retries : brain->options.retries;
 }
 

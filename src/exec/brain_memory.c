@@ -38,13 +38,15 @@ static cask_status refuse(const cki_brain *brain, uint32_t task, int64_t bytes, 
                           cki_error *error)
 {
     const cki_plan *plan = brain->plan;
+    const char *name = cki_plan_layer(plan, task)->name;
     char needs[32], limit[32];
-    return cki_fail(error, CASK_LIMIT, NULL,
-                    "a task of %s (block %lld) needs %s%s but the memory limit is %s: use smaller "
-                    "chunks (rechunk) or a higher --memory-limit",
-                    cki_plan_layer(plan, task)->name, (long long)plan->block[task],
-                    cki_text_size((uint64_t)bytes, needs), inputs ? " with its inputs" : "",
-                    cki_text_size(brain->options.memory_limit, limit));
+    return cki_fail(
+        error, CASK_LIMIT, NULL,
+        "a task of %.*s (block %lld) needs %s%s but the memory limit is %s: use smaller "
+        "chunks (rechunk) or a higher --memory-limit",
+        (int)cki_graph_label(name), name, (long long)plan->block[task],
+        cki_text_size((uint64_t)bytes, needs), inputs ? " with its inputs" : "",
+        cki_text_size(brain->options.memory_limit, limit));
 }
 
 /* What the results of a task's inputs take, by `sizes`, each input once: a size that was added is

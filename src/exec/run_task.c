@@ -275,15 +275,16 @@ static void give_up(cki_run *run, uint32_t task)
     long long block = run->plan->block[task];
     cki_text_size(run->options->memory_limit, limit);
     cki_text_size(cki_brain_needs(run->brain, task), needs);
+    const int label = (int)cki_graph_label(name);
     if (run->unspilled.status != CASK_OK)
         cki_fail(&error, run->unspilled.status, run->unspilled.python,
-                 "%s; so a task of %s (block %lld) does not fit into the memory limit of %s",
-                 run->unspilled.message, name, block, limit);
+                 "%s; so a task of %.*s (block %lld) does not fit into the memory limit of %s",
+                 run->unspilled.message, label, name, block, limit);
     else
         cki_fail(&error, CASK_LIMIT, NULL,
-                 "a task of %s (block %lld) needs %s with its inputs but the memory limit is %s: "
+                 "a task of %.*s (block %lld) needs %s with its inputs but the memory limit is %s: "
                  "use smaller chunks (rechunk) or a higher --memory-limit",
-                 name, block, needs, limit);
+                 label, name, block, needs, limit);
     cki_run_fail(run, run->plan->count, &error);
     cki_brain_cancel(run->brain);
 }

@@ -98,17 +98,27 @@ static cki_annotations *of_dict(cask_value *dict, cki_error *error)
     }
     *made = (cki_annotations){.all = dict, .retries = -1};
     for (size_t i = 0; i < dict->as.dict.count; i++) {
-        const cask_value *value = dict->as.dict.values[i];
+        cask_value *value = dict->as.dict.values[i];
         name which = name_of(dict->as.dict.keys[i]);
         double number = 0;
+        if (which == PRIORITY && value->kind == CKI_OBJECT)
+            made->priority_of = value;
+        if (which == RETRIES && value->kind == CKI_OBJECT)
+            made->retries_of = value;
         if (!is_number(value) || cki_value_real(value, &number, error) != CASK_OK)
             continue;
         if (which == PRIORITY)
             made->priority = number;
         if (which == RETRIES)
-            made->retries = number > 0 ? number < 1e9 ? (int64_t)number : 1000000000 : 0;
+            made->retries = cki_annotations_retries(number);
     }
     return made;
+}
+
+int64_t cki_annotations_retries(double number)
+{
+    enum { MOST = 1000000000 };
+    return number > 0 ? number < MOST ? (int64_t)number : MOST : 0;
 }
 
 static cask_status copy_all(cask_value *dict, const cask_value *from, cki_error *error)
@@ -161,13 +171,14 @@ bool cki_annotations_fusable(const cki_annotations *a, const cki_annotations *b,
     return some && all_known(a) && all_known(b);
 }
 
-/* The larger number of both. */
+/* The larger number of both; a function of keys stands above numbers. */
 static cask_value *larger(cask_value *a, cask_value *b)
 {
     double one = 0, two = 0;
     cki_error error = {0};
-    bool numbers = is_number(a) && is_number(b);
-    if (numbers && cki_value_real(a, &one, &error) == CASK_OK)
+    if (!is_number(a))
+        return cask_value_ref(is_number(b) ? a : b);
+    if (is_number(b) && cki_value_real(a, &one, &error) == CASK_OK)
         cki_value_real(b, &two, &error);
     return cask_value_ref(one > two ? a : b);
 }

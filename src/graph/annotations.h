@@ -10,7 +10,12 @@ typedef struct cki_annotations {
     cask_value *all; /* a dict */
     double priority; /* higher first; 0 where nothing is said, or a function of keys is */
     int64_t retries; /* of a task that failed; -1: nothing is said */
+    /* Functions of a task's key, in the dict, that say it instead; NULL: none. */
+    cask_value *priority_of, *retries_of;
 } cki_annotations;
+
+/* How often a number of retries lets a task be tried again. */
+int64_t cki_annotations_retries(double number);
 
 /* Those of `outer` (may be NULL) with a dict's over them. TypeError in Dask's words for a known
  * name's value of another type. */

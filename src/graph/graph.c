@@ -15,6 +15,7 @@ struct cki_graph {
     cki_layer **layers; /* each in the arena, so that its address stays */
     size_t count, capacity;
     size_t plan_bytes;
+    cki_graph_asker asker;
     owned *owned; /* newest first */
 };
 
@@ -51,6 +52,16 @@ void cki_graph_free(cki_graph *graph)
     cki_arena_free(&graph->arena);
     cki_memory_free((void *)graph->layers);
     cki_memory_free(graph);
+}
+
+void cki_graph_ask(cki_graph *graph, cki_graph_asker asker)
+{
+    graph->asker = asker;
+}
+
+cki_graph_asker cki_graph_asked(const cki_graph *graph)
+{
+    return graph->asker;
 }
 
 void cki_graph_limit(cki_graph *graph, size_t bytes)
@@ -171,6 +182,10 @@ void cki_graph_describe(const cki_layer *layer, int64_t block, cki_text *key, ck
         describe_call(layer, call);
     if (!key)
         return;
+    if (layer->single) {
+        cki_text_put(key, layer->name);
+        return;
+    }
     cki_text_format(key, "('%s',", layer->name);
     int64_t below = 1;
     for (int k = 0; layer->grid && k < layer->ndim; k++)

@@ -69,6 +69,7 @@ struct cki_layer {
     int64_t blocks;         /* how many tasks there could be */
     /* Blocks may need lower-numbered blocks of this same layer: chains, grids, graphs by hand. */
     bool inward;
+    bool single; /* its one block is no part of anything: the key is the name */
     /* Its tasks run as soon as their inputs are there: they cut them into what goes to many users,
      * each of which would bring all of them back. */
     bool soon;
@@ -94,10 +95,19 @@ struct cki_layer {
     void (*spell)(const cki_layer *layer, int64_t block, cki_spelling *spelling);
 };
 
+/* Whom a plan asks where an annotation is a function of keys: what it says of a block, a number. */
+typedef struct cki_graph_asker {
+    void *user;
+    cask_status (*ask)(void *user, cask_value *function, const cki_layer *layer, int64_t block,
+                       double *number, cki_error *error); /* NULL: nobody, they say nothing */
+} cki_graph_asker;
+
 cki_graph *cki_graph_new(cki_error *error);
 void cki_graph_free(cki_graph *graph);
 /* The bytes that a plan of it may take, about; 0: as many as there are. */
 void cki_graph_limit(cki_graph *graph, size_t bytes);
+void cki_graph_ask(cki_graph *graph, cki_graph_asker asker);
+cki_graph_asker cki_graph_asked(const cki_graph *graph);
 size_t cki_graph_plan_bytes(const cki_graph *graph);
 cki_arena *cki_graph_arena(cki_graph *graph); /* for layers, their names and parameters */
 /* Free something else with the graph. Called once, also if recording it fails. */

@@ -87,6 +87,21 @@ static void move_tasks(cki_plan *plan, const essence *moved)
     link_users(plan);
 }
 
+/* What was said of the tasks, in the order of the sequence. */
+static cask_status move_said(cki_plan *plan, cki_error *error)
+{
+    if (!plan->said)
+        return CASK_OK;
+    struct cki_plan_said *said = cki_memory_alloc(plan->count * sizeof *said);
+    if (!said)
+        return cki_fail_memory(error, plan->count * sizeof *said);
+    for (size_t i = 0; i < plan->count; i++)
+        said[i] = plan->said[plan->sequence[i]];
+    cki_memory_free(plan->said);
+    plan->said = said;
+    return CASK_OK;
+}
+
 /* The known results in the order of the sequence. */
 static cask_status move_known(cki_plan *plan, cki_error *error)
 {
@@ -118,6 +133,8 @@ static cask_status renumber(cki_plan *plan, void *scratch, cki_error *error)
         return cki_fail_memory(error, plan->count * sizeof *numbers);
     cki_pages_expect(numbers, plan->count * sizeof *numbers);
     cask_status status = move_known(plan, error);
+    if (status == CASK_OK)
+        status = move_said(plan, error);
     if (status != CASK_OK) {
         cki_memory_free(numbers);
         return status;
@@ -174,6 +191,8 @@ cask_status cki_plan_find(cki_graph *graph, const cki_key *wanted, size_t nwante
 
 cask_status cki_plan_order(cki_plan *plan, cki_error *error)
 {
+    if (cki_priority_ask(plan, error) != CASK_OK)
+        return error->status;
     bool prioritised = cki_priority_any(plan);
     size_t bytes = plan->narguments > 0 || prioritised ? plan->count * sizeof(cki_order_place) : 0;
     void *scratch = cki_memory_alloc(bytes); /* of one step, then of the other */
@@ -219,6 +238,7 @@ void cki_plan_free(cki_plan *plan)
     for (size_t i = 0; plan->known && i < plan->count; i++)
         cask_value_unref(plan->known[i]);
     cki_memory_free((void *)plan->known);
+    cki_memory_free(plan->said);
     cki_memory_free(plan->layer);
     cki_memory_free(plan->block);
     cki_memory_free(plan->first_argument);

@@ -23,6 +23,11 @@ typedef struct cki_plan {
     /* The results that were known beforehand, by task, each with a reference; NULL if none was.
      * Such a task has no inputs, and its function is not called. */
     cask_value **known;
+    /* What functions of keys said of each task; NULL: no layer of it is annotated with one. */
+    struct cki_plan_said {
+        double priority;
+        int64_t retries; /* -1: nothing was said */
+    } * said;
     uint32_t *sequence; /* while it is not in order: all tasks, inputs before users; NULL where no
                            task has any */
     uint32_t *wanted;   /* task number of each wanted key, in the caller's order */

@@ -12,14 +12,57 @@ typedef struct entry {
     uint32_t at, task;
 } entry;
 
+static cask_status ask_one(cki_plan *plan, size_t task, cki_error *error)
+{
+    const cki_graph_asker asker = cki_graph_asked(plan->graph);
+    const cki_layer *layer = cki_plan_layer(plan, task);
+    const cki_annotations *own = layer->annotations;
+    double retries = 0;
+    plan->said[task].priority = own ? own->priority : 0;
+    plan->said[task].retries = own ? own->retries : -1;
+    if (own && own->priority_of &&
+        asker.ask(asker.user, own->priority_of, layer, plan->block[task],
+                  &plan->said[task].priority, error) != CASK_OK)
+        return error->status;
+    if (own && own->retries_of) {
+        if (asker.ask(asker.user, own->retries_of, layer, plan->block[task], &retries, error) !=
+            CASK_OK)
+            return error->status;
+        plan->said[task].retries = cki_annotations_retries(retries);
+    }
+    return CASK_OK;
+}
+
+cask_status cki_priority_ask(cki_plan *plan, cki_error *error)
+{
+    bool any = false;
+    for (size_t i = 0; i < cki_graph_layers(plan->graph) && !any; i++) {
+        const cki_annotations *own = plan->layers[i]->annotations;
+        any = own && (own->priority_of || own->retries_of);
+    }
+    if (!any || !cki_graph_asked(plan->graph).ask)
+        return CASK_OK;
+    plan->said = cki_memory_alloc((plan->count + 1) * sizeof *plan->said);
+    if (!plan->said)
+        return cki_fail_memory(error, plan->count * sizeof *plan->said);
+    for (size_t i = 0; i < plan->count; i++)
+        if (ask_one(plan, i, error) != CASK_OK)
+            return error->status;
+    return CASK_OK;
+}
+
 static double own_priority(const cki_plan *plan, size_t task)
 {
+    if (plan->said)
+        return plan->said[task].priority;
     const cki_annotations *annotations = cki_plan_layer(plan, task)->annotations;
     return annotations ? annotations->priority : 0;
 }
 
 bool cki_priority_any(const cki_plan *plan)
 {
+    if (plan->said)
+        return true;
     for (size_t i = 0; i < cki_graph_layers(plan->graph); i++)
         if (plan->layers[i]->annotations && plan->layers[i]->annotations->priority != 0)
             return true;

@@ -4,6 +4,8 @@
 
 #include "graph/plan.h"
 
+/* Ask functions of keys, where layers are annotated with some, about every task of the plan. */
+cask_status cki_priority_ask(cki_plan *plan, cki_error *error);
 /* Whether any layer of the plan's graph has a priority. */
 bool cki_priority_any(const cki_plan *plan);
 /* Put plan->sequence, an order already (or NULL: as the tasks stand), into that of priorities;

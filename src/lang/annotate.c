@@ -108,7 +108,8 @@ static const cki_operation annotate = {
     CKI_IN_DASK,
     "**annotations",
     "Annotates what a function builds: dask.annotate(priority=10, retries=3)(lambda: x + 1)(). "
-    "priority: higher runs first, with what it needs; retries: of a task that fails; workers, "
+    "priority: higher runs first, with what it needs; retries: of a task that fails; "
+    "both may be functions of a task's key; workers, "
     "resources, allow_other_workers and other names are carried along. Within one another they "
     "merge. x.dask.layers[name].annotations tells them.",
     run_annotate,

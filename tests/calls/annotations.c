@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -158,6 +159,59 @@ static void priorities_are_followed(void **state)
     cask_close(ck);
 }
 
+/* Functions of keys are asked about each task; they may be lambdas, or the program's own. */
+static cask_value *by_key(cask_call *call)
+{
+    char *key = cask_value_text(cask_call_argument(call, 0));
+    cask_value *answer = cask_value_from_int(key && strstr(key, "often") ? 2 : 0);
+    cask_text_free(key);
+    return answer;
+}
+
+static void functions_of_keys_are_followed(void **state)
+{
+    (void)state;
+    static const cask_function own = {.name = "me.by_key", .run = by_key};
+    static const char *const schedulers[] = {"sync", "threads", "processes"};
+    for (size_t i = 0; i < sizeof schedulers / sizeof *schedulers; i++) {
+        cask *ck = open_context(schedulers[i]);
+        cask_value *value;
+        assert_int_equal(cask_register(ck, &own, 1), CASK_OK);
+        begin(ck, (cask_annotations){.retries_of = "me.by_key"});
+        cask_delayed often =
+            cask_delayed_apply(ck, CASK_ARGUMENTS("me.flaky"), &(cask_delaying){.key = "often"});
+        cask_delayed once =
+            cask_delayed_apply(ck, CASK_ARGUMENTS("me.flaky"), &(cask_delaying){.key = "once"});
+        cask_annotate_end(ck);
+        atomic_store(failures, 2);
+        assert_int_equal(cask_delayed_compute(often, &value), CASK_OK);
+        cask_value_unref(value);
+        atomic_store(failures, 1);
+        assert_int_equal(cask_delayed_compute(once, &value), CASK_IO);
+        cask_clear(ck);
+        begin(ck, (cask_annotations){.priority = 3, .priority_of = "lambda key: int(key)"});
+        cask_delayed calls[8];
+        cask_lazy all[8];
+        for (int k = 0; k < 8; k++) {
+            char key[8];
+            snprintf(key, sizeof key, "%d", k * 3 % 8);
+            calls[k] = cask_delayed_apply(ck, CASK_ARGUMENTS("me.noted", k * 3 % 8),
+                                          &(cask_delaying){.key = key});
+            all[k] = CASK_LAZY(calls[k]);
+        }
+        cask_value *values[8];
+        assert_int_equal(cask_compute(all, 8, values), CASK_OK);
+        for (int k = 0; k < 8; k++) {
+            if (i == 0)
+                assert_int_equal(atomic_load(&order[k]), 7 - k);
+            cask_value_unref(values[k]);
+        }
+        assert_int_equal(cask_annotate_begin(ck, &(cask_annotations){.priority_of = "no.such"}),
+                         CASK_NOT_FOUND);
+        cask_close(ck);
+    }
+}
+
 /* Of bound things nothing begins before what they wait for; clones are computed anew. */
 static void order_is_kept(void **state)
 {
@@ -203,8 +257,11 @@ static void order_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(they_merge),           cmocka_unit_test(bad_ones_are_told),
-        cmocka_unit_test(retries_are_followed), cmocka_unit_test(priorities_are_followed),
+        cmocka_unit_test(they_merge),
+        cmocka_unit_test(bad_ones_are_told),
+        cmocka_unit_test(retries_are_followed),
+        cmocka_unit_test(priorities_are_followed),
+        cmocka_unit_test(functions_of_keys_are_followed),
         cmocka_unit_test(order_is_kept),
     };
     failures =
