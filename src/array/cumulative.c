@@ -5,6 +5,7 @@
 #include "array/cumulative_loop.h"
 #include "array/elementwise.h"
 #include "array/functions.h"
+#include "array/out.h"
 #include "array/rechunk.h"
 #include "array/reductions.h"
 #include "array/reshape.h"
@@ -441,18 +442,12 @@ static cask_value *run_cumulative(cki_call *call)
         cki_text_free(&text);
         return NULL;
     }
-    if (!cki_operation_is_none(call, "out")) {
-        cki_fail(call->error, CASK_UNSUPPORTED, NULL,
-                 "%s(): out= cannot be given: an expression has no array to write into",
-                 call->operation->name);
-        return NULL;
-    }
     if (cki_operation_is_none(call, "axis"))
         x = raveled(&build, x);
     else if (cki_node_axis(cki_operation_argument(call, "axis"), x->ndim, &axis, call->error) !=
              CASK_OK)
         return NULL;
-    return x ? cki_node_value(&build,
+    return x ? cki_out_result(call, &build,
                               cki_cumulative_scan(&build, x, axis, how->kind, how->skip_nan, dtype))
              : NULL;
 }

@@ -238,6 +238,14 @@ static cask_status sort_arguments(cki_build *build, cask_value *const *arguments
     return CASK_OK;
 }
 
+static bool any_lazy(cask_value *const *arguments, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (cki_node_lazy(arguments[i]))
+            return true;
+    return false;
+}
+
 cask_array cki_elementwise_values(cki_build *build, const char *ufunc, cask_value *const *arguments,
                                   size_t count)
 {
@@ -251,8 +259,13 @@ cask_array cki_elementwise_values(cki_build *build, const char *ufunc, cask_valu
         cki_fail_internal(build->error, ufunc);
         return NULL;
     }
-    if (sort_arguments(build, arguments, count, &e, inputs, &ninputs, operands) != CASK_OK ||
-        cki_ufunc_resolve(e.ufunc, operands, &e.signature, build->error) != CASK_OK)
+    if (sort_arguments(build, arguments, count, &e, inputs, &ninputs, operands) != CASK_OK)
+        return NULL;
+    /* lazy operands: shapes are wrong before types are, as in Dask */
+    bool first = any_lazy(arguments, count);
+    if (first && cki_elementwise_unify(build, inputs, ninputs, axes, &ndim) != CASK_OK)
+        return NULL;
+    if (cki_ufunc_resolve(e.ufunc, operands, &e.signature, build->error) != CASK_OK)
         return NULL;
     if (!ninputs) { /* scalars only: the first one is a 0-d array */
         inputs[ninputs++] = cki_node_from_value(build, arguments[0]);
@@ -263,7 +276,7 @@ cask_array cki_elementwise_values(cki_build *build, const char *ufunc, cask_valu
     for (size_t i = 0; i < count; i++)
         if (e.input[i] < 0 && !(e.constant[i] = constant(build, arguments[i], e.signature.in[i])))
             return NULL;
-    if (cki_elementwise_unify(build, inputs, ninputs, axes, &ndim) != CASK_OK)
+    if (!first && cki_elementwise_unify(build, inputs, ninputs, axes, &ndim) != CASK_OK)
         return NULL;
     return make(build, &e, inputs, ninputs, ndim, axes);
 }

@@ -3,24 +3,27 @@
 #include "array/collect.h"
 #include "array/compose.h"
 #include "array/elementwise.h"
+#include "array/out.h"
 #include "array/reductions.h"
 
 #include <float.h>
+#include <math.h>
 
 /* ---- moment ---- */
 
 /* The mean (or with `count` given the sum divided by it) over the axes. */
-static cask_array average(cki_build *build, cask_array x, const cki_reduce_spec *over, double count)
+static cask_array average(cki_build *build, cask_array x, const cki_reduce_spec *over,
+                          const double *count)
 {
     cki_reduce_spec spec = *over;
-    spec.kind = count > 0 ? CKI_REDUCE_SUM : CKI_REDUCE_MEAN;
+    spec.kind = count ? CKI_REDUCE_SUM : CKI_REDUCE_MEAN;
     cask_array made = cki_reductions_reduce(build, x, &spec);
-    if (!made || !(count > 0))
+    if (!made || !count)
         return made;
     cki_compose s = {.build = build};
     cask_value *self = cki_compose_array(&s, made);
     cask_value *share =
-        cki_compose_call(&s, "divide", self, cki_compose_float(&s, count), NULL, NULL);
+        cki_compose_call(&s, "divide", self, cki_compose_float(&s, *count), NULL, NULL);
     made = share ? cki_compose_lazy(&s, share) : NULL;
     cask_value_unref(cki_compose_drop(&s, NULL));
     return made;
@@ -66,7 +69,7 @@ static cask_value *run_moment(cki_call *call)
     for (int k = 0; k < count; k++)
         elements *= (double)x->axes[list[k]].length;
     cki_compose s = {.build = &build};
-    cask_array mean = average(&build, x, &over, 0);
+    cask_array mean = average(&build, x, &over, NULL);
     cask_value *gap = mean ? cki_compose_call(&s, "subtract", cki_compose_array(&s, x),
                                               cki_compose_array(&s, mean), NULL, NULL)
                            : NULL;
@@ -74,15 +77,16 @@ static cask_value *run_moment(cki_call *call)
         gap ? cki_compose_call(&s, "power", gap, cki_compose_int(&s, order), NULL, NULL) : NULL;
     cask_array deviations = power ? cki_compose_lazy(&s, power) : NULL;
     over.keepdims = cki_operation_flag(call, "keepdims");
-    bool plain = ddof == 0;
+    double freedom = elements < ddof ? (double)NAN : elements - ddof;
     cask_array made =
-        deviations ? average(&build, deviations, &over, plain ? 0 : elements - ddof) : NULL;
+        deviations ? average(&build, deviations, &over, ddof == 0 ? NULL : &freedom) : NULL;
     cki_dtype dtype;
     if (made && cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error))
         made = NULL;
     if (made && dtype.id)
         made = cki_elementwise_cast(&build, made, dtype);
-    return cki_compose_drop(&s, made ? cki_compose_array(&s, made) : NULL);
+    cask_value_unref(cki_compose_drop(&s, NULL));
+    return cki_out_result(call, &build, made);
 }
 
 /* ---- of types ---- */

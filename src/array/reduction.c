@@ -2,6 +2,7 @@
  * the last ones. */
 #include "array/reduction.h"
 #include "array/blockwise.h"
+#include "array/out.h"
 #include "array/runs.h"
 #include "array/view.h"
 #include "call/call.h"
@@ -241,7 +242,7 @@ static cask_value *run_reduction(cki_call *call)
     if (x && read_arguments(&r, x) == CASK_OK)
         made = reduce(&r, x);
     drop(&r);
-    return cki_node_value(&r.build, made);
+    return cki_out_result(call, &r.build, made);
 }
 
 #define REDUCTION                                                                                  \

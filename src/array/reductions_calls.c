@@ -1,6 +1,7 @@
 /* The reductions as operations: sum, mean, nanmax, argmin and their like, and those made of them:
  * ptp, average, trace. */
 #include "array/elementwise.h"
+#include "array/out.h"
 #include "array/reductions.h"
 #include "array/reductions_where.h"
 #include "array/source.h"
@@ -25,15 +26,6 @@ typedef struct row {
 #define WITH_DDOF "a, axis=None, dtype=None, keepdims=False, ddof=0, split_every=None, out=None"
 
 /* ---- arguments ---- */
-
-static cask_status refuse_out(cki_call *call)
-{
-    if (cki_operation_is_none(call, "out"))
-        return CASK_OK;
-    return cki_fail(call->error, CASK_UNSUPPORTED, NULL,
-                    "%s(): out= cannot be given: an expression has no array to write into",
-                    call->operation->name);
-}
 
 /* split_every: None, an int, or a dict from axis to int. */
 static cask_status read_splits(cki_call *call, int ndim, cki_reduce_spec *spec)
@@ -98,7 +90,7 @@ static cask_value *run_reduce(cki_call *call)
         .label = detail->label,
         .keepdims = cki_operation_flag(call, "keepdims"),
     };
-    if (!x || refuse_out(call) != CASK_OK || read_axes(call, x->ndim, &spec) != CASK_OK ||
+    if (!x || read_axes(call, x->ndim, &spec) != CASK_OK ||
         read_splits(call, x->ndim, &spec) != CASK_OK)
         return NULL;
     if (has_parameter(call, "dtype=") &&
@@ -108,14 +100,14 @@ static cask_value *run_reduce(cki_call *call)
         cki_value_real(cki_operation_argument(call, "ddof"), &spec.ddof, call->error) != CASK_OK)
         return NULL;
     if (!has_parameter(call, "where="))
-        return cki_node_value(&build, cki_reductions_reduce(&build, x, &spec));
+        return cki_out_result(call, &build, cki_reductions_reduce(&build, x, &spec));
     cask_value *none = cki_value_none();
     cask_value *initial =
         has_parameter(call, "initial=") ? cki_operation_argument(call, "initial") : none;
     cask_array made = cki_reductions_where_reduce(&build, x, &spec,
                                                   cki_operation_argument(call, "where"), initial);
     cask_value_unref(none);
-    return cki_node_value(&build, made);
+    return cki_out_result(call, &build, made);
 }
 
 /* ---- the records ---- */

@@ -1,6 +1,7 @@
 /* Ufuncs as operations: one record each, all computed by elementwise.c. A new one is a line here
  * and its row in the kernel's table. */
 #include "array/elementwise.h"
+#include "array/out.h"
 
 #include <string.h>
 
@@ -28,26 +29,56 @@ static bool refuse_power(cki_call *call)
     return true;
 }
 
+/* Dask computes in the operands' own types, and then makes the result what was asked for. */
+static cask_array enforced(cki_build *build, cask_array made, cki_dtype dtype)
+{
+    char wanted[48], got[48];
+    if (!made || !dtype.id)
+        return made;
+    if (cki_dtype_can_cast(made->dtype, dtype, "same_kind"))
+        return cki_elementwise_cast(build, made, dtype);
+    cki_fail(build->error, CASK_INVALID, NULL,
+             "Inferred dtype from function '%s' was '%s' but got '%s', which can't be cast using "
+             "casting='same_kind'",
+             made->label, cki_dtype_name(dtype, wanted), cki_dtype_name(made->dtype, got));
+    return NULL;
+}
+
+static cask_array compute(cki_call *call, cki_build *build, size_t count, cki_dtype dtype)
+{
+    cask_value *arguments[CKI_UFUNC_INPUTS] = {0};
+    bool ready = true;
+    for (size_t i = 0; ready && i < count; i++)
+        ready = (arguments[i] = converted(build, call->arguments[i], dtype)) != NULL;
+    cask_array result =
+        ready ? cki_elementwise_values(build, call->operation->name, arguments, count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        cask_value_unref(arguments[i]);
+    return result;
+}
+
 static cask_value *run_ufunc(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
     const char *name = call->operation->name;
     size_t count = (size_t)cki_ufunc_inputs(cki_ufunc_find(name));
+    cask_value *where = cki_operation_argument(call, "where");
     cki_dtype dtype;
-    cask_value *arguments[CKI_UFUNC_INPUTS] = {0};
-    cask_array result = NULL;
+    cask_array out = NULL;
+    bool lazy = cki_node_lazy(where) != NULL;
+    for (size_t i = 0; i < count; i++)
+        lazy = lazy || cki_node_lazy(call->arguments[i]);
     if (count == 2 && !strcmp(name, "power") && cki_operation_is_none(call, "dtype") &&
         refuse_power(call))
         return NULL;
-    bool ready =
-        cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error) == CASK_OK;
-    for (size_t i = 0; ready && i < count; i++)
-        ready = (arguments[i] = converted(&build, call->arguments[i], dtype)) != NULL;
-    if (ready)
-        result = cki_elementwise_values(&build, name, arguments, count);
-    for (size_t i = 0; i < count; i++)
-        cask_value_unref(arguments[i]);
-    return cki_node_value(&build, result);
+    if (cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error) != CASK_OK ||
+        cki_out_find(call, lazy, &out) != CASK_OK)
+        return NULL;
+    cask_array made = compute(call, &build, count, lazy ? (cki_dtype){0} : dtype);
+    made = cki_out_where(&build, made, where, out);
+    if (lazy)
+        made = enforced(&build, made, dtype);
+    return cki_node_value(&build, cki_out_put(&build, made, out, lazy));
 }
 
 /* X(name, what it gives). */
@@ -152,8 +183,12 @@ static cask_value *run_ufunc(cki_call *call)
     X(lcm, "Least common multiple.")
 
 #define RECORD(name, signature, text)                                                              \
-    static const cki_operation name##_record = {                                                   \
-        #name, CKI_IN_DA | CKI_IN_NP, signature ", *, dtype=None", text, run_ufunc, NULL};
+    static const cki_operation name##_record = {#name,                                             \
+                                                CKI_IN_DA | CKI_IN_NP,                             \
+                                                signature ", out=None, *, where=True, dtype=None", \
+                                                text,                                              \
+                                                run_ufunc,                                         \
+                                                NULL};
 #define UNARY_RECORD(name, text)  RECORD(name, "x", text)
 #define BINARY_RECORD(name, text) RECORD(name, "x1, x2", text)
 UNARY(UNARY_RECORD)
