@@ -19,6 +19,11 @@ typedef struct cki_contraction {
 cask_array cki_contract_product(cki_build *build, cask_array a, cask_array b,
                                 const cki_contraction *how, const char *label);
 
+/* A product as a value; sums of integers, which contractions give in 64 bits, in the factors' own
+ * type if `narrow` says so, as NumPy's are. */
+cask_value *cki_contract_narrow(cki_build *build, cask_array made, cask_array a, cask_array b,
+                                bool narrow);
+
 extern const cki_operation *const cki_contract_operations[];
 
 #endif

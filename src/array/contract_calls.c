@@ -12,30 +12,50 @@ static bool operands(cki_call *call, cki_build *build, cask_array *a, cask_array
     return *b != NULL;
 }
 
+static bool is_eager(const cki_call *call)
+{
+    return !cki_node_lazy(call->arguments[0]) && !cki_node_lazy(call->arguments[1]);
+}
+
+cask_value *cki_contract_narrow(cki_build *build, cask_array made, cask_array a, cask_array b,
+                                bool narrow)
+{
+    cki_dtype dtype;
+    if (made && narrow && cki_dtype_promote(a->dtype, b->dtype, &dtype, build->error) == CASK_OK)
+        made = cki_elementwise_cast(build, made, dtype);
+    return cki_node_value(build, made);
+}
+
 static cask_value *run_dot(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
     cask_array a, b;
-    return operands(call, &build, &a, &b) ? cki_node_value(&build, cki_contract_dot(&build, a, b))
-                                          : NULL;
+    if (!operands(call, &build, &a, &b))
+        return NULL;
+    return cki_contract_narrow(&build, cki_contract_dot(&build, a, b), a, b, is_eager(call));
+}
+
+/* Dask sums over blocks only where there are several, and only sums of integers are wider. */
+static cask_value *matmul(cki_call *call, cki_build *build, cask_array a, cask_array b)
+{
+    cask_array made = cki_contract_matmul(build, a, b);
+    bool one = made && a->axes[a->ndim - 1].blocks == 1 &&
+               b->axes[b->ndim > 1 ? b->ndim - 2 : 0].blocks == 1;
+    return cki_contract_narrow(build, made, a, b, one || is_eager(call));
 }
 
 static cask_value *run_matmul(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
     cask_array a, b;
-    return operands(call, &build, &a, &b)
-               ? cki_node_value(&build, cki_contract_matmul(&build, a, b))
-               : NULL;
+    return operands(call, &build, &a, &b) ? matmul(call, &build, a, b) : NULL;
 }
 
 static cask_value *run_rmatmul(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
     cask_array a, b;
-    return operands(call, &build, &a, &b)
-               ? cki_node_value(&build, cki_contract_matmul(&build, b, a))
-               : NULL;
+    return operands(call, &build, &a, &b) ? matmul(call, &build, b, a) : NULL;
 }
 
 static cask_value *run_vdot(cki_call *call)
@@ -48,7 +68,8 @@ static cask_value *run_vdot(cki_call *call)
         a = cki_elementwise_arrays(&build, "conjugate", &a, 1);
     a = a ? cki_reshape_ravel(&build, a) : NULL;
     b = a ? cki_reshape_ravel(&build, b) : NULL;
-    return b ? cki_node_value(&build, cki_contract_dot(&build, a, b)) : NULL;
+    return b ? cki_contract_narrow(&build, cki_contract_dot(&build, a, b), a, b, is_eager(call))
+             : NULL;
 }
 
 /* Element-wise on a column and a row: no product of matrices, and it fuses with what follows. */
@@ -138,7 +159,8 @@ static cask_value *run_tensordot(cki_call *call)
                  "tensordot(): axes is an int or a pair of axes or of lists of them");
         return NULL;
     }
-    return cki_node_value(&build, cki_contract_tensordot(&build, a, b, a_axes, b_axes, count));
+    return cki_contract_narrow(&build, cki_contract_tensordot(&build, a, b, a_axes, b_axes, count),
+                               a, b, is_eager(call));
 }
 
 /* ---- the records ---- */

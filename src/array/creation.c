@@ -71,6 +71,7 @@ typedef struct steps {
     int64_t istart, istep;
     int64_t length;
     bool integers, has_last; /* linspace ends exactly on `last` */
+    bool floors;             /* and rounds down, where integers are wanted */
 } steps;
 
 static cask_status steps_region(const void *self, cki_dtype dtype, int ndim, const int64_t *start,
@@ -94,6 +95,7 @@ static cask_status steps_region(const void *self, cki_dtype dtype, int ndim, con
             at[i] = s->has_last && position == s->length - 1
                         ? s->last
                         : s->start + (double)position * s->step;
+            at[i] = s->floors ? floor(at[i]) : at[i];
         }
     }
     if (cki_dtype_same(natural, dtype)) {
@@ -149,6 +151,7 @@ static cask_array make_steps(cki_build *build, const char *label, const steps *s
     cki_token_int(hasher, s->istart);
     cki_token_int(hasher, s->istep);
     cki_token_int(hasher, s->has_last);
+    cki_token_int(hasher, s->floors);
     cki_token_int(hasher, s->length);
     cki_token token = cki_token_end(hasher);
     if (cki_chunks_normalize(build->arena, chunks, 1, &s->length, cki_dtype_size(dtype), NULL,
@@ -443,6 +446,7 @@ static cask_value *run_linspace(cki_call *call)
     int64_t intervals = endpoint ? s.length - 1 : s.length;
     s.step = intervals > 0 ? (s.last - s.start) / (double)intervals : (double)NAN;
     s.has_last = endpoint && s.length > 1;
+    s.floors = cki_dtype_is_integer(dtype);
     if (s.length == 1)
         s.step = isnan(s.step) ? 0 : s.step;
     cask_value *array = cki_node_value(&build, make_steps(&build, "linspace", &s,

@@ -303,3 +303,16 @@ cask_array cki_elementwise_arrays(cki_build *build, const char *ufunc, const cas
         return NULL;
     return make(build, &e, inputs, count, ndim, axes);
 }
+
+cask_array cki_elementwise_nonzero(cki_build *build, cask_array x)
+{
+    if (!cki_dtype_is_text(x->dtype))
+        return cki_elementwise_cast(build, x, cki_dtype_of(CASK_BOOL));
+    cask_value *pair[2] = {cki_node_value(build, x), cki_value_string("", build->error)};
+    cask_array made = NULL;
+    if (pair[0] && pair[1])
+        made = cki_elementwise_values(build, "not_equal", pair, 2);
+    cask_value_unref(pair[0]);
+    cask_value_unref(pair[1]);
+    return made;
+}

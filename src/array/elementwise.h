@@ -46,4 +46,7 @@ cask_status cki_unify_meet(cki_build *build, const cki_axis *axis, cki_axis *com
 const cki_elementwise *cki_elementwise_of(const cki_node *node);
 bool cki_elementwise_is(const cki_node *node);
 
+/* Whether each element is something: not zero, or no empty text. */
+cask_array cki_elementwise_nonzero(cki_build *build, cask_array x);
+
 #endif

@@ -130,8 +130,7 @@ cask_array cki_index_mask_where(cki_build *build, cask_array x, int dimension)
                  "A possible solution: x.compute_chunk_sizes()");
         return NULL;
     }
-    cask_array flat =
-        cki_reshape_ravel(build, cki_elementwise_cast(build, x, cki_dtype_of(CASK_BOOL)));
+    cask_array flat = cki_reshape_ravel(build, cki_elementwise_nonzero(build, x));
     cki_axis axis;
     if (!flat || !unknown(build, flat->axes[0].blocks, &axis))
         return NULL;

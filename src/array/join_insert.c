@@ -115,6 +115,8 @@ static cask_array shape_values(cki_call *call, cki_build *build, cask_array x, i
     }
     if (p->scalar && values->ndim < x->ndim)
         values = cki_view_expand(build, values, axis < values->ndim ? axis : values->ndim);
+    while (!p->scalar && values && values->ndim < x->ndim)
+        values = cki_view_expand(build, values, 0);
     bool fits = values && values->ndim == x->ndim;
     int64_t own = fits ? values->axes[axis].length : 0;
     fits = fits && (own == p->count || own == 1);

@@ -115,6 +115,9 @@ static cask_array spread(cki_build *build, cask_array piece, cask_array like, in
 {
     cki_axis axes[CKI_MAX_NDIM];
     memcpy(axes, like->axes, (size_t)like->ndim * sizeof *axes);
+    for (int k = 0; piece && k < piece->ndim; k++) /* which may be cut otherwise */
+        if (piece->axes[k].length == axes[k].length)
+            axes[k] = piece->axes[k];
     if (!piece || !single(build, width, &axes[axis]))
         return NULL;
     return cki_view_broadcast(build, piece, like->ndim, axes);

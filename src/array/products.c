@@ -161,8 +161,10 @@ static cask_value *run_inner(cki_call *call)
         return NULL;
     if (a->ndim == 0 || b->ndim == 0)
         return cki_node_value(&build, cki_matrix_apply(&build, "multiply", a, b));
-    return cki_node_value(&build, cki_contract_tensordot(&build, a, b, (int[]){a->ndim - 1},
-                                                         (int[]){b->ndim - 1}, 1));
+    bool eager = !cki_node_lazy(call->arguments[0]) && !cki_node_lazy(call->arguments[1]);
+    cask_array made =
+        cki_contract_tensordot(&build, a, b, (int[]){a->ndim - 1}, (int[]){b->ndim - 1}, 1);
+    return cki_contract_narrow(&build, made, a, b, eager);
 }
 
 /* ---- multi_dot ---- */

@@ -12,6 +12,7 @@
 #include "array/runs.h"
 #include "array/sort.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- one line ---- */
@@ -22,7 +23,7 @@ void cki_quantile_line(const cki_quantile *how, cki_dtype dtype, const unsigned 
 {
     size_t size = cki_dtype_size(dtype);
     int64_t n = how->skip_nan ? valid : length;
-    bool missing = n == 0 || (!how->skip_nan && valid < length && cki_dtype_is_float(dtype));
+    bool missing = n == 0 || (!how->skip_nan && valid < length && !cki_dtype_is_time(dtype));
     for (int64_t i = 0; i < how->nq; i++) {
         if (missing) {
             cki_quantile_rule_missing(result, out + i * stride);
@@ -34,17 +35,27 @@ void cki_quantile_line(const cki_quantile *how, cki_dtype dtype, const unsigned 
     }
 }
 
+static bool is_missing(cki_dtype dtype, const unsigned char *element)
+{
+    double parts[2] = {0};
+    uint64_t key;
+    if (cki_dtype_is_complex(dtype)) {
+        (void)cki_array_cast_element(cki_dtype_of(CASK_C128), parts, dtype, element, NULL);
+        return isnan(parts[0]) || isnan(parts[1]);
+    }
+    cki_order_keys(dtype, element, (int64_t)cki_dtype_size(dtype), 1, &key);
+    return key == UINT64_MAX;
+}
+
 /* How many elements of a sorted line are not NaN or NaT. */
 static int64_t valid_of(cki_dtype dtype, const unsigned char *line, int64_t length)
 {
     size_t size = cki_dtype_size(dtype);
-    bool may = cki_dtype_is_float(dtype) || cki_dtype_is_time(dtype);
+    bool may = cki_dtype_is_float(dtype) || cki_dtype_is_time(dtype) || cki_dtype_is_complex(dtype);
     int64_t low = 0, high = may ? length : 0;
     while (low < high) { /* missing ones are last */
         int64_t middle = low + (high - low) / 2;
-        uint64_t key;
-        cki_order_keys(dtype, line + (size_t)middle * size, (int64_t)size, 1, &key);
-        if (key == UINT64_MAX)
+        if (is_missing(dtype, line + (size_t)middle * size))
             high = middle;
         else
             low = middle + 1;
@@ -195,7 +206,7 @@ static cask_status run_finish(const cki_task *task, cask_value **result, cki_err
     cask_value *out = all ? cki_array_new(spec->dtype, spec->ndim, shape, error) : NULL;
     if (out) {
         bool none = !gather_picks(task, count, size, all);
-        none = none || (!how->skip_nan && missing && cki_dtype_is_float(dtype));
+        none = none || (!how->skip_nan && missing && !cki_dtype_is_time(dtype));
         for (int64_t i = 0; i < how->nq; i++) {
             unsigned char *to = cki_array_of(out)->data + (size_t)i * cki_dtype_size(spec->dtype);
             const unsigned char *two = data_of(all, ELEMENTS) + (size_t)(2 * i) * size;

@@ -53,13 +53,14 @@ cask_status cki_quantile_rule_dtype(cki_quantile_method method, cki_dtype dtype,
         return CASK_OK;
     char name[48];
     bool median = method == CKI_QUANTILE_MEDIAN;
-    if (cki_dtype_is_text(dtype) || cki_dtype_is_complex(dtype) ||
-        (median && cki_dtype_is_time(dtype)) || (!median && dtype.id == CASK_BOOL))
+    if (cki_dtype_is_text(dtype) || (median && cki_dtype_is_time(dtype)) ||
+        (!median && (dtype.id == CASK_BOOL || cki_dtype_is_complex(dtype))))
         return cki_fail(error, CASK_TYPE, NULL,
                         "quantiles between two elements: elements of type %s cannot be "
                         "averaged: use a method that takes one, as 'lower', 'higher' or 'nearest'",
                         cki_dtype_name(dtype, name));
-    if (!cki_dtype_is_time(dtype) && !(median && cki_dtype_is_float(dtype)))
+    if (!cki_dtype_is_time(dtype) &&
+        !(median && (cki_dtype_is_float(dtype) || cki_dtype_is_complex(dtype))))
         *result = cki_dtype_of(CASK_F64);
     return CASK_OK;
 }
@@ -175,8 +176,24 @@ static double difference(cki_dtype dtype, const void *a, const void *b)
     return two - one;
 }
 
+static void complex_mean(cki_dtype dtype, const void *a, const void *b, void *out)
+{
+    double first[2] = {0}, second[2] = {0};
+    cki_dtype wide = cki_dtype_of(CASK_C128);
+    (void)cki_array_cast_element(wide, first, dtype, a, NULL);
+    (void)cki_array_cast_element(wide, second, dtype, b, NULL);
+    for (int i = 0; i < 2; i++)
+        first[i] = dtype.id == CASK_C64 ? (double)(((float)first[i] + (float)second[i]) / 2)
+                                        : (first[i] + second[i]) / 2;
+    (void)cki_array_cast_element(dtype, out, wide, first, NULL);
+}
+
 static void mean_of_two(cki_dtype dtype, const void *a, const void *b, bool one, void *out)
 {
+    if (cki_dtype_is_complex(dtype)) {
+        complex_mean(dtype, a, one ? a : b, out);
+        return;
+    }
     double first = number_of(dtype, a), second = number_of(dtype, b), mean;
     if (one)
         mean = first;

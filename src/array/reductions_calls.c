@@ -164,14 +164,8 @@ static cask_value *run_count_nonzero(cki_call *call)
                             .keepdims = cki_operation_flag(call, "keepdims")};
     if (!x || read_axes(call, x->ndim, &spec) != CASK_OK)
         return NULL;
-    if (cki_dtype_is_text(x->dtype)) { /* an empty text is nothing */
-        cask_value *pair[2] = {cki_node_value(&build, x), cki_value_string("", call->error)};
-        x = pair[0] && pair[1] ? cki_elementwise_values(&build, "not_equal", pair, 2) : NULL;
-        cask_value_unref(pair[0]);
-        cask_value_unref(pair[1]);
-        if (!x)
-            return NULL;
-    }
+    if (cki_dtype_is_text(x->dtype) && !(x = cki_elementwise_nonzero(&build, x)))
+        return NULL;
     return cki_node_value(&build, cki_reductions_reduce(&build, x, &spec));
 }
 

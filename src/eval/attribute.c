@@ -85,7 +85,8 @@ cask_value *cki_attribute_get(cki_scope *scope, cask_value *object, const char *
     cask_value *value = NULL;
     if (!cki_operate_is_host(object))
         value = own_member(scope, object, name, error);
-    else if (scope->host.attribute)
+    bool foreign = cki_operate_is_host(object) || (!value && object->kind == CKI_LIST);
+    if (foreign && error->status == CASK_OK && scope->host.attribute)
         value = scope->host.attribute(scope->host.self, object, name, error);
     if (!value && error->status == CASK_OK)
         cki_fail(error, CASK_NOT_FOUND, "AttributeError", "'%s' object has no attribute '%s'",

@@ -195,6 +195,8 @@ cask_value *cki_index_item(cki_scope *scope, cask_value *object, cask_value *ind
     case CKI_LIST:
     case CKI_TUPLE:
     case CKI_RANGE: {
+        if (object->kind == CKI_LIST && index->kind == CKI_TUPLE && scope->host.item)
+            return scope->host.item(scope->host.self, object, index, error);
         cask_value *concrete = cki_function_concrete(scope, index, error);
         value = concrete ? sequence_item(object, concrete, error) : NULL;
         cask_value_unref(concrete);
