@@ -67,6 +67,11 @@
     X(cki_reshape_function)                                                                        \
     X(cki_search_function)                                                                         \
     X(cki_sort_function)                                                                           \
+    X(cki_shuffle_order_function)                                                                  \
+    X(cki_shuffle_inverse_function)                                                                \
+    X(cki_shuffle_split_function)                                                                  \
+    X(cki_shuffle_cut_function)                                                                    \
+    X(cki_shuffle_merge_function)                                                                  \
     X(cki_sort_external_sample_function)                                                           \
     X(cki_sort_external_splitters_function)                                                        \
     X(cki_sort_external_block_function)                                                            \

@@ -2,10 +2,9 @@
  * orders. */
 #include "array/elementwise.h"
 #include "array/functions.h"
-#include "array/index_take.h"
 #include "array/random.h"
 #include "array/rechunk.h"
-#include "array/sort.h"
+#include "array/shuffle.h"
 #include "core/memory.h"
 #include "kernel/random_integers.h"
 
@@ -348,26 +347,11 @@ static cask_value *run_choice(cki_call *call)
                                                .working = 2 * cki_node_largest_block(a)}));
 }
 
-/* From how many numbers on their order is made by sorting. */
-enum { MANY = 1 << 24, SORTED_AT_ONCE = 1 << 20 };
-
-/* The order of random keys, which sorting beyond memory finds; equal ones, of 2**62, hardly are. In
- * the chunks of `axis`, or if that is NULL in those that suit sorting. */
-static cask_array sorted_order(cki_build *build, const drawn *d, const cki_axis *axis)
-{
-    drawn keys = {.replace = true, .n = (int64_t)1 << 62, .key = d->key};
-    cki_axis pieces;
-    if (!cki_chunks_regular(build->arena, d->n, SORTED_AT_ONCE, &pieces)) {
-        cki_fail_memory(build->error, sizeof(cki_run));
-        return NULL;
-    }
-    cask_array drawn_keys = make_positions(build, &keys, NULL, 1, &pieces);
-    cask_array order = drawn_keys ? cki_sort_array(build, drawn_keys, 0, true) : NULL;
-    return order && axis ? cki_rechunk_to(build, order, axis) : order;
-}
+/* From how many numbers on their order is computed place by place. */
+enum { MANY = 1 << 24 };
 
 /* permutation(n), permutation(x) along its first axis. The order is made in one task, or where it
- * is long by sorting; the elements stay in their blocks' size. */
+ * is long computed where it is wanted; the rows go from block to block. */
 static cask_value *run_permutation(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
@@ -386,8 +370,11 @@ static cask_value *run_permutation(cki_call *call)
                              : "x must be an integer or at least 1-dimensional");
             return NULL;
         }
-        axis = x->axes[0];
-        d.n = axis.length;
+        d.n = x->axes[0].length;
+        if (!cki_chunks_single(build.arena, d.n, &axis)) {
+            cki_fail_memory(call->error, sizeof(cki_run));
+            return NULL;
+        }
     } else {
         cask_value *automatic = cki_value_string("auto", call->error);
         if (d.n < 0)
@@ -399,9 +386,14 @@ static cask_value *run_permutation(cki_call *call)
     }
     if (call->error->status != CASK_OK || cki_random_state_next(call, &d.key) != CASK_OK)
         return NULL;
-    cask_array order = d.n > MANY ? sorted_order(&build, &d, x ? &axis : NULL)
-                                  : make_positions(&build, &d, NULL, 1, &axis);
-    return cki_node_value(&build, order && x ? cki_index_gather(&build, x, 0, order) : order);
+    if (x && d.n == 0)
+        return cki_node_value(&build, x);
+    cask_array order = d.n <= MANY ? make_positions(&build, &d, NULL, 1, &axis)
+                       : x         ? NULL
+                                   : cki_shuffle_order(&build, &d.key, &axis);
+    if (!x || call->error->status != CASK_OK)
+        return cki_node_value(&build, order);
+    return cki_node_value(&build, cki_shuffle_rows(&build, x, order, &d.key));
 }
 
 /* ---- the records ---- */
@@ -413,7 +405,7 @@ CKI_RANDOM_RECORDS(choice, "choice", "a, size=None, replace=True, p=None, chunks
 CKI_RANDOM_RECORDS(
     permutation, "permutation", "x",
     "The numbers below x, or x along its first axis, in random order, which one task "
-    "makes, or sorting where there are more than 2**24. An array is taken whole by each block.",
+    "makes; of more than 2**24 each block computes its own. Arrays may be larger than memory.",
     run_permutation, NULL);
 CKI_RANDOM_RECORDS(shuffle, "shuffle", "x",
                    "x along its first axis in random order: arrays do not change, so it is what "

@@ -52,6 +52,18 @@ void cki_random_blocks(const cki_random_key *key, uint64_t first, int64_t step, 
 void cki_random_pairs(const cki_random_key *key, uint64_t first, int64_t step, uint32_t part,
                       int64_t n, double *x, double *y);
 
+/* A random order of 0 .. n - 1 that takes no memory: for large n, of which it is one of many. */
+enum { CKI_RANDOM_ROUNDS = 8 };
+typedef struct cki_random_bijection {
+    uint64_t keys[CKI_RANDOM_ROUNDS];
+    int64_t n;
+    int low, high; /* bits of the two halves */
+} cki_random_bijection;
+void cki_random_bijection_make(const cki_random_key *key, int64_t n, cki_random_bijection *order);
+/* The number at a place, and the place of a number; both below n. */
+int64_t cki_random_bijection_at(const cki_random_bijection *order, int64_t place);
+int64_t cki_random_bijection_of(const cki_random_bijection *order, int64_t number);
+
 /* ---- for the files that hold the loops ---- */
 
 enum { CKI_RANDOM_WIDE = 8 }; /* loops work on multiples of this many */

@@ -256,6 +256,35 @@ static void orders(void **state)
     assert_true(chi < 23 + 5 * sqrt(46.0));
 }
 
+/* A permutation with its inverse, and no number prefers a place. */
+static void bijections(void **state)
+{
+    enum { N = 1000, KEYS = 1600 };
+    (void)state;
+    for (int64_t n = 1; n <= N; n += n < 10 ? 1 : 331) {
+        bool seen[N] = {false};
+        cki_random_bijection order;
+        cki_random_bijection_make(&key, n, &order);
+        for (int64_t i = 0; i < n; i++) {
+            int64_t at = cki_random_bijection_at(&order, i);
+            assert_true(at >= 0 && at < n && !seen[at]);
+            assert_int_equal(cki_random_bijection_of(&order, at), i);
+            seen[at] = true;
+        }
+    }
+    double counts[16] = {0}, chi = 0;
+    const int64_t n = ((int64_t)1 << 25) + 12345;
+    for (uint32_t i = 0; i < KEYS; i++) {
+        cki_random_key own = {{i, 7}, 1};
+        cki_random_bijection order;
+        cki_random_bijection_make(&own, n, &order);
+        counts[cki_random_bijection_at(&order, 5) * 16 / n]++;
+    }
+    for (int k = 0; k < 16; k++)
+        chi += (counts[k] - KEYS / 16.0) * (counts[k] - KEYS / 16.0) / (KEYS / 16.0);
+    assert_true(chi < 15 + 5 * sqrt(30.0));
+}
+
 /* Parameters of each element are used, and checked. */
 static void arrays(void **state)
 {
@@ -288,7 +317,8 @@ int main(void)
         cmocka_unit_test(known_answers), cmocka_unit_test(instruction_sets),
         cmocka_unit_test(positions),     cmocka_unit_test(distributions),
         cmocka_unit_test(independence),  cmocka_unit_test(integers),
-        cmocka_unit_test(orders),        cmocka_unit_test(arrays),
+        cmocka_unit_test(orders),        cmocka_unit_test(bijections),
+        cmocka_unit_test(arrays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
