@@ -607,7 +607,8 @@ static const cki_primitive sorted_primitive = {.name = "array.sort_external",
 /* ---- building ---- */
 
 /* x in blocks that can be sorted beside one another within the memory limit, and not too many: a
- * bucket, half as large again as a block, is held in pieces, whole, and as what sorting it takes. */
+ * bucket, half as large again as a block, is held in pieces, whole, and as what sorting it takes.
+ */
 static cask_array suitable(cki_build *build, cask_array x, bool places)
 {
     int64_t length = x->axes[0].length, most = cki_chunks_largest(&x->axes[0]);

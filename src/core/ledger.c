@@ -18,12 +18,14 @@ struct cki_ledger {
     const cki_ledger_pages *pages;   /* NULL: the C library */
     void *user;
     atomic_size_t now, peak;
-    atomic_size_t expected;          /* beside them: what running tasks said they use themselves */
-    atomic_size_t small, small_most; /* bytes from the C library; the most since it was trimmed */
+    atomic_size_t expected; /* beside them: what running tasks said they use themselves */
+    /* Bytes from the C library; and what of its memory may be in use: since it was trimmed, every
+     * block it gave may have been at another place. */
+    atomic_size_t small, touched;
     size_t pool_limit;
     _Atomic size_t limit;
-    atomic_flag busy; /* guards the two below, for a few instructions only */
-    size_t pooled;
+    atomic_flag busy; /* guards changes of the two below, for a few instructions only */
+    atomic_size_t pooled;
     spare *spares[CLASSES];
 };
 
@@ -78,14 +80,14 @@ static void raise_to(atomic_size_t *most, size_t now)
         continue;
 }
 
-/* Whether `more` bytes beside those in use, expected and in the pool would pass the limit. With the
- * lock. */
+/* Whether `more` bytes beside those in use, expected and in the pool would pass the limit. */
 static bool passes_limit(cki_ledger *ledger, size_t more)
 {
     size_t limit = atomic_load_explicit(&ledger->limit, memory_order_relaxed);
     size_t used = atomic_load_explicit(&ledger->now, memory_order_relaxed) +
-                  atomic_load_explicit(&ledger->expected, memory_order_relaxed);
-    return limit != 0 && used + ledger->pooled + more > limit;
+                  atomic_load_explicit(&ledger->expected, memory_order_relaxed) +
+                  atomic_load_explicit(&ledger->pooled, memory_order_relaxed);
+    return limit != 0 && used + more > limit;
 }
 
 /* The C library keeps what is freed among blocks still in use. Where many small ones gave way to
@@ -93,18 +95,13 @@ static bool passes_limit(cki_ledger *ledger, size_t more)
 static void watch_holes(cki_ledger *ledger, size_t more)
 {
     size_t small = atomic_load_explicit(&ledger->small, memory_order_relaxed);
-    size_t most = atomic_load_explicit(&ledger->small_most, memory_order_relaxed);
-    size_t holes = most > small ? most - small : 0;
+    size_t touched = atomic_load_explicit(&ledger->touched, memory_order_relaxed);
+    size_t holes = touched > small ? touched - small : 0;
     size_t limit = atomic_load_explicit(&ledger->limit, memory_order_relaxed);
-    if (limit == 0 || holes < limit / 16)
+    if (limit == 0 || holes < limit / 32 || !passes_limit(ledger, holes + more))
         return;
-    lock(ledger);
-    bool within = !passes_limit(ledger, holes + more);
-    unlock(ledger);
-    if (within)
-        return;
-    atomic_store_explicit(&ledger->small_most, small, memory_order_relaxed);
-    ledger->pages->trim();
+    if (atomic_compare_exchange_strong(&ledger->touched, &touched, small))
+        ledger->pages->trim();
 }
 
 /* Aligned memory from the C library. Its own aligned_alloc() looks for a block that is larger by
@@ -136,8 +133,10 @@ static void *make_block(cki_ledger *ledger, size_t rounded, bool *zero)
         watch_holes(ledger, rounded);
         return ledger->pages->map(rounded);
     }
-    if (ledger && ledger->pages)
-        raise_to(&ledger->small_most, add_to(&ledger->small, rounded));
+    if (ledger && ledger->pages) {
+        add_to(&ledger->small, rounded);
+        add_to(&ledger->touched, rounded);
+    }
     return take_aligned(rounded);
 }
 
