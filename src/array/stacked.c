@@ -9,6 +9,7 @@
 #include "array/rechunk.h"
 #include "array/runs.h"
 #include "array/stacked_one.h"
+#include "expr/collection.h"
 
 #include <string.h>
 
@@ -21,15 +22,16 @@ typedef struct parameters {
 typedef struct form {
     int64_t shape[2];
     int ndim;
-    bool real; /* of the real type */
+    enum { OWN, REAL, COMPLEX } type; /* the matrices', or what belongs to it */
 } form;
 
 static size_t forms_of(const parameters *p, int64_t m, int64_t n, int64_t sides, form *forms)
 {
     int64_t k = m < n ? m : n;
-    const form none = {{0, 0}, 0, false}, real = {{0, 0}, 0, true}, values = {{k, 0}, 1, true},
-               square = {{n, n}, 2, false}, side = {{n, sides}, p->column ? 1 : 2, false},
-               tall = {{m, k}, 2, false}, wide = {{k, n}, 2, false}, all = {{m, m}, 2, false};
+    const form none = {{0, 0}, 0, OWN}, real = {{0, 0}, 0, REAL}, values = {{k, 0}, 1, REAL},
+               square = {{n, n}, 2, OWN}, side = {{n, sides}, p->column ? 1 : 2, OWN},
+               tall = {{m, k}, 2, OWN}, wide = {{k, n}, 2, OWN}, all = {{m, m}, 2, OWN},
+               roots = {{n, 0}, 1, COMPLEX}, vectors = {{n, n}, 2, COMPLEX};
     switch (p->kind) {
     case CKI_STACKED_DET:
         forms[0] = none;
@@ -63,8 +65,21 @@ static size_t forms_of(const parameters *p, int64_t m, int64_t n, int64_t sides,
     case CKI_STACKED_EIGVALSH:
         forms[0] = values;
         return 1;
+    case CKI_STACKED_EIG:
+    case CKI_STACKED_EIGVALS:
+        forms[0] = roots;
+        forms[1] = vectors;
+        return p->kind == CKI_STACKED_EIG ? 2 : 1;
     }
     return 0;
+}
+
+static cki_dtype type_of(const form *f, cki_dtype dtype)
+{
+    cki_dtype real = cki_dtype_real(dtype);
+    return f->type == OWN    ? dtype
+           : f->type == REAL ? real
+                             : cki_dtype_of(real.id == CASK_F32 ? CASK_C64 : CASK_C128);
 }
 
 /* ---- tasks ---- */
@@ -157,8 +172,7 @@ static cask_status run_block(const cki_task *task, cask_value **result, cki_erro
     cask_value *all[CKI_STACKED_PARTS] = {NULL}, *parts[CKI_STACKED_PARTS] = {NULL};
     for (size_t i = 0; i < count && error->status == CASK_OK; i++) {
         memcpy(shape + lead, forms[i].shape, sizeof forms[i].shape);
-        all[i] = cki_array_new(forms[i].real ? cki_dtype_real(a->dtype) : a->dtype,
-                               lead + forms[i].ndim, shape, error);
+        all[i] = cki_array_new(type_of(&forms[i], a->dtype), lead + forms[i].ndim, shape, error);
     }
     for (int k = 0; k < lead; k++)
         size *= shape[k];
@@ -271,7 +285,7 @@ static bool pick_parts(cki_build *build, cask_array list, const parameters *p, c
         for (int k = 0; k < forms[i].ndim; k++)
             if (!cki_matrix_axis(build, forms[i].shape[k], &axes[lead + k]))
                 return false;
-        cki_mapped as = {.dtype = forms[i].real ? cki_dtype_real(a->dtype) : a->dtype,
+        cki_mapped as = {.dtype = type_of(&forms[i], a->dtype),
                          .ndim = lead + forms[i].ndim,
                          .axes = axes,
                          .inputs = {cki_mapped_same(list)}};
@@ -461,6 +475,53 @@ static cask_value *run_eigh(cki_call *call)
     return NULL;
 }
 
+/* What is computed of a real matrix in memory is real if no value has an imaginary part. */
+static cask_value *narrow(cki_call *call, cask_value *made)
+{
+    bool tuple = made->kind == CKI_TUPLE, real = true;
+    const cki_array *w = cki_array_of(tuple ? made->as.list.items[0] : made);
+    cask_value *flat =
+        w ? cki_array_compact(tuple ? made->as.list.items[0] : made, call->error) : NULL;
+    double parts[2] = {0};
+    w = cki_array_of(flat);
+    for (int64_t i = 0; w && real && i < cki_array_size(w); i++) {
+        (void)cki_array_cast_element(cki_dtype_of(CASK_C128), parts, w->dtype,
+                                     w->data + (size_t)i * cki_dtype_size(w->dtype), NULL);
+        real = parts[1] == 0;
+    }
+    cask_value_unref(flat);
+    if (!w || !real)
+        return w ? cask_value_ref(made) : NULL;
+    cki_compose s = {
+        .build = &(cki_build){.ck = call->ck, .arena = &call->ck->arena, .error = call->error}};
+    cask_value *list[2] = {NULL};
+    for (size_t i = 0; i < (tuple ? 2 : 1); i++)
+        list[i] =
+            cki_compose_call(&s, "real", tuple ? made->as.list.items[i] : made, NULL, NULL, NULL);
+    cask_value *pair = tuple && list[1] ? cki_value_list(CKI_TUPLE, 2, call->error) : NULL;
+    for (int i = 0; pair && i < 2; i++)
+        pair->as.list.items[i] = cask_value_ref(list[i]);
+    return cki_compose_drop(&s, tuple ? cki_compose_keep(&s, pair) : list[0]);
+}
+
+static cask_value *run_eig(cki_call *call)
+{
+    bool vectors = strcmp(call->operation->name, "linalg.eig") == 0;
+    cki_build build = cki_node_build(call->ck, call->error);
+    cask_array a = cki_matrix_argument(&build, call->arguments[0]);
+    bool lazy = cki_node_lazy(call->arguments[0]) != NULL;
+    cask_value *made =
+        a ? run_kind(call, (parameters){.kind = vectors ? CKI_STACKED_EIG : CKI_STACKED_EIGVALS})
+          : NULL;
+    if (!made || lazy || cki_dtype_is_complex(a->dtype))
+        return made;
+    cask_value *computed = cki_collection_compute_value(call->ck, made, call->error);
+    cask_value *result = computed ? narrow(call, computed) : NULL;
+    cask_value_unref(computed);
+    cask_value_unref(made);
+    return result;
+}
+
 /* ---- the records ---- */
 
 #define RECORD(id, name, signature, doc, run)                                                      \
@@ -489,9 +550,17 @@ RECORD(eigh, "linalg.eigh", "a, UPLO='L'",
        "Eigenvalues, ascending, and eigenvectors (columns) of hermitian matrices, of which one "
        "triangle is read, over the last two axes.",
        run_eigh)
+RECORD(eig, "linalg.eig", "a",
+       "Eigenvalues and right eigenvectors (columns) of square matrices, over the last two axes: "
+       "complex, unless the array is in memory and real, and so are all values.",
+       run_eig)
+RECORD(eigvals, "linalg.eigvals", "a",
+       "Eigenvalues of square matrices, over the last two axes: complex, unless the array is in "
+       "memory and real, and so are all values.",
+       run_eig)
 RECORD(eigvalsh, "linalg.eigvalsh", "a, UPLO='L'",
        "Eigenvalues, ascending, of hermitian matrices, over the last two axes.", run_eigh)
 
 const cki_operation *const cki_stacked_operations[] = {
-    &op_det, &op_slogdet, &op_inv,  &op_cholesky, &op_solve,
-    &op_qr,  &op_svd,     &op_eigh, &op_eigvalsh, NULL};
+    &op_det, &op_slogdet, &op_inv,      &op_cholesky, &op_solve,   &op_qr,
+    &op_svd, &op_eigh,    &op_eigvalsh, &op_eig,      &op_eigvals, NULL};

@@ -179,6 +179,10 @@ cask_status cki_stacked_one(cki_stacked_kind kind, bool upper, const cki_array *
         return cki_lapack_eigh(a, !upper, &parts[0], &parts[1], error);
     case CKI_STACKED_EIGVALSH:
         return cki_lapack_eigh(a, !upper, &parts[0], NULL, error);
+    case CKI_STACKED_EIG:
+        return cki_lapack_eig(a, &parts[0], &parts[1], error);
+    case CKI_STACKED_EIGVALS:
+        return cki_lapack_eig(a, &parts[0], NULL, error);
     }
     return cki_fail_internal(error, "array.stacked");
 }

@@ -17,7 +17,9 @@ typedef enum cki_stacked_kind {
     CKI_STACKED_SVD_FULL,
     CKI_STACKED_SINGULAR,
     CKI_STACKED_EIGH,
-    CKI_STACKED_EIGVALSH
+    CKI_STACKED_EIGVALSH,
+    CKI_STACKED_EIG,
+    CKI_STACKED_EIGVALS
 } cki_stacked_kind;
 
 /* The parts of the result, new references, as many as the kind has; others stay NULL. `b` is the

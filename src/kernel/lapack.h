@@ -20,6 +20,11 @@ cask_status cki_lapack_svd(const cki_array *a, bool full, cask_value **u, cask_v
 cask_status cki_lapack_eigh(const cki_array *a, bool lower, cask_value **w, cask_value **v,
                             cki_error *error);
 
+/* Eigenvalues and right eigenvectors (columns of length 1; NULL: not wanted) of any square matrix:
+ * complex128, computed in double precision. LinAlgError "Eigenvalues did not converge", and "Array
+ * must not contain infs or NaNs". */
+cask_status cki_lapack_eig(const cki_array *a, cask_value **w, cask_value **v, cki_error *error);
+
 /* The lower triangular l with a = l @ l^H; only a's lower triangle is read. LinAlgError "Matrix is
  * not positive definite". */
 cask_status cki_lapack_cholesky(const cki_array *a, cask_value **l, cki_error *error);

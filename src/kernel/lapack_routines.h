@@ -6,8 +6,8 @@
 #include "core/fail.h"
 #include "value/dtype.h"
 
-/* Of one type: real types have the first two, complex ones the last two, which take a further real
- * workspace. */
+/* Of one type: real types have the first three, complex ones the last three, which take a further
+ * real workspace. */
 typedef struct cki_lapack_routines {
     void (*gesdd)(const char *job, const int *m, const int *n, void *a, const int *lda, void *s,
                   void *u, const int *ldu, void *vt, const int *ldvt, void *work, const int *lwork,
@@ -15,6 +15,9 @@ typedef struct cki_lapack_routines {
     void (*syevd)(const char *job, const char *uplo, const int *n, void *a, const int *lda, void *w,
                   void *work, const int *lwork, int *iwork, const int *liwork, int *info,
                   size_t job_length, size_t uplo_length);
+    void (*geev)(const char *left, const char *right, const int *n, void *a, const int *lda,
+                 void *wr, void *wi, void *vl, const int *ldvl, void *vr, const int *ldvr,
+                 void *work, const int *lwork, int *info, size_t left_length, size_t right_length);
     void (*geqrt)(const int *m, const int *n, const int *nb, void *a, const int *lda, void *t,
                   const int *ldt, void *work, int *info);
     void (*larfb)(const char *side, const char *trans, const char *direct, const char *store,
@@ -31,6 +34,10 @@ typedef struct cki_lapack_routines {
     void (*heevd)(const char *job, const char *uplo, const int *n, void *a, const int *lda, void *w,
                   void *work, const int *lwork, void *rwork, const int *lrwork, int *iwork,
                   const int *liwork, int *info, size_t job_length, size_t uplo_length);
+    void (*geev_complex)(const char *left, const char *right, const int *n, void *a, const int *lda,
+                         void *w, void *vl, const int *ldvl, void *vr, const int *ldvr, void *work,
+                         const int *lwork, void *rwork, int *info, size_t left_length,
+                         size_t right_length);
 } cki_lapack_routines;
 
 /* Whether LAPACK has them: for float32, float64, complex64 and complex128. */

@@ -107,6 +107,26 @@ static void qr_of(cask_value *a)
     cask_value_unref(alone);
 }
 
+/* a v = w v for all of them, whatever matrix it is. */
+static void eig_of(const cask_value *a)
+{
+    cask_value *w, *v, *alone;
+    int64_t n = a->as.array->shape[0];
+
+    assert_int_equal(cki_lapack_eig(a->as.array, &w, &v, &none), CASK_OK);
+    assert_int_equal(cki_lapack_eig(a->as.array, &alone, NULL, &none), CASK_OK);
+    assert_int_equal(cki_array_size(alone->as.array), n);
+    for (int64_t k = 0; k < n; k++) {
+        number value;
+        memcpy(&value, w->as.array->data + k * w->as.array->strides[0], sizeof value);
+        for (int64_t i = 0; i < n; i++)
+            near(product(a, v, i, k, false), value * at(v, i, k), a->as.array->dtype);
+    }
+    cask_value_unref(w);
+    cask_value_unref(v);
+    cask_value_unref(alone);
+}
+
 static void svd_of(cask_value *a, bool full)
 {
     cask_value *u, *s, *vh, *alone;
@@ -149,6 +169,8 @@ static void factors(void **state)
                 qr_of(a);
                 svd_of(a, false);
                 svd_of(a, true);
+                if (shapes[i][0] == shapes[i][1])
+                    eig_of(a);
                 cask_value_unref(a);
             }
 }

@@ -12,9 +12,9 @@ static cki_error failure;
 /* In the order of cki_lapack_routines: what all types have is between what only real ones have and
  * what only complex ones have. */
 #define COMMON(t)  #t "geqrt_", #t "larfb_", #t "getrf_", #t "potrf_"
-#define REAL(t)    #t "gesdd_", #t "syevd_", COMMON(t)
-#define COMPLEX(t) COMMON(t), #t "gesdd_", #t "heevd_"
-enum { PRODUCTS = 9, ROUTINES = 6 };
+#define REAL(t)    #t "gesdd_", #t "syevd_", #t "geev_", COMMON(t)
+#define COMPLEX(t) COMMON(t), #t "gesdd_", #t "heevd_", #t "geev_"
+enum { PRODUCTS = 9, ROUTINES = 7 };
 
 static const char *const products[PRODUCTS] = {"openblas_set_num_threads",
                                                "cblas_sgemm",

@@ -71,10 +71,33 @@ SPELLED(polyval, BOTH, "polyval", "p, x",
         "The polynomial of these coefficients, that of the highest power first, at x.",
         "(lambda y: accumulate([y * 0] + list(p), lambda sum, c: sum * y + c)[-1])(da.asarray(x))")
 CHECKED(poly, BOTH, "poly", "seq_of_zeros",
-        "The coefficients of the polynomial with these zeros, that of the highest power first.",
+        "The coefficients of the polynomial with these zeros, or those of a square matrix's "
+        "characteristic polynomial, that of the highest power first.",
+        "(lambda p: p if da.iscomplexobj(seq_of_zeros) else p.real)"
+        "(da.poly(np.linalg.eigvals(seq_of_zeros))) if np.ndim(seq_of_zeros) == 2 else "
         "accumulate([da.ones(1)] + list(seq_of_zeros), lambda c, zero: da.convolve(c, "
         "da.stack([da.asarray(1.0), -da.asarray(zero)])))[-1]",
-        {"np.ndim(seq_of_zeros) == 1", NULL, "poly takes a list of zeros"})
+        {"np.ndim(seq_of_zeros) == 1 or np.ndim(seq_of_zeros) == 2 and "
+         "len(set(np.shape(seq_of_zeros))) == 1",
+         NULL, "input must be 1d or non-empty square 2d array."})
+CHECKED(roots, CKI_IN_NP, "roots", "p",
+        "The zeros of the polynomial with these coefficients, that of the highest power first: "
+        "the eigenvalues of its companion matrix.",
+        "(lambda c: (lambda some: np.array([]) if len(some) == 0 else (lambda q, zeros: "
+        "(lambda r: np.concatenate([r, np.zeros(zeros, r.dtype)]))(np.array([]) if len(q) == 1 "
+        "else np.linalg.eigvals(np.concatenate([(-q[1:] / q[0])[None, :], "
+        "np.eye(len(q) - 1)[:-1]]))))"
+        "(c[int(some[0]):int(some[-1]) + 1] * 1.0, len(c) - int(some[-1]) - 1))"
+        "(np.flatnonzero(c)))(np.atleast_1d(p))",
+        {"np.ndim(p) < 2", NULL, "Input must be a rank-1 array."})
+SPELLED(polydiv, CKI_IN_NP, "polydiv", "u, v",
+        "The quotient of two polynomials, and the remainder.",
+        "(lambda a, b: (lambda steps: (lambda q, r: (q, (lambda some: "
+        "r[int(some[0]) if len(some) else len(r) - 1:])(np.flatnonzero(abs(r) > 1e-8))))"
+        "(np.array(steps[-1][0]) if len(steps) > 1 else np.zeros(1, a.dtype), steps[-1][1]))"
+        "(accumulate([([], a)] + list(range(len(a) - len(b) + 1)), lambda s, k: (lambda d: "
+        "(s[0] + [d], s[1] - np.pad(d * b, (k, len(a) - len(b) - k))))"
+        "((1.0 / b[0]) * s[1][k]))))(np.atleast_1d(u) + 0.0, np.atleast_1d(v) + 0.0)")
 SPELLED(polyadd, BOTH, "polyadd", "a1, a2", "The sum of two polynomials.",
         "(lambda a, b: (lambda n: da.pad(a, (n - len(a), 0), mode='constant') + "
         "da.pad(b, (n - len(b), 0), mode='constant'))(max(len(a), len(b))))"
@@ -84,17 +107,17 @@ SPELLED(polysub, BOTH, "polysub", "a1, a2", "The difference of two polynomials."
 SPELLED(polymul, BOTH, "polymul", "a1, a2", "The product of two polynomials.",
         "da.convolve(da.atleast_1d(a1), da.atleast_1d(a2))")
 CHECKED(polyder, BOTH, "polyder", "p, m=1", "The m-th derivative of a polynomial.",
-        "p if m == 0 else (lambda d: da.polyder(d, m - 1))((lambda c: c[:-1] * "
-        "da.arange(len(c) - 1, 0, -1))(da.asarray(p)))",
-        {"m >= 0", NULL, "Order of derivative must be positive (see polyint)"},
-        {"m <= 64", NULL, "polyder of an order above 64"})
+        "accumulate([p if m == 0 else da.asarray(p)] + list(range(min(m, len(p)))), lambda c, k: "
+        "c[:-1] * da.arange(len(c) - 1, 0, -1))[-1]",
+        {"m >= 0", NULL, "Order of derivative must be positive (see polyint)"})
 CHECKED(polyint, BOTH, "polyint", "p, m=1, k=None",
         "The m-th integral of a polynomial, with the constants k (zeros).",
-        "p if m == 0 else (lambda ks: da.polyint(da.concatenate([(lambda c: c / da.arange(len(c), "
-        "0, -1))(da.asarray(p)), [ks[0] * 1.0]]), m - 1, ks[1:] + [0]))"
-        "([0] * m if k is None else [k] * m if np.ndim(k) == 0 else list(k))",
+        "accumulate([p if m == 0 else da.asarray(p)] + ([0] * m if k is None else [k] * m if "
+        "np.ndim(k) == 0 else (list(k) * m if len(k) == 1 else list(k)[:m])), lambda c, constant: "
+        "da.concatenate([c / da.arange(len(c), 0, -1), [constant * 1.0]]))[-1]",
         {"m >= 0", NULL, "Order of integral must be positive (see polyder)"},
-        {"m <= 64", NULL, "polyint of an order above 64"})
+        {"k is None or np.ndim(k) == 0 or len(k) == 1 or len(k) >= m", NULL,
+         "k must be a scalar or a rank-1 array of length 1 or >m."})
 CHECKED(polyfit, BOTH, "polyfit", "x, y, deg",
         "The polynomial of degree deg that is nearest to the points (x, y) by least squares.",
         "(lambda v: (lambda scale: (da.linalg.lstsq(v / scale, da.asarray(y) * 1.0)[0].T / scale)"
@@ -103,6 +126,20 @@ CHECKED(polyfit, BOTH, "polyfit", "x, y, deg",
         {"da.asarray(x).ndim == 1", "TypeError", "expected 1D vector for x"},
         {"da.asarray(x).shape[0] == da.asarray(y).shape[0]", "TypeError",
          "expected x and y to have same length"})
+
+/* ---- equations of more axes ---- */
+
+CHECKED(tensorinv, CKI_IN_NP, "linalg.tensorinv", "a, ind=2",
+        "The inverse of an array as a matrix: its first ind axes are the rows.",
+        "np.linalg.inv(a.reshape(math.prod(a.shape[:ind]), -1)).reshape(a.shape[ind:] + "
+        "a.shape[:ind])",
+        {"ind > 0", NULL, "Invalid ind argument."})
+SPELLED(tensorsolve, CKI_IN_NP, "linalg.tensorsolve", "a, b, axes=None",
+        "x with tensordot(a, x, x.ndim) == b; axes are moved behind the others of a first.",
+        "(lambda c: (lambda shape: np.linalg.solve(c.reshape(-1, math.prod(shape)), "
+        "np.ravel(b)).reshape(shape))(c.shape[np.ndim(b):]))(a if axes is None else "
+        "a.transpose([k for k in range(a.ndim) if k not in [i % a.ndim for i in axes]] + "
+        "[i % a.ndim for i in axes]))")
 
 /* ---- elements ---- */
 
@@ -398,6 +435,10 @@ const cki_operation *const cki_spelled_numpy_operations[] = {&identity,
                                                              &hamming,
                                                              &hanning,
                                                              &poly,
+                                                             &roots,
+                                                             &polydiv,
+                                                             &tensorinv,
+                                                             &tensorsolve,
                                                              &kaiser,
                                                              &polyval,
                                                              &polyadd,

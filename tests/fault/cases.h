@@ -47,6 +47,7 @@ static const fault_case fault_cases[] = {
      "np.linalg.det(x), np.linalg.slogdet(x), np.linalg.eigh(x)[0], np.linalg.cond(x)))"
      "(np.eye(3) * 20 + np.arange(18).reshape((2, 3, 3)))",
      NULL},
+    {"np.linalg.eig(np.array([[0, -1.0], [1, 0]])), np.roots([1, 2, 3])", NULL},
     {"da.random.RandomState(3).permutation(da.arange(30, chunks=4).reshape((15, 2)))", NULL},
     /* reading */
     {"da.from_netcdf('kept/m.nc', 'data')[::2, 1:].mean(axis=0)", NULL},
