@@ -2,6 +2,7 @@
  * more of the graph than which blocks go into which. */
 #include "array/mapped.h"
 #include "array/runs.h"
+#include "expr/operation.h"
 #include "graph/spelling.h"
 
 #include <string.h>
@@ -94,6 +95,8 @@ static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
     cki_memory_free(keys.items);
     if (l->spec.spell)
         l->spec.spell(l->spec.parameters, spelling);
+    else if (l->spec.said)
+        cki_spelling_value(spelling, l->spec.said);
 }
 
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
@@ -130,7 +133,10 @@ cask_array cki_mapped_array(cki_build *build, const cki_mapped *spec)
         if (!(arrays[i] = spec->inputs[i].x))
             return NULL;
     cki_mapped *own = cki_arena_copy(build->arena, spec, sizeof *own);
-    cki_hasher *hasher = own ? cki_token_start(build->error) : NULL;
+    if (own && !spec->spell)
+        own->said = cki_operation_said(build->ck, build->error);
+    cki_hasher *hasher =
+        own && build->error->status == CASK_OK ? cki_token_start(build->error) : NULL;
     if (!hasher) {
         cki_fail_memory(build->error, sizeof *own);
         return NULL;

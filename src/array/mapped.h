@@ -30,9 +30,11 @@ typedef struct cki_mapped {
     /* Bytes a task needs: while it works, and for its result where that is more than a block's. */
     size_t working, output;
     bool view; /* results are views of the inputs */
-    /* Optional: what the function is given beside blocks, for people. */
+    /* Optional: what the function is given beside blocks, for people. NULL: what the operation's
+     * call said. */
     void (*spell)(const void *parameters, cki_spelling *spelling);
-    cask_array out; /* set for the tasks */
+    cask_value *said; /* that; set by mapped.c */
+    cask_array out;   /* set for the tasks */
 } cki_mapped;
 
 /* An input whose axis k goes along axis k of the result. */

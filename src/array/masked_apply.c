@@ -381,7 +381,7 @@ cask_value *cki_masked_apply(cask *ck, const cki_operation *operation,
     cki_build build = cki_node_build(ck, error);
     cki_masked first;
     bool own = !strncmp(operation->name, "ma.", 3) ||
-               (operation->places & (CKI_IN_DASK | CKI_LAZY_METHOD));
+               (operation->places & (CKI_IN_DASK | CKI_LAZY_METHOD | CKI_LAZY_ATTRIBUTE));
     if (own || !find_first(arguments, &first))
         return cki_operation_call(ck, operation, arguments, error);
     reduction kind = reduction_of(operation->name);

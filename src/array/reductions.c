@@ -245,6 +245,8 @@ static void stage_spell(const cki_layer *layer, int64_t block, cki_spelling *spe
     cki_spelling_axes(spelling, s->p->axes, s->p->value->ndim);
     if (s->finish)
         cki_spelling_bool(spelling, s->p->spec.keepdims);
+    if (s->finish && s->p->spec.ddof != 0)
+        cki_spelling_float(spelling, s->p->spec.ddof);
 }
 
 static int64_t grid_blocks(const stage *s)

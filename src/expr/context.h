@@ -74,6 +74,7 @@ struct cask {
      */
     const struct cki_annotations *annotations;
     const struct cki_annotated *annotated;
+    const struct cki_call *call;      /* of an operation, that builds nodes now; NULL: none */
     const struct cask_computing *how; /* one computation is to be made so; NULL: as configured */
     cask_options options;
     cki_token entropy; /* the system's: of numbers that are not seeded */

@@ -82,7 +82,10 @@ cask_value *cki_operation_call(cask *ck, const cki_operation *operation,
     if (cki_signature_bind(operation->name, parameters, count, arguments, bound, error) != CASK_OK)
         return NULL;
     cki_call call = {ck, operation, bound, count, error};
+    const cki_call *outer = ck->call;
+    ck->call = &call;
     cask_value *result = operation->run(&call);
+    ck->call = outer;
     for (size_t i = 0; i < count; i++)
         cask_value_unref(bound[i]);
     if (!result && error->status == CASK_OK)
@@ -100,6 +103,71 @@ cask_value *cki_operation_argument(const cki_call *call, const char *parameter)
                 return call->arguments[i];
     return NULL;
 }
+
+/* ---- what was said ---- */
+
+/* An argument as it is shown: what is no data by its text. A new reference. */
+static cask_value *shown(cask_value *value, cki_error *error)
+{
+    cki_text text = {0};
+    if (value->kind != CKI_OBJECT && value->kind != CKI_DTYPE)
+        return cask_value_ref(value);
+    cki_value_print(value, &text);
+    return cki_value_from_text(CKI_STR, &text, error);
+}
+
+/* Whether an argument says more than the blocks and the signature do. Arrays are inputs. */
+static bool says(const cki_parameter *parameter, const cask_value *value, cki_error *error)
+{
+    bool none = parameter->kind == CKI_PARAMETER_REST     ? value->as.list.count == 0
+                : parameter->kind == CKI_PARAMETER_IGNORE ? value->as.dict.count == 0
+                                                          : false;
+    if (none || value->kind == CKI_ARRAY || cki_collection_in(value))
+        return false;
+    cask_value *usual = parameter->fallback
+                            ? cki_signature_literal(parameter->fallback, parameter->length, error)
+                            : NULL;
+    bool same = usual && usual->kind == value->kind && cki_value_equal(usual, value);
+    cask_value_unref(usual);
+    return !same;
+}
+
+static cask_value *collect_said(const cki_call *call, cki_error *error)
+{
+    cki_parameter parameters[CKI_PARAMETERS];
+    size_t count;
+    cask_value *said = cki_value_dict(error);
+    if (!cki_signature_parse(call->operation->signature, parameters, &count))
+        count = 0;
+    for (size_t i = 0; said && i < count && error->status == CASK_OK; i++) {
+        cask_value *given = call->arguments[i];
+        if (!given || !says(&parameters[i], given, error) || error->status != CASK_OK)
+            continue;
+        cask_value *key = cki_value_string(parameters[i].name, error);
+        cask_value *value = key ? shown(given, error) : NULL;
+        if (value)
+            cki_value_dict_set(said, key, value, error);
+        else
+            cask_value_unref(key);
+    }
+    return said;
+}
+
+static void unref(void *value)
+{
+    cask_value_unref(value);
+}
+
+cask_value *cki_operation_said(cask *ck, cki_error *error)
+{
+    cask_value *said = ck->call ? collect_said(ck->call, error) : NULL;
+    if (said && error->status == CASK_OK && said->as.dict.count)
+        return cki_context_own(ck, unref, said, error) == CASK_OK ? said : NULL;
+    cask_value_unref(said);
+    return NULL;
+}
+
+/* ---- arguments ---- */
 
 bool cki_operation_is_none(const cki_call *call, const char *parameter)
 {

@@ -59,6 +59,10 @@ const char *cki_operation_nearest(const cask *ck, const char *name, unsigned pla
 cask_value *cki_operation_call(cask *ck, const cki_operation *operation,
                                const cki_arguments *arguments, cki_error *error);
 
+/* What the call that is under way was given beside arrays and other lazy things, where it differs
+ * from what is usual: a dict by parameter, for those who look at its tasks. The context's; NULL if
+ * there is nothing, or with the error set. */
+cask_value *cki_operation_said(cask *ck, cki_error *error);
 /* An argument by the name of its parameter; for run functions. */
 cask_value *cki_operation_argument(const cki_call *call, const char *parameter);
 /* Whether it is None. */
