@@ -24,6 +24,7 @@
 #include "spec/computing.h"
 #include "spec/graph_calls.h"
 #include "spec/hand.h"
+#include "spec/high_level.h"
 #include "spec/layered.h"
 #include "spec/layers.h"
 #include "spec/literal.h"
@@ -103,6 +104,7 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_layers_operations, &ck->error);
     cki_operation_register(ck, cki_layered_operations, &ck->error);
     cki_operation_register(ck, cki_term_calls_operations, &ck->error);
+    cki_operation_register(ck, cki_high_level_operations, &ck->error);
     cki_operation_register(ck, cki_literal_operations, &ck->error);
     cki_operation_register(ck, cki_sizeof_operations, &ck->error);
     cki_operation_register(ck, cki_rules_operations, &ck->error);
@@ -116,6 +118,7 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_spelled_numpy_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_signatures_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_array_operations, &ck->error);
+    cki_operation_register(ck, cki_spelled_dask_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_protocol_operations, &ck->error);
     return ck;
 }

@@ -6,6 +6,7 @@
 #include "expr/collection.h"
 
 #include <cask/config.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- tokens ---- */
@@ -162,12 +163,23 @@ static cask_value *run_format_bytes(cki_call *call)
 
 static cask_value *run_parse_timedelta(cki_call *call)
 {
-    const cask_value *given = call->arguments[0];
-    double seconds;
+    const cask_value *given = call->arguments[0], *unit = call->arguments[1];
+    double seconds, one = 1;
     if (given->kind == CKI_NONE)
         return cki_value_none();
-    bool fine = is_number(given, &seconds) ||
-                (given->kind == CKI_STR && cask_parse_timedelta(given->as.text.bytes, &seconds));
+    bool bare = is_number(given, &seconds), fine = bare;
+    if (given->kind == CKI_STR) {
+        const char *text = given->as.text.bytes;
+        bare = given->as.text.length && !strpbrk(text, "abcdefghijklmnopqrstuvwxyz");
+        fine = cask_parse_timedelta(text, &seconds);
+    }
+    if (bare && unit->kind == CKI_STR) {
+        cki_text of_one = {0};
+        cki_text_format(&of_one, "1 %s", unit->as.text.bytes);
+        fine = fine && !of_one.failed && cask_parse_timedelta(of_one.bytes, &one);
+        cki_text_free(&of_one);
+        seconds *= one;
+    }
     if (!fine)
         return bad_text(call, "a time");
     return seconds == (double)(int64_t)seconds ? cki_value_int((int64_t)seconds, call->error)
@@ -211,14 +223,25 @@ static bool is_alpha(const char *word, size_t length)
     return length > 0;
 }
 
+/* "name" of "<module.name object at 0x1f3a>". */
+static cask_value *class_of(const char *text, cki_error *error)
+{
+    size_t end = 1 + strcspn(text + 1, " >"), start = end;
+    while (start > 1 && text[start - 1] != '.')
+        start--;
+    return cki_value_str(text + start, end - start, error);
+}
+
 /* "sum-partial" of ('sum-partial-1f3a9c02', 3): words that are letters and no token. */
 static cask_value *run_key_split(cki_call *call)
 {
     const cask_value *key = call->arguments[0];
     if (key->kind == CKI_TUPLE && key->as.list.count)
         key = key->as.list.items[0];
-    if (key->kind != CKI_STR || !key->as.text.length)
+    if ((key->kind != CKI_STR && key->kind != CKI_BYTES) || !key->as.text.length)
         return cki_value_string("Other", call->error);
+    if (*key->as.text.bytes == '<')
+        return class_of(key->as.text.bytes, call->error);
     const char *at = key->as.text.bytes + strspn(key->as.text.bytes, "_'()\"");
     bool bare = at == key->as.text.bytes;
     size_t length = strcspn(at, "-,'");
@@ -239,6 +262,61 @@ static cask_value *run_key_split(cki_call *call)
     return cki_value_from_text(CKI_STR, &text, call->error);
 }
 
+/* Digits as numbers between what stands around them, so that 'f10' comes after 'f9'. */
+static cask_value *run_natural_sort_key(cki_call *call)
+{
+    const cask_value *text = call->arguments[0];
+    cask_value *list = cki_value_list(CKI_LIST, 0, call->error);
+    size_t room = 0;
+    if (text->kind != CKI_STR)
+        cki_fail(call->error, CASK_TYPE, NULL, "expected string or bytes-like object, not '%s'",
+                 cki_value_type(text));
+    const char *at = text->kind == CKI_STR ? text->as.text.bytes : NULL;
+    for (bool digits = false; list && call->error->status == CASK_OK; digits = !digits) {
+        size_t length = digits ? strspn(at, "0123456789") : strcspn(at, "0123456789");
+        cask_value *part = cki_value_str(at, length, call->error);
+        if (part && digits) {
+            cask_value *number = cki_value_int(strtoll(at, NULL, 10), call->error);
+            cask_value_unref(part);
+            part = number;
+        }
+        cki_value_list_push(list, &room, part, call->error);
+        at += length;
+        if (!digits && !*at)
+            return list;
+    }
+    cask_value_unref(list);
+    return NULL;
+}
+
+static cask_value *run_has_keyword(cki_call *call)
+{
+    const cask_value *name = call->arguments[1];
+    return cki_value_bool(cki_call_callable(call->arguments[0]) && name->kind == CKI_STR &&
+                          cki_call_takes(call->arguments[0], name->as.text.bytes));
+}
+
+static cask_value *run_config_pop(cki_call *call)
+{
+    const cki_error before = call->ck->error;
+    const cask_value *key = call->arguments[0], *given = call->arguments[1];
+    if (key->kind != CKI_STR) {
+        cki_fail(call->error, CASK_TYPE, NULL, "a configuration key is a string, not '%s'",
+                 cki_value_type(key));
+        return NULL;
+    }
+    call->ck->error = (cki_error){0};
+    cask_value *value = cask_config_pop(call->ck, key->as.text.bytes);
+    if (value)
+        return value;
+    take_error(call, &before);
+    bool fallback = !(given->kind == CKI_STR && strcmp(given->as.text.bytes, "no_default") == 0);
+    if (!fallback || call->error->status != CASK_NOT_FOUND)
+        return NULL;
+    *call->error = (cki_error){0};
+    return cask_value_ref(call->arguments[1]);
+}
+
 /* ---- records ---- */
 
 #define CALL(id, name, signature, doc, run)                                                        \
@@ -257,6 +335,14 @@ CALL(config_get, "config.get", "key, default='no_default'",
 CALL(config_set, "config.set", "arg=None, **kwargs",
      "Sets configuration keys for what follows: config.set({'split-every': 8}), a__b=1 for a.b.",
      run_config_set);
+CALL(config_pop, "config.pop", "key, default='no_default'",
+     "The value of a configuration key, which is removed; KeyError if there is neither one nor a "
+     "default.",
+     run_config_pop);
+CALL(natural_sort_key, "utils.natural_sort_key", "s",
+     "What texts with numbers in them are sorted by: 'f9' before 'f10'.", run_natural_sort_key);
+CALL(has_keyword, "utils.has_keyword", "func, keyword",
+     "Whether a function is known to take an argument by that name.", run_has_keyword);
 CALL(parse_bytes, "utils.parse_bytes", "s", "The bytes that a text means: '128 MiB', '5kB'.",
      run_parse_bytes);
 CALL(format_bytes, "utils.format_bytes", "n", "Bytes as people read them: '1.23 GiB'.",
@@ -271,10 +357,9 @@ CALL(base_key_split, "base.key_split", "s",
 CALL(key_split, "utils.key_split", "s", "The part of a key that says what made it: 'sum-partial'.",
      run_key_split);
 
-const cki_operation *const cki_dask_operations[] = {&tokenize,       &base_tokenize,
-                                                    &is_collection,  &base_is_collection,
-                                                    &config_get,     &config_set,
-                                                    &base_key_split, &parse_bytes,
-                                                    &format_bytes,   &parse_timedelta,
-                                                    &format_time,    &funcname,
-                                                    &key_split,      NULL};
+const cki_operation *const cki_dask_operations[] = {
+    &tokenize,     &base_tokenize,   &is_collection,    &base_is_collection,
+    &config_get,   &config_set,      &base_key_split,   &parse_bytes,
+    &format_bytes, &parse_timedelta, &format_time,      &funcname,
+    &key_split,    &config_pop,      &natural_sort_key, &has_keyword,
+    NULL};

@@ -27,7 +27,21 @@ static void print_space(void *self, cki_text *text)
     cki_text_format(text, "<module '%s'>", s->name);
 }
 
-static const cki_class space_class = {"module", keep, print_space, NULL};
+static void print_callable(void *self, cki_text *text)
+{
+    const space *s = self;
+    cki_text_format(text, "<class '%s'>", s->name);
+}
+
+/* Those that are types besides: what they make is the operation __call__ among theirs. */
+static const cki_class space_class = {"module", keep, print_space, NULL},
+                       callable_class = {"type", keep, print_callable, NULL};
+
+static const space *space_of(const cask_value *value)
+{
+    const space *s = cki_value_self(value, &space_class);
+    return s ? s : cki_value_self(value, &callable_class);
+}
 
 static space spaces[] = {
     {"da", "", CKI_IN_DA, false},
@@ -77,13 +91,14 @@ cask_value *cki_namespace_find(const char *name, cki_error *error)
 {
     for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
         if (!strcmp(spaces[i].name, name))
-            return cki_value_object(&space_class, &spaces[i], error);
-    return NULL;
+            return cki_value_object(strstr(name, "HighLevelGraph") ? &callable_class : &space_class,
+                                    &spaces[i], error);
+    return strcmp(name, "Delayed") ? NULL : cki_numpy_type_find(name, error);
 }
 
 bool cki_namespace_is(const cask_value *value)
 {
-    return cki_value_self(value, &space_class) != NULL;
+    return space_of(value) != NULL;
 }
 
 /* ---- functions ---- */
@@ -148,6 +163,27 @@ static cask_value *call_bound(cki_session *session, const function *f,
     return result;
 }
 
+/* What a type of ours is made by; NULL if it is none that is. */
+static const cki_operation *maker_of(cki_session *session, const cask_value *callee,
+                                     cki_error *error)
+{
+    const space *s = cki_value_self(callee, &callable_class);
+    const char *type = cki_numpy_type_abstract(callee);
+    cki_text name = {0};
+    if (s)
+        cki_text_format(&name, "%s__call__", s->prefix);
+    else if (type)
+        cki_text_format(&name, "%s.__new__", type);
+    const cki_operation *found = NULL;
+    if (name.failed)
+        cki_fail_memory(error, name.length);
+    else if (name.length)
+        found = cki_operation_find(session->ck, name.bytes,
+                                   s ? s->places : (unsigned)CKI_ARRAY_PROTOCOL);
+    cki_text_free(&name);
+    return found;
+}
+
 cask_value *cki_namespace_call(cki_session *session, cask_value *callee,
                                const cki_arguments *arguments, cki_error *error)
 {
@@ -156,7 +192,10 @@ cask_value *cki_namespace_call(cki_session *session, cask_value *callee,
         return call_bound(session, f, arguments, error);
     if (f)
         return cki_host_run(session, f->operation, arguments, f->eager, error);
-    return cki_numpy_type_call(callee, arguments, error);
+    const cki_operation *maker = maker_of(session, callee, error);
+    if (maker)
+        return cki_host_run(session, maker, arguments, false, error);
+    return error->status == CASK_OK ? cki_numpy_type_call(callee, arguments, error) : NULL;
 }
 
 bool cki_namespace_eager(const cask_value *function_value)
@@ -229,7 +268,7 @@ static cask_value *inner_space(const space *outer, const char *name, cki_error *
 cask_value *cki_namespace_member(cki_session *session, cask_value *object, const char *name,
                                  cki_error *error)
 {
-    const space *s = cki_value_self(object, &space_class);
+    const space *s = space_of(object);
     if (!s)
         return NULL;
     cki_text full = {0};
@@ -252,7 +291,7 @@ cask_value *cki_namespace_member(cki_session *session, cask_value *object, const
 void cki_namespace_missing(cki_session *session, cask_value *object, const char *name,
                            cki_error *error)
 {
-    const space *s = cki_value_self(object, &space_class);
+    const space *s = space_of(object);
     const char *near = cki_operation_nearest(session->ck, name, s->places);
     if (near)
         cki_fail(error, CASK_NOT_FOUND, "AttributeError",

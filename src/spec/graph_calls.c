@@ -103,6 +103,47 @@ static cask_value *set_of(const cki_spec *spec, const uint32_t *keys, size_t cou
     return set;
 }
 
+/* The keys that a term names, as often as it does, in the order of its words. */
+static cask_value *named_in(const cki_spec *spec, uint32_t key, cki_error *error)
+{
+    size_t length, room = 0;
+    const cki_word *words = cki_spec_term(spec, key, &length);
+    cask_value *list = cki_value_list(CKI_LIST, 0, error);
+    for (size_t i = 0; list && i < length; i++) {
+        uint32_t named = cki_spec_reference(spec, words[i]);
+        if (named != CKI_NO_NAME &&
+            !cki_value_list_push(list, &room,
+                                 cki_spec_value_key(cki_spec_text(spec, named),
+                                                    spec->keys.items[named].length, error),
+                                 error)) {
+            cask_value_unref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static cask_value *all_named(const cki_spec *spec, cki_error *error)
+{
+    cask_value *dict = cki_value_dict(error);
+    for (size_t i = 0; dict && i < spec->norder && error->status == CASK_OK; i++) {
+        uint32_t key = spec->order[i];
+        if (key == CKI_NO_NAME)
+            continue;
+        cask_value *name =
+            cki_spec_value_key(cki_spec_text(spec, key), spec->keys.items[key].length, error);
+        cask_value *list = name ? named_in(spec, key, error) : NULL;
+        if (list)
+            cki_value_dict_set(dict, name, list, error);
+        else
+            cask_value_unref(name);
+    }
+    if (error->status == CASK_OK)
+        return dict;
+    cask_value_unref(dict);
+    return NULL;
+}
+
 static cask_value *dependencies_of(const cki_spec *spec, cki_error *error)
 {
     cki_topology_links links;
@@ -130,15 +171,34 @@ static cask_value *dependencies_of(const cki_spec *spec, cki_error *error)
     return NULL;
 }
 
+/* Of a task that is given, what dask.core.keys_in_tasks finds of the graph's keys. */
+static cask_value *dependencies_of_task(cki_call *call, cask_value *task)
+{
+    const cki_operation *find = cki_operation_find(call->ck, "core.keys_in_tasks", CKI_IN_DASK);
+    cask_value *tasks = find ? cki_value_list(CKI_LIST, 1, call->error) : NULL;
+    if (!tasks)
+        return NULL;
+    tasks->as.list.items[0] = cask_value_ref(task);
+    cask_value *given[3] = {call->arguments[0], tasks, call->arguments[3]};
+    const cki_arguments arguments = {.positional = given, .count = 3};
+    cask_value *found = cki_operation_call(call->ck, find, &arguments, call->error);
+    cask_value_unref(tasks);
+    return found;
+}
+
 static cask_value *run_get_dependencies(cki_call *call)
 {
     subject s;
     cki_topology_links links;
     cask_value *set = NULL;
+    if (call->arguments[1]->kind == CKI_NONE && call->arguments[2]->kind != CKI_NONE)
+        return dependencies_of_task(call, call->arguments[2]);
     if (!open_subject(call, "key", false, &s))
         return NULL;
     if (!s.count)
         cki_fail(call->error, CASK_INVALID, NULL, "Provide either key or task");
+    else if (cki_operation_flag(call, "as_list"))
+        set = named_in(s.spec, s.keys[0], call->error);
     else if (cki_topology_dependencies(s.spec, &links, call->error) == CASK_OK) {
         size_t first = links.first[s.keys[0]];
         set = set_of(s.spec, links.items + first, links.first[s.keys[0] + 1] - first, call->error);
@@ -237,10 +297,11 @@ static cask_value *run_order(cki_call *call)
 /* ---- optimising ---- */
 
 /* A new graph as a dict and, if asked for, the dependencies of its keys beside it. */
-static cask_value *answer(cki_call *call, cki_spec *made, bool dependencies)
+static cask_value *answer(cki_call *call, cki_spec *made,
+                          cask_value *(*dependencies)(const cki_spec *spec, cki_error *error))
 {
     cask_value *dict = made ? cki_spec_value_dict(call->ck, made, call->error) : NULL;
-    cask_value *needs = dict && dependencies ? dependencies_of(made, call->error) : NULL;
+    cask_value *needs = dict && dependencies ? dependencies(made, call->error) : NULL;
     cki_spec_free(made);
     if (!dependencies)
         return dict;
@@ -262,7 +323,7 @@ static cask_value *run_cull(cki_call *call)
         return NULL;
     cki_spec *made = cki_passes_cull(s.spec, s.keys, s.count, call->error);
     close_subject(&s);
-    return answer(call, made, true);
+    return answer(call, made, all_named);
 }
 
 static double real(cki_call *call, const char *name)
@@ -288,7 +349,7 @@ static cask_value *run_fuse(cki_call *call)
     cki_request_bounds(call->ck, &how);
     made = cki_passes_fuse(s.spec, s.keys, s.count, &how, call->error);
     close_subject(&s);
-    return answer(call, made, true);
+    return answer(call, made, dependencies_of);
 }
 
 /* A function of the language that names rows of keys. */
@@ -328,7 +389,7 @@ static cask_value *run_fuse_linear(cki_call *call)
     cki_spec *made = cki_passes_fuse_linear(
         s.spec, s.keys, s.count, cki_operation_is_none(call, "keys"), &naming, call->error);
     close_subject(&s);
-    return answer(call, made, true);
+    return answer(call, made, dependencies_of);
 }
 
 static cask_value *run_inline(cki_call *call)
@@ -339,7 +400,7 @@ static cask_value *run_inline(cki_call *call)
         return NULL;
     cki_spec *made = cki_passes_inline(s.spec, s.keys, s.count, constants, call->error);
     close_subject(&s);
-    return answer(call, made, false);
+    return answer(call, made, NULL);
 }
 
 static bool token_of(const cask_value *function, cki_token *token, cki_error *error)
@@ -386,7 +447,7 @@ static cask_value *run_inline_functions(cki_call *call)
         made = cki_passes_inline_functions(s.spec, s.keys, s.count, fast, constants, call->error);
     cki_memory_free(fast);
     close_subject(&s);
-    return answer(call, made, false);
+    return answer(call, made, NULL);
 }
 
 /* ---- records ---- */
@@ -403,7 +464,8 @@ GET(get_processes, "multiprocessing.get", "processes", "The same, in processes."
 
 #define CALL(id, name, signature, doc, run)                                                        \
     static const cki_operation id = {name, CKI_IN_DASK, signature, doc, run, NULL}
-CALL(dependencies, "core.get_dependencies", "dsk, key=None", "The keys that a key's task names.",
+CALL(dependencies, "core.get_dependencies", "dsk, key=None, task=None, as_list=False",
+     "The keys that a key's task names, or another task; a set, or a list as often as it does.",
      run_get_dependencies);
 CALL(toposort, "core.toposort", "dsk", "All keys, inputs before users.", run_toposort);
 CALL(getcycle, "core.getcycle", "d, keys=None",
@@ -412,7 +474,7 @@ CALL(isdag, "core.isdag", "d, keys=None", "Whether no keys go in a circle.", run
 CALL(order, "order.order", "dsk, dependencies=None",
      "Each key's place in the order in which one worker would run them.", run_order);
 CALL(cull, "optimization.cull", "dsk, keys",
-     "What the keys need, as a graph, and the dependencies of its keys.", run_cull);
+     "What the keys need, as a graph, and by key those that its task names, in lists.", run_cull);
 CALL(fuse, "optimization.fuse",
      "dsk, keys=None, dependencies=None, ave_width=None, max_width=None, max_height=None, "
      "max_depth_new_edges=None, rename_keys=True",

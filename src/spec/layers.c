@@ -147,6 +147,17 @@ static cask_value *run_dependencies(cki_call *call)
     return NULL;
 }
 
+/* The same the other way round. */
+static cask_value *run_dependents(cki_call *call)
+{
+    const cki_operation *reverse = cki_operation_find(call->ck, "core.reverse_dict", CKI_IN_DASK);
+    cask_value *needs = reverse ? run_dependencies(call) : NULL;
+    const cki_arguments only = {.positional = &needs, .count = 1};
+    cask_value *made = needs ? cki_operation_call(call->ck, reverse, &only, call->error) : NULL;
+    cask_value_unref(needs);
+    return made;
+}
+
 /* ---- one layer ---- */
 
 static const layer *layer_of(const cki_call *call)
@@ -197,6 +208,15 @@ static cask_value *contents(cki_call *call, bool keys)
 static cask_value *run_keys(cki_call *call)
 {
     return contents(call, true);
+}
+
+static cask_value *run_mapping(cki_call *call)
+{
+    if (layer_of(call))
+        return contents(call, false);
+    cki_fail(call->error, CASK_TYPE, NULL, "a layer is a dict of keys and tasks, not '%s'",
+             cki_value_type(call->arguments[0]));
+    return NULL;
 }
 
 /* The pair of a key and its value. */
@@ -306,11 +326,15 @@ RECORD(graph_layers, "Graph.layers", CKI_OWN_ATTRIBUTE, "self",
        "The layers by name, a dict: the keys of each, and its annotations.", run_layers);
 RECORD(graph_dependencies, "Graph.dependencies", CKI_OWN_ATTRIBUTE, "self",
        "By layer the set of those that it needs, a dict.", run_dependencies);
+RECORD(dependents, "Graph.dependents", CKI_OWN_ATTRIBUTE, "self",
+       "By layer the set of those that need it, a dict.", run_dependents);
 RECORD(graph_all, "Graph.get_all_dependencies", 0, "self", "By key the keys that its task names.",
        run_all_dependencies);
 RECORD(graph_dict, "Graph.to_dict", 0, "self", "The graph as a plain dict.", run_to_dict);
 RECORD(annotations, "Layer.annotations", CKI_OWN_ATTRIBUTE, "self",
        "What dask.annotate() said when it was made, a dict, or None.", run_annotations);
+RECORD(mapping, "Layer.mapping", CKI_OWN_ATTRIBUTE, "self", "The layer as a plain dict.",
+       run_mapping);
 RECORD(layer_length, "Layer.__len__", 0, "self", "How many keys there are.", run_length);
 RECORD(layer_iter, "Layer.__iter__", 0, "self", "The keys.", run_keys);
 RECORD(layer_item, "Layer.__getitem__", 0, "self, key", "A key's task.", run_item);
@@ -322,4 +346,4 @@ RECORD(layer_items, "Layer.items", 0, "self", "Keys and tasks.", run_items);
 const cki_operation *const cki_layers_operations[] = {
     &graph_all,    &graph_dict,  &graph_layers, &graph_dependencies, &annotations,
     &layer_length, &layer_iter,  &layer_item,   &layer_keys,         &output_keys,
-    &layer_values, &layer_items, NULL};
+    &layer_values, &layer_items, &mapping,      &dependents,         NULL};

@@ -80,6 +80,17 @@ cask_value *cki_shown_nest(const cki_node *node, const cask_value *flat, size_t 
     return nest(blocks, axes ? axes : 1, flat, next, error);
 }
 
+/* A delayed value's name may be a tuple's text. */
+static cask_value *key_of(const cki_node *node, int64_t block, cki_error *error)
+{
+    cask_value *key = cki_collection_key(node, block, error);
+    if (!key || key->kind != CKI_STR)
+        return key;
+    cask_value *made = cki_spec_value_key(key->as.text.bytes, key->as.text.length, error);
+    cask_value_unref(key);
+    return made;
+}
+
 cask_value *cki_shown_keys(const cki_node *node, cki_error *error)
 {
     int64_t blocks = node->collection->blocks(node);
@@ -89,7 +100,7 @@ cask_value *cki_shown_keys(const cki_node *node, cki_error *error)
     else
         list = cki_value_list(CKI_LIST, (size_t)blocks, error);
     for (int64_t i = 0; list && i < blocks; i++)
-        if (!(list->as.list.items[i] = cki_collection_key(node, i, error))) {
+        if (!(list->as.list.items[i] = key_of(node, i, error))) {
             list->as.list.count = (size_t)i;
             cask_value_unref(list);
             return NULL;

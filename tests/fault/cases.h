@@ -196,6 +196,19 @@ static const fault_case fault_cases[] = {
     {"(lambda x: [x.key, x.__dask_keys__(), x.dask])(delayed(sum, pure=True)([delayed(abs, "
      "pure=True)(-1), delayed(2, name='two')]))",
      NULL},
+    {"(lambda x: (lambda g: [g, g.layers, g.dependents, da.Array(g, 'n', x.chunks, x.dtype) + 1, "
+     "Delayed('d', {'d': (abs, -1)})])(HighLevelGraph.from_collections('n', {('n', i): (abs, "
+     "(x.name, "
+     "i)) for i in range(2)}, dependencies=[x])))(da.ones(4, chunks=2))",
+     NULL},
+    {"HighLevelGraph({'a': {'x': 1}, 'b': {'y': (abs, 'x')}}, {'a': [], 'b': ['a']})", NULL},
+    {"[dask.optimization.cull({'x': 1, 'y': (abs, 'x')}, 'y'), dask.config.merge({'a': {'b': 1}}, "
+     "{'a': {'c': 2}}), dask.utils.natural_sort_key('a12b'), dask.utils.key_split('<a.b c>')]",
+     NULL},
+    {"dask.annotate(priority=lambda k: k[1], retries=lambda k: 1)(lambda: (da.ones(4, chunks=2) - "
+     "1).sum())()",
+     NULL},
+    {"da.histogram(da.arange(9, chunks=4), bins=3, range=(0, 9))[0].dask", NULL},
     {"list(dask.optimize((da.ones(6, chunks=2) * 2 + 1)[1:])[0].dask)", NULL},
     {"list(dask.persist(da.ones(6, chunks=2) * 2)[0].dask)", NULL},
     {"(lambda x: x.__dask_postcompute__()[0](dask.get(x.dask, x.__dask_keys__())))(da.ones((4, 2), "
