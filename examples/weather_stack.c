@@ -1,39 +1,53 @@
 /* A file a day, stacked: HDF5 files as one array with an axis more, their mean, and every second
  * pixel each way stored back.
  *
- * The files are made first: DAYS days of LAT x LON temperatures. */
+ *   weather_stack [DAYS LAT LON CHUNK]
+ *
+ * The files are made first: DAYS days (at most 366) of LAT x LON temperatures, 8 of 180 x 360 in
+ * chunks of 50 by default; 31 of 5760 x 11520 in chunks of 500 are 16 GB. */
 #include <cask/cask.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { DAYS = 8, LAT = 180, LON = 360, CHUNK = 50 };
+enum { MOST_DAYS = 366 };
+
+static int64_t lat = 180, lon = 360, chunk = 50;
 
 /* row + 2 * column + 3 * day: so that results can be told beforehand. */
 static cask_status write_day(cask *ck, int day, const char *path)
 {
-    const cask_shape chunks = CASK_SHAPE(CHUNK, CHUNK);
-    cask_array row =
-        cask_array_reshape(cask_array_arange(ck, CASK_F64, 0, LAT, 1, 0), CASK_SHAPE(LAT, 1));
-    cask_array column = cask_array_arange(ck, CASK_F64, 0, 2 * LON, 2, 0);
+    const cask_shape chunks = CASK_SHAPE(chunk, chunk);
+    cask_array row = cask_array_reshape(cask_array_arange(ck, CASK_F64, 0, (double)lat, 1, 0),
+                                        CASK_SHAPE(lat, 1));
+    cask_array column = cask_array_arange(ck, CASK_F64, 0, 2 * (double)lon, 2, 0);
     cask_array t =
-        cask_array_add(cask_array_full(ck, CASK_F64, CASK_SHAPE(LAT, LON), chunks, 3 * day),
+        cask_array_add(cask_array_full(ck, CASK_F64, CASK_SHAPE(lat, lon), chunks, 3 * day),
                        cask_array_add(row, column));
     return cask_array_save(t, path, &(cask_saving){.variable = "t2m"});
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    cask *ck = cask_open(&(cask_options){.memory_limit = "100MB"});
-    cask_array days[DAYS];
+    int count = argc > 4 ? atoi(argv[1]) : 8;
+    if (argc > 4)
+        lat = atoll(argv[2]), lon = atoll(argv[3]), chunk = atoll(argv[4]);
+    if (count < 1 || count > MOST_DAYS) {
+        fprintf(stderr, "usage: weather_stack [DAYS LAT LON CHUNK]\n");
+        return 2;
+    }
+
+    cask *ck = cask_open(&(cask_options){.memory_limit = argc > 4 ? "1GB" : "100MB"});
+    cask_array days[MOST_DAYS];
     cask_status status = CASK_OK;
-    for (int day = 0; day < DAYS; day++) {
+    for (int day = 0; day < count; day++) {
         char path[32];
         snprintf(path, sizeof path, "weather-%02d.hdf5", day + 1);
         if (status == CASK_OK)
             status = write_day(ck, day, path);
         days[day] = cask_array_from_hdf5(ck, path, "t2m",
-                                         &(cask_reading){.chunks = CASK_SHAPE(CHUNK, CHUNK)});
+                                         &(cask_reading){.chunks = CASK_SHAPE(chunk, chunk)});
     }
-    cask_array x = cask_array_stack(days, DAYS, 0);
+    cask_array x = cask_array_stack(days, (size_t)count, 0);
     cask_array mean = cask_array_mean(x, &(cask_reduce){.axes = CASK_AXES(0)});
     cask_array change = cask_array_subtract(cask_array_slice(x, "0"), mean);
 
@@ -46,7 +60,7 @@ int main(void)
     /* What was stored, and that every day differs from the mean by as much everywhere. */
     cask_array stored = cask_array_from_hdf5(ck, "sampled.hdf5", "output", NULL);
     const cask_array asked[] = {cask_array_min(change, NULL), cask_array_max(change, NULL),
-                                cask_array_slice(stored, "7, 89, 179")};
+                                cask_array_slice(stored, "-1, -1, -1")};
     cask_value *values[3] = {NULL};
     if (status == CASK_OK)
         status = cask_arrays_compute(asked, 3, values);
