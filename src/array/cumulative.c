@@ -405,21 +405,6 @@ typedef struct row {
     bool skip_nan;
 } row;
 
-/* axis=None: of the raveled array, in blocks as Dask makes them, as long as there were blocks. */
-static cask_array raveled(cki_build *build, cask_array x)
-{
-    int64_t blocks = cki_node_blocks(x), length = cki_node_size(x);
-    cask_array flat = cki_reshape_ravel(build, x);
-    cki_axis axis;
-    if (!flat || length < 0)
-        return flat;
-    if (!cki_chunks_regular(build->arena, length, blocks, &axis)) {
-        cki_fail_memory(build->error, sizeof(cki_run));
-        return NULL;
-    }
-    return cki_rechunk_to(build, flat, &axis);
-}
-
 static cask_value *run_cumulative(cki_call *call)
 {
     const row *how = call->operation->detail;
@@ -443,7 +428,7 @@ static cask_value *run_cumulative(cki_call *call)
         return NULL;
     }
     if (cki_operation_is_none(call, "axis"))
-        x = raveled(&build, x);
+        x = cki_reshape_ravel(&build, x);
     else if (cki_node_axis(cki_operation_argument(call, "axis"), x->ndim, &axis, call->error) !=
              CASK_OK)
         return NULL;
