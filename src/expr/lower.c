@@ -11,7 +11,8 @@ struct cki_lowering {
                         1 while its inputs are under way */
     cki_map aliases; /* node with a place in a shared layer -> a layer of its own */
     uint32_t shared;
-    bool failed; /* no memory for a name, or a layer of its own */
+    size_t first; /* of the layers of the node that is lowered */
+    bool failed;  /* no memory for a name, or a layer of its own */
 };
 
 cki_graph *cki_lower_graph(cki_lowering *lowering)
@@ -78,15 +79,27 @@ uint32_t cki_lower_input(cki_lowering *lowering, const cki_node *input)
                        : (uint32_t)place - 2;
 }
 
+/* Whether another layer of the node has the name: the levels of a tree are alike. */
+static bool is_taken(const cki_lowering *lowering, const char *name)
+{
+    for (size_t i = lowering->first; i < cki_graph_layers(lowering->graph); i++)
+        if (strcmp(cki_graph_layer(lowering->graph, (uint32_t)i)->name, name) == 0)
+            return true;
+    return false;
+}
+
 const char *cki_lower_name(cki_lowering *lowering, const cki_node *node, const char *label,
                            const char *part)
 {
     char hex[33];
-    size_t room = strlen(label) + strlen(part) + sizeof hex + 2;
+    const char *dash = *part ? "-" : "";
+    size_t room = strlen(label) + strlen(part) + sizeof hex + 24;
     char *name = cki_arena_alloc(cki_graph_arena(lowering->graph), room);
+    cki_token_hex(node->token, hex);
     if (name)
-        snprintf(name, room, "%s%s%s-%s", label, *part ? "-" : "", part,
-                 cki_token_hex(node->token, hex));
+        snprintf(name, room, "%s%s%s-%s", label, dash, part, hex);
+    for (int level = 1; name && is_taken(lowering, name); level++)
+        snprintf(name, room, "%s%s%s-%d-%s", label, dash, part, level, hex);
     lowering->failed |= !name;
     return name ? name : label;
 }
@@ -115,7 +128,7 @@ static void identify(cki_graph *graph, const cki_node *node, size_t first)
 /* One node: false if its inputs must come first, which were pushed. */
 static bool lower_one(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
-    size_t first = cki_graph_layers(lowering->graph);
+    size_t first = lowering->first = cki_graph_layers(lowering->graph);
     cask_status status = node->primitive->lower(lowering, node, error);
     if (status == CASK_OK && node->lasting && node->ck->ncaches)
         identify(lowering->graph, node, first);

@@ -101,7 +101,8 @@ cki_key cki_lower_key(const cki_lowering *lowering, const cki_node *input);
 uint32_t cki_lower_shared(const cki_lowering *lowering);
 void cki_lower_share(cki_lowering *lowering, uint32_t layer);
 /* A layer's name from a label, a part (may be "") and the node's token, in 32 digits:
- * "sum-partial-1f3a...". Without memory it is the label, and lowering fails after the node. */
+ * "sum-partial-1f3a..."; further ones alike are "sum-partial-1-1f3a...". Without memory it is the
+ * label, and lowering fails after the node. */
 const char *cki_lower_name(cki_lowering *lowering, const cki_node *node, const char *label,
                            const char *part);
 

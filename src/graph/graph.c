@@ -154,10 +154,18 @@ size_t cki_graph_label(const char *name)
 {
     enum { DIGITS = 32 };
     size_t length = strlen(name);
-    if (length > DIGITS + 1 && name[length - DIGITS - 1] == '-' &&
-        strspn(name + length - DIGITS, "0123456789abcdef") == DIGITS)
-        return length - DIGITS - 1;
-    return length;
+    if (length <= DIGITS + 1 || name[length - DIGITS - 1] != '-' ||
+        strspn(name + length - DIGITS, "0123456789abcdef") != DIGITS)
+        return length;
+    length -= DIGITS + 1;
+    for (;;) {
+        size_t at = length;
+        while (at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9')
+            at--;
+        if (at == length || at < 2 || name[at - 1] != '-')
+            return length;
+        length = at - 1;
+    }
 }
 
 /* What was fused into it, and it itself where that does not say so. */

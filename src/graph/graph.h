@@ -129,7 +129,8 @@ size_t cki_graph_layers(const cki_graph *graph);
 const cki_layer *cki_graph_layer(const cki_graph *graph, uint32_t number);
 /* All of them, by number; until one is added. */
 const cki_layer *const *cki_graph_table(const cki_graph *graph);
-/* The length of a layer's name without the digits of its token: of "sum-partial". */
+/* The length of a layer's name without the digits of its token, and the number of its level: of
+ * "sum-partial". */
 size_t cki_graph_label(const char *name);
 /* A block's key, as messages and pictures have it: "('sum-partial-1f3a9c02', 0, 3)", and what is
  * done to make it: "sum-partial", or what was fused. Either text may be NULL. */

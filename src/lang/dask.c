@@ -266,12 +266,14 @@ static cask_value *run_key_split(cki_call *call)
 static cask_value *run_natural_sort_key(cki_call *call)
 {
     const cask_value *text = call->arguments[0];
-    cask_value *list = cki_value_list(CKI_LIST, 0, call->error);
     size_t room = 0;
-    if (text->kind != CKI_STR)
+    if (text->kind != CKI_STR) {
         cki_fail(call->error, CASK_TYPE, NULL, "expected string or bytes-like object, not '%s'",
                  cki_value_type(text));
-    const char *at = text->kind == CKI_STR ? text->as.text.bytes : NULL;
+        return NULL;
+    }
+    cask_value *list = cki_value_list(CKI_LIST, 0, call->error);
+    const char *at = text->as.text.bytes;
     for (bool digits = false; list && call->error->status == CASK_OK; digits = !digits) {
         size_t length = digits ? strspn(at, "0123456789") : strcspn(at, "0123456789");
         cask_value *part = cki_value_str(at, length, call->error);

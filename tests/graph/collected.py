@@ -16,6 +16,9 @@ COLLECTIONS = [
     "da.arange(9, chunks=4).map_blocks(lambda b: b * 2)", "da.ones(4, chunks=2).persist() + 1", "da.from_array(np.arange(5), chunks=2)",
     "dask.optimize((da.arange(9, chunks=2) + 1)[::2])[0]", "da.linalg.svd(da.ones((6, 2), chunks=(3, 2)))[1]", "da.arange(5, chunks=2)[da.arange(5, chunks=2) > 1]",
     "da.from_delayed(delayed(np.ones)(3), (3,), 'f8')", "da.arange(8, chunks=4).map_overlap(lambda b: b, depth=1, boundary=0)",
+    # the levels of trees have names of their own
+    "da.ones(50, chunks=1).std()", "da.arange(30, chunks=1).argmin(axis=0)", "da.topk(da.arange(30, chunks=1), 3)", "da.cumsum(da.ones(30, chunks=1), axis=0)",
+    "da.mean(da.ones((6, 7), chunks=1))", "da.ones((9, 9), chunks=2).dot(da.ones((9, 9), chunks=2))",
     "delayed(sum)([delayed(abs)(-2), 3])", "delayed([1, delayed(2)])", "delayed(abs)(-1, dask_key_name='a')", "delayed({'a': [delayed(2)]})['a']",
     "delayed((abs, -1), name='l')", "delayed('l', name='l')", "delayed([('l', 0), ['l'], (abs, -1)], name='l')",
 ]
