@@ -39,7 +39,7 @@ void cki_help_put_forms(const cki_operation *operation, cki_text *out)
 static cask_status explain(const cki_session *session, const char *name, cki_text *out,
                            cki_error *error)
 {
-    static const char *const prefixes[] = {"da.", "np.", "x."};
+    static const char *const prefixes[] = {"dask.array.", "dask.", "da.", "np.", "x."};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
             name += strlen(prefixes[i]);
