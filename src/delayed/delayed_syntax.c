@@ -87,10 +87,22 @@ cask_delayed cki_delayed_attribute(cki_build *build, cask_delayed x, const char 
     return node;
 }
 
+/* The function that a delayed value is, rather than calls; NULL: none. */
+static const cask_value *function_of(cask_delayed x)
+{
+    const cki_delayed_call *call = x->base.parameters;
+    bool data = x->base.primitive == &cki_delayed_primitive && !call->function && !call->method &&
+                call->count == 1 && !call->places[0].open && call->places[0].value;
+    return data && cki_call_callable(call->places[0].value) ? call->places[0].value : NULL;
+}
+
 static cask_value *attribute(cask *ck, cask_value *object, const char *name, cki_error *error)
 {
     cki_build build = build_in(ck, error);
     cask_delayed x = cki_delayed_of(object);
+    const cask_value *own = strcmp(name, "__name__") ? NULL : function_of(x);
+    if (own)
+        return cki_value_string(cki_call_name(own), error);
     if (*name == '_') {
         cki_fail(error, CASK_NOT_FOUND, "AttributeError", "Attribute %s not found", name);
         return NULL;

@@ -278,6 +278,8 @@ cask_value *cki_namespace_member(cki_session *session, cask_value *object, const
         cki_fail_memory(error, strlen(name));
     else if (full.length)
         operation = cki_operation_find(session->ck, full.bytes, s->places);
+    if (!operation && !strcmp(s->prefix, "base.")) /* dask.base has what dask has */
+        operation = cki_operation_find(session->ck, name, s->places);
     cki_text_free(&full);
     if (error->status != CASK_OK)
         return NULL;

@@ -93,10 +93,14 @@ static cask_value *key_of(const cki_node *node, int64_t block, cki_error *error)
 
 cask_value *cki_shown_keys(const cki_node *node, cki_error *error)
 {
+    enum { BYTES = 200 }; /* that a key takes, about */
     int64_t blocks = node->collection->blocks(node);
     cask_value *list = NULL;
-    if (blocks < 0 || (uint64_t)blocks >= SIZE_MAX / sizeof(cask_value *))
-        cki_fail_memory(error, SIZE_MAX);
+    if (blocks < 0 || (uint64_t)blocks > node->ck->memory_limit / BYTES)
+        cki_fail(error, CASK_LIMIT, NULL,
+                 "the keys of %lld blocks take more than the memory limit: use larger chunks "
+                 "(rechunk), or take a part",
+                 (long long)blocks);
     else
         list = cki_value_list(CKI_LIST, (size_t)blocks, error);
     for (int64_t i = 0; list && i < blocks; i++)
