@@ -7,6 +7,7 @@
 #include "kernel/ufunc.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- arguments with their masked arrays replaced ---- */
@@ -375,6 +376,29 @@ static bool asks(const cki_operation *operation)
     return operation->places == CKI_ARRAY_ATTRIBUTE && strcmp(operation->name, "T") != 0;
 }
 
+/* Functions of the user's: as "ma.NAME", of which the function is the first argument. */
+static cask_value *by_function(cki_build *build, const cki_operation *operation,
+                               const cki_arguments *arguments)
+{
+    char name[32];
+    snprintf(name, sizeof name, "ma.%s", operation->name);
+    const cki_operation *masked = cki_operation_find(build->ck, name, CKI_IN_DA);
+    cki_arguments given = *arguments;
+    cask_value **swapped = cki_arena_array(build->arena, given.count + 1, sizeof(cask_value *));
+    if (!masked || !swapped) {
+        cki_fail_memory(build->error, sizeof given);
+        return NULL;
+    }
+    for (size_t i = 0; i < given.count; i++)
+        swapped[i] = given.positional[i];
+    if (operation->places & CKI_ARRAY_METHOD && given.count > 1) {
+        swapped[0] = given.positional[1];
+        swapped[1] = given.positional[0];
+    }
+    given.positional = swapped;
+    return cki_operation_call(build->ck, masked, &given, build->error);
+}
+
 cask_value *cki_masked_apply(cask *ck, const cki_operation *operation,
                              const cki_arguments *arguments, cki_error *error)
 {
@@ -397,6 +421,8 @@ cask_value *cki_masked_apply(cask *ck, const cki_operation *operation,
         first.data = call_array(&build, operation, arguments, DATA);
         return cki_masked_value(&build, &first);
     }
+    if (!strcmp(operation->name, "map_blocks") || !strcmp(operation->name, "map_overlap"))
+        return by_function(&build, operation, arguments);
     if (cki_ufunc_find(operation->name))
         return by_element(&build, operation, arguments);
     cki_fail(error, CASK_TYPE, NULL,

@@ -37,6 +37,9 @@ static const fault_case fault_cases[] = {
     {"da.ma.masked_array(da.arange(6, chunks=2), mask=[0, 1, 0, 0, 1, 0])", "out/k.h5"},
     {"da.ma.masked_array(da.arange(6, chunks=2) > 2, mask=[0, 1, 0, 0, 1, 0])", "out/k.nc"},
     {"da.ma.masked_array(da.arange(6, chunks=2), mask=[0, 1, 0, 0, 1, 0])", "out/k.npz"},
+    {"da.ma.masked_array(da.arange(6, chunks=2), mask=[0, 1, 0, 0, 1, 0]).map_blocks(lambda b: b + "
+     "1)",
+     NULL},
     {"(lambda m: (m.dot(m.T), da.tensordot(m, m, axes=2)))(da.ma.masked_array(da.arange(6, "
      "chunks=4)"
      ".reshape((2, 3)), mask=[[1, 0, 0], [0, 1, 0]]))",

@@ -98,6 +98,12 @@ if netCDF4:
     cask("convert", source, path, "--codec", "gzip:4", "--chunks", "(5, 6)")
     with netCDF4.Dataset(path) as f:
         same("netcdf", np.asarray(f["data"][...]), x)
+    cask("eval", f"da.to_hdf5('{here}/two.h5', {{'/a': {X}, '/b': ({X}).astype('f4')}})")
+    for suffix, form in (("nc3", "NETCDF3_64BIT_DATA"), ("nc5", "NETCDF3_64BIT_DATA")):
+        if cask("convert", here / "two.h5", here / f"two.{suffix}"):
+            with netCDF4.Dataset(here / f"two.{suffix}") as f:
+                same(f"{suffix} a", np.asarray(f["a"][...]), x)
+                same(f"{suffix} b", np.asarray(f["b"][...]) if f.data_model == form else None, x.astype("f4"))
     for form in ("NETCDF3_CLASSIC", "NETCDF3_64BIT_OFFSET", "NETCDF3_64BIT_DATA", "NETCDF4", "NETCDF4_CLASSIC"):
         with netCDF4.Dataset(path, "w", format=form) as f:
             f.createDimension("y", 35)
@@ -112,6 +118,10 @@ same("from npz", evaluated(f"da.from_npz('{here}/s.npz', 'b')"), x.T.copy())
 same("from compressed npz", evaluated(f"da.from_npz('{here}/c.npz', 'a')"), x)
 if cask("eval", X, "-o", here / "o.npz"):
     same("npz", np.load(here / "o.npz")["arr_0"], x)
+if cask("eval", f"da.ma.masked_greater({X}, 100)", "-o", here / "m.npz"):
+    with np.load(here / "m.npz") as f:
+        same("masked npz", f["data"], x)
+        same("its mask", f["mask"], x > 100)
 if da:
     for axis in (0, 1):
         da.to_npy_stack(str(here / f"s{axis}"), da.from_array(x, chunks=(10, 7)), axis=axis)
