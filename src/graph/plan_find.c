@@ -50,7 +50,8 @@ static size_t wider(const finding *builder, size_t capacity, size_t wanted, size
         more = wanted;
     size_t bytes = cki_graph_plan_bytes(builder->plan->graph);
     if (bytes && more > bytes / PARTS / size) {
-        too_large(builder->error, builder->plan->count);
+        const cki_plan *plan = builder->plan;
+        too_large(builder->error, plan->count ? plan->count : plan->nwanted);
         return 0;
     }
     return more;
