@@ -69,6 +69,16 @@ const char *cki_operation_nearest(const cask *ck, const char *name, unsigned pla
     return best;
 }
 
+/* With the context knowing which call it is. */
+static cask_value *run_in(cask *ck, cki_call *call)
+{
+    const cki_call *outer = ck->call;
+    ck->call = call;
+    cask_value *result = call->operation->run(call);
+    ck->call = outer;
+    return result;
+}
+
 cask_value *cki_operation_call(cask *ck, const cki_operation *operation,
                                const cki_arguments *arguments, cki_error *error)
 {
@@ -82,10 +92,7 @@ cask_value *cki_operation_call(cask *ck, const cki_operation *operation,
     if (cki_signature_bind(operation->name, parameters, count, arguments, bound, error) != CASK_OK)
         return NULL;
     cki_call call = {ck, operation, bound, count, error};
-    const cki_call *outer = ck->call;
-    ck->call = &call;
-    cask_value *result = operation->run(&call);
-    ck->call = outer;
+    cask_value *result = run_in(ck, &call);
     for (size_t i = 0; i < count; i++)
         cask_value_unref(bound[i]);
     if (!result && error->status == CASK_OK)
