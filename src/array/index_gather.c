@@ -93,24 +93,67 @@ static cki_array slab(const cki_array *array, int axis, int64_t i)
     return part;
 }
 
+/* The block that was read last: positions near one another are often in one. */
+typedef struct block_read {
+    const cki_array *x;
+    int64_t low, high;
+    size_t row; /* bytes of an element of the axis, if they lie side by side; else 0 */
+} block_read;
+
+/* Bytes behind one index of axis 0, if they are all that lies between two; else 0. */
+static size_t row_of(const cki_array *x, int axis)
+{
+    size_t bytes = cki_dtype_size(x->dtype);
+    for (int k = x->ndim - 1; k > 0; k--) {
+        if (axis != 0 || (x->shape[k] > 1 && x->strides[k] != (int64_t)bytes))
+            return 0;
+        bytes *= (size_t)x->shape[k];
+    }
+    return bytes;
+}
+
+static cask_status open_block(const lowered *l, const cki_task *task, int64_t at, block_read *b,
+                              cki_error *error)
+{
+    const cki_axis *axis = &l->in->axes[l->axis];
+    int64_t block = cki_chunks_find(axis, at);
+    b->x = cki_array_of(task->inputs[1 + block]);
+    if (!b->x)
+        return cki_fail_internal(error, "array.gather");
+    b->low = cki_chunks_start(axis, block);
+    b->high = b->low + cki_chunks_size(axis, block);
+    b->row = row_of(b->x, l->axis);
+    return CASK_OK;
+}
+
+static void copy_element(const block_read *b, int axis, int64_t at, const cki_array *out, int64_t i)
+{
+    if (b->row == sizeof(int64_t)) { /* of a size known here, as most are */
+        memcpy(out->data + i * out->strides[0], b->x->data + at * b->x->strides[0],
+               sizeof(int64_t));
+    } else if (b->row) {
+        memcpy(out->data + i * out->strides[0], b->x->data + at * b->x->strides[0], b->row);
+    } else {
+        cki_array to = slab(out, axis, i), from = slab(b->x, axis, at);
+        cki_array_copy(&to, &from);
+    }
+}
+
 static cask_status gather(const lowered *l, const cki_task *task, const cki_array *positions,
                           const cki_array *out, cki_error *error)
 {
-    const cki_axis *axis = &l->in->axes[l->axis];
+    const int64_t length = l->in->axes[l->axis].length;
+    block_read b = {NULL, 0, 0, 0};
     for (int64_t i = 0; i < positions->shape[0]; i++) {
         int64_t at = number_at(positions, i);
-        if (at < -axis->length || at >= axis->length)
+        if (at < -length || at >= length)
             return cki_fail(error, CASK_INDEX, "IndexError",
                             "index %lld is out of bounds for axis %d with size %lld", (long long)at,
-                            l->axis, (long long)axis->length);
-        at += at < 0 ? axis->length : 0;
-        int64_t block = cki_chunks_find(axis, at);
-        const cki_array *x = cki_array_of(task->inputs[1 + block]);
-        if (!x)
-            return cki_fail_internal(error, "array.gather");
-        cki_array to = slab(out, l->axis, i);
-        cki_array from = slab(x, l->axis, at - cki_chunks_start(axis, block));
-        cki_array_copy(&to, &from);
+                            l->axis, (long long)length);
+        at += at < 0 ? length : 0;
+        if ((at < b.low || at >= b.high) && open_block(l, task, at, &b, error) != CASK_OK)
+            return error->status;
+        copy_element(&b, l->axis, at - b.low, out, i);
     }
     return CASK_OK;
 }
