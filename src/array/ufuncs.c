@@ -91,9 +91,12 @@ static cask_value *run_ufunc(cki_call *call)
     if (cki_node_dtype(cki_operation_argument(call, "dtype"), &dtype, call->error) != CASK_OK ||
         cki_out_find(call, lazy, &out) != CASK_OK)
         return NULL;
+    cki_dtype inner = dtype;
+    if (lazy)
+        inner = (cki_dtype){0};
     cask_array made = infinite(call, &build);
     if (!made && call->error->status == CASK_OK)
-        made = compute(call, &build, count, lazy ? (cki_dtype){0} : dtype);
+        made = compute(call, &build, count, inner);
     made = cki_out_where(&build, made, where, out);
     if (lazy)
         made = enforced(&build, made, dtype);

@@ -272,7 +272,7 @@ static void write_two(bool many, cki_error *error)
                         .shape = {2, 3},
                         .strides = {24, 8},
                         .data = (unsigned char *)counts};
-    cki_writer *second = error->status == CASK_OK ? cki_writer_beside(first, &two, error) : NULL;
+    cki_writer *second = first ? cki_writer_beside(first, &two, error) : NULL;
     if (second)
         cki_writer_region(second, zero, &array, error);
     if (second && error->status == CASK_OK)
