@@ -9,7 +9,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* A dimension's name stands for one length in all of a NetCDF file. */
 typedef struct dimension {
@@ -28,23 +27,12 @@ typedef struct converting {
     const char *stack; /* the name of the axis on which they are stacked, or NULL */
     cki_store *store;  /* the first of the input's files */
     cki_writer_kind kind;
-    bool flat;                    /* which has no groups */
+    bool flat;                    /* names its axes, and has no groups */
     struct dimension *dimensions; /* of NetCDF, as they are used so far */
     size_t room;                  /* what the first array is to leave for those beside it */
     cki_writer *first;            /* of a file of several arrays: what has the file */
     cki_zarr_group *group;        /* or of a group */
 } converting;
-
-/* Whether a file has dimensions of names, and no groups. */
-static bool is_flat(const char *path)
-{
-    static const char *const suffixes[] = {".nc", ".nc4", ".nc3", ".cdf", ".nc5"};
-    const char *dot = strrchr(path, '.');
-    for (size_t i = 0; dot && i < sizeof suffixes / sizeof *suffixes; i++)
-        if (strcasecmp(dot, suffixes[i]) == 0)
-            return true;
-    return false;
-}
 
 static bool is_wanted(const converting *c, const cki_variable *v)
 {
@@ -309,7 +297,7 @@ static size_t count_wanted(converting *c)
 static cask_status check_wanted(converting *c, size_t count)
 {
     c->kind = cki_writer_kind_of(c->out);
-    c->flat = is_flat(c->out);
+    c->flat = cki_writer_names_axes(c->out);
     if (c->kind == CKI_WRITER_UNKNOWN)
         return cki_fail(c->error, CASK_INVALID, NULL,
                         "%s: the suffix says the format, and this one is not known; known are "

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* Attributes that say how numbers were stored, and those that point to other variables. */
 static bool is_of_storage(const char *name)
@@ -145,17 +144,6 @@ static cki_writer *write_coordinate(cki_writer *first, const char *path,
     return NULL;
 }
 
-/* Files in which coordinates go along. */
-static bool holds_coordinates(const char *path)
-{
-    static const char *const suffixes[] = {".nc", ".nc4", ".nc3", ".cdf", ".nc5"};
-    const char *dot = strrchr(path, '.');
-    for (size_t i = 0; dot && i < sizeof suffixes / sizeof *suffixes; i++)
-        if (strcasecmp(dot, suffixes[i]) == 0)
-            return true;
-    return false;
-}
-
 /* Whether the values of axis k are written. */
 static bool is_written(const cki_save_names *names, const cki_target *target, int k)
 {
@@ -180,7 +168,7 @@ static size_t room_of(const cki_save_names *names, const cki_target *target)
 cki_writer *cki_save_named_open(const char *path, const cki_target *target,
                                 const cki_save_names *names, cki_writer **first, cki_error *error)
 {
-    bool several = holds_coordinates(path);
+    bool several = cki_writer_names_axes(path); /* coordinates go along */
     size_t room = several ? room_of(names, target) : 0;
     *first = NULL;
     for (int k = 0; several && k < target->ndim && error->status == CASK_OK; k++) {

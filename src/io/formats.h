@@ -63,6 +63,7 @@ struct cki_format {
     cask_status (*create)(cki_writer *writer, const cki_target *target, cki_error *error);
     bool tree;    /* makes no single file: there is no output */
     bool several; /* holds several arrays, added one by one */
+    bool axes;    /* whose axes have names in common, as in NetCDF */
     /* Make a writer one into variable i of a file that is there: fill in format and layout, or
      * region and state. Type and shape are the caller's. NULL: that cannot be done. */
     cask_status (*into)(cki_writer *writer, const cki_store *store, size_t i, cki_error *error);

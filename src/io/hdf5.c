@@ -526,6 +526,7 @@ const cki_format cki_hdf5_format = {
 const cki_format cki_hdf5_netcdf4_format = {
     .suffixes = netcdf_suffixes,
     .several = true,
+    .axes = true,
     .create = create_netcdf,
     .close_writer = cki_hdf5_write_close,
 };

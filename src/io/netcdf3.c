@@ -469,5 +469,6 @@ const cki_format cki_netcdf3_format = {
     .suffixes = suffixes,
     .create = cki_netcdf3_create,
     .several = true,
+    .axes = true,
     .close_writer = cki_netcdf3_close_writer,
 };

@@ -170,5 +170,7 @@ typedef enum cki_writer_kind {
 } cki_writer_kind;
 cki_writer_kind cki_writer_kind_of(const char *path);
 bool cki_writer_knows(const char *path); /* whether the suffix is one of those above */
+/* Whether it is that of a file whose arrays share axes by name, with coordinates, and no groups. */
+bool cki_writer_names_axes(const char *path);
 
 #endif

@@ -34,6 +34,12 @@ cki_writer_kind cki_writer_kind_of(const char *path)
                              : CKI_WRITER_ONE;
 }
 
+bool cki_writer_names_axes(const char *path)
+{
+    const cki_format *format = by_suffix(path);
+    return format && format->axes;
+}
+
 static void fail_suffix(const char *path, cki_error *error)
 {
     cki_text known = {0};

@@ -46,7 +46,8 @@ static void take_error(cki_call *call, const cki_error *before)
     call->ck->error = *before;
 }
 
-static cask_value *run_config_get(cki_call *call)
+/* What one of the public calls gives for a key, or the default. */
+static cask_value *look_up(cki_call *call, cask_value *find(cask *ck, const char *key))
 {
     const cki_error before = call->ck->error;
     const cask_value *key = call->arguments[0], *given = call->arguments[1];
@@ -56,7 +57,7 @@ static cask_value *run_config_get(cki_call *call)
         return NULL;
     }
     call->ck->error = (cki_error){0};
-    cask_value *value = cask_config_get(call->ck, key->as.text.bytes);
+    cask_value *value = find(call->ck, key->as.text.bytes);
     if (value)
         return value;
     take_error(call, &before);
@@ -65,6 +66,16 @@ static cask_value *run_config_get(cki_call *call)
         return NULL;
     *call->error = (cki_error){0};
     return cask_value_ref(call->arguments[1]);
+}
+
+static cask_value *run_config_get(cki_call *call)
+{
+    return look_up(call, cask_config_get);
+}
+
+static cask_value *run_config_pop(cki_call *call)
+{
+    return look_up(call, cask_config_pop);
 }
 
 static cask_status set_key(cki_call *call, const char *key, const cask_value *value)
@@ -296,27 +307,6 @@ static cask_value *run_has_keyword(cki_call *call)
     const cask_value *name = call->arguments[1];
     return cki_value_bool(cki_call_callable(call->arguments[0]) && name->kind == CKI_STR &&
                           cki_call_takes(call->arguments[0], name->as.text.bytes));
-}
-
-static cask_value *run_config_pop(cki_call *call)
-{
-    const cki_error before = call->ck->error;
-    const cask_value *key = call->arguments[0], *given = call->arguments[1];
-    if (key->kind != CKI_STR) {
-        cki_fail(call->error, CASK_TYPE, NULL, "a configuration key is a string, not '%s'",
-                 cki_value_type(key));
-        return NULL;
-    }
-    call->ck->error = (cki_error){0};
-    cask_value *value = cask_config_pop(call->ck, key->as.text.bytes);
-    if (value)
-        return value;
-    take_error(call, &before);
-    bool fallback = !(given->kind == CKI_STR && strcmp(given->as.text.bytes, "no_default") == 0);
-    if (!fallback || call->error->status != CASK_NOT_FOUND)
-        return NULL;
-    *call->error = (cki_error){0};
-    return cask_value_ref(call->arguments[1]);
 }
 
 /* ---- records ---- */

@@ -123,7 +123,12 @@ static cask_value *named_in(const cki_spec *spec, uint32_t key, cki_error *error
     return list;
 }
 
-static cask_value *all_named(const cki_spec *spec, cki_error *error)
+typedef cask_value *key_finder(const cki_spec *spec, const void *user, uint32_t key,
+                               cki_error *error);
+
+/* What `find` gives of each of the graph's keys, in a dict. */
+static cask_value *of_each(const cki_spec *spec, const void *user, key_finder *find,
+                           cki_error *error)
 {
     cask_value *dict = cki_value_dict(error);
     for (size_t i = 0; dict && i < spec->norder && error->status == CASK_OK; i++) {
@@ -132,9 +137,9 @@ static cask_value *all_named(const cki_spec *spec, cki_error *error)
             continue;
         cask_value *name =
             cki_spec_value_key(cki_spec_text(spec, key), spec->keys.items[key].length, error);
-        cask_value *list = name ? named_in(spec, key, error) : NULL;
-        if (list)
-            cki_value_dict_set(dict, name, list, error);
+        cask_value *found = name ? find(spec, user, key, error) : NULL;
+        if (found)
+            cki_value_dict_set(dict, name, found, error);
         else
             cask_value_unref(name);
     }
@@ -144,31 +149,34 @@ static cask_value *all_named(const cki_spec *spec, cki_error *error)
     return NULL;
 }
 
+static cask_value *list_named(const cki_spec *spec, const void *user, uint32_t key,
+                              cki_error *error)
+{
+    (void)user;
+    return named_in(spec, key, error);
+}
+
+static cask_value *all_named(const cki_spec *spec, cki_error *error)
+{
+    return of_each(spec, NULL, list_named, error);
+}
+
+static cask_value *set_linked(const cki_spec *spec, const void *user, uint32_t key,
+                              cki_error *error)
+{
+    const cki_topology_links *links = user;
+    return set_of(spec, links->items + links->first[key], links->first[key + 1] - links->first[key],
+                  error);
+}
+
 static cask_value *dependencies_of(const cki_spec *spec, cki_error *error)
 {
     cki_topology_links links;
     if (cki_topology_dependencies(spec, &links, error) != CASK_OK)
         return NULL;
-    cask_value *dict = cki_value_dict(error);
-    for (size_t i = 0; dict && i < spec->norder && error->status == CASK_OK; i++) {
-        uint32_t key = spec->order[i];
-        if (key == CKI_NO_NAME)
-            continue;
-        cask_value *name =
-            cki_spec_value_key(cki_spec_text(spec, key), spec->keys.items[key].length, error);
-        cask_value *set = name ? set_of(spec, links.items + links.first[key],
-                                        links.first[key + 1] - links.first[key], error)
-                               : NULL;
-        if (set)
-            cki_value_dict_set(dict, name, set, error);
-        else
-            cask_value_unref(name);
-    }
+    cask_value *dict = of_each(spec, &links, set_linked, error);
     cki_topology_links_free(&links);
-    if (error->status == CASK_OK)
-        return dict;
-    cask_value_unref(dict);
-    return NULL;
+    return dict;
 }
 
 /* Of a task that is given, what dask.core.keys_in_tasks finds of the graph's keys. */
