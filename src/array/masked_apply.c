@@ -376,12 +376,23 @@ static bool asks(const cki_operation *operation)
     return operation->places == CKI_ARRAY_ATTRIBUTE && strcmp(operation->name, "T") != 0;
 }
 
+static bool calls_function(const char *name)
+{
+    static const char *const names[] = {"map_blocks", "map_overlap", "blockwise", "core.map_blocks",
+                                        "core.blockwise"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
+}
+
 /* Functions of the user's: as "ma.NAME", of which the function is the first argument. */
 static cask_value *by_function(cki_build *build, const cki_operation *operation,
                                const cki_arguments *arguments)
 {
     char name[32];
-    snprintf(name, sizeof name, "ma.%s", operation->name);
+    const char *last = strrchr(operation->name, '.'); /* of core.blockwise */
+    snprintf(name, sizeof name, "ma.%s", last ? last + 1 : operation->name);
     const cki_operation *masked = cki_operation_find(build->ck, name, CKI_IN_DA);
     cki_arguments given = *arguments;
     cask_value **swapped = cki_arena_array(build->arena, given.count + 1, sizeof(cask_value *));
@@ -421,7 +432,7 @@ cask_value *cki_masked_apply(cask *ck, const cki_operation *operation,
         first.data = call_array(&build, operation, arguments, DATA);
         return cki_masked_value(&build, &first);
     }
-    if (!strcmp(operation->name, "map_blocks") || !strcmp(operation->name, "map_overlap"))
+    if (calls_function(operation->name))
         return by_function(&build, operation, arguments);
     if (cki_ufunc_find(operation->name))
         return by_element(&build, operation, arguments);

@@ -21,6 +21,7 @@ cask_value *cki_spelled_run(cki_call *call);
 
 extern const cki_operation *const cki_spelled_numpy_operations[];
 extern const cki_operation *const cki_spelled_array_operations[];
+extern const cki_operation *const cki_spelled_masked_operations[];
 extern const cki_operation *const cki_spelled_dask_operations[];
 extern const cki_operation *const cki_spelled_protocol_operations[];
 extern const cki_operation *const cki_spelled_signatures_operations[];

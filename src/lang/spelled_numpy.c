@@ -127,28 +127,6 @@ CHECKED(polyfit, BOTH, "polyfit", "x, y, deg",
         {"da.asarray(x).shape[0] == da.asarray(y).shape[0]", "TypeError",
          "expected x and y to have same length"})
 
-/* ---- users' functions on masked arrays ---- */
-
-/* Elements and masks go to the blocks side by side, and are put together there for the function;
- * `over` is what calls it. Of what it gives the elements are one array, and the mask another. */
-#define OVER_MASKED(over)                                                                          \
-    "(lambda masked: (lambda starts, flat: (lambda of: da.ma.masked_array(" over                   \
-    "(lambda *b: da.ma.getdata(of(b)), *flat, **how), " over                                       \
-    "(lambda *b: da.ma.getmaskarray(of(b)), *flat, **dict(how, dtype=bool))))"                     \
-    "(lambda b: func(*[da.ma.masked_array(b[starts[i]], b[starts[i] + 1]) if m else b[starts[i]] " \
-    "for i, m in enumerate(masked)])))(accumulate([0] + [1 + m for m in masked], "                 \
-    "lambda before, own: before + own), [p for m, a in zip(masked, args) for p in "                \
-    "([da.ma.getdata(a), da.ma.getmaskarray(a)] if m else [a])]))"                                 \
-    "([type(a).__name__ == 'MaskedArray' for a in args])"
-SPELLED(masked_map_blocks, CKI_IN_DA, "ma.map_blocks", "func, *args, **how",
-        "map_blocks of masked arrays, which the function is given as such: once for the elements "
-        "of its result, and once for the mask.",
-        OVER_MASKED("da.map_blocks"))
-SPELLED(masked_map_overlap, CKI_IN_DA, "ma.map_overlap", "func, *args, **how",
-        "map_overlap of masked arrays, which the function is given as such: once for the elements "
-        "of its result, and once for the mask.",
-        OVER_MASKED("da.map_overlap"))
-
 /* ---- equations of more axes ---- */
 
 CHECKED(tensorinv, CKI_IN_NP, "linalg.tensorinv", "a, ind=2",
@@ -459,8 +437,6 @@ const cki_operation *const cki_spelled_numpy_operations[] = {&identity,
                                                              &poly,
                                                              &roots,
                                                              &polydiv,
-                                                             &masked_map_blocks,
-                                                             &masked_map_overlap,
                                                              &tensorinv,
                                                              &tensorsolve,
                                                              &kaiser,
