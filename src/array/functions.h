@@ -66,6 +66,7 @@
     X(cki_reductions_combine_function)                                                             \
     X(cki_reshape_function)                                                                        \
     X(cki_search_function)                                                                         \
+    X(cki_partition_function)                                                                      \
     X(cki_sort_function)                                                                           \
     X(cki_shuffle_order_function)                                                                  \
     X(cki_shuffle_inverse_function)                                                                \

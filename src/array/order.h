@@ -56,5 +56,8 @@ cask_status cki_order_room_open(cki_order_room *room, int64_t count, bool places
 void cki_order_room_close(cki_order_room *room);
 /* Keys in rising order, and places (may be NULL) with them; equal ones stay as they are. */
 void cki_order_sort_keys(uint64_t *keys, int64_t *places, int64_t count, cki_order_room *room);
+/* Keys such that each of the `wanted` places (rising, below count) has the one that it would have
+ * if all were sorted, the lesser ones before it and the greater ones behind. */
+void cki_order_select(uint64_t *keys, int64_t count, const int64_t *wanted, int64_t nwanted);
 
 #endif

@@ -6,7 +6,6 @@
 #include "array/order.h"
 #include "array/quantile.h"
 #include "array/runs.h"
-#include "array/sort.h"
 #include "core/memory.h"
 
 #include <math.h>
@@ -21,20 +20,30 @@ typedef struct merging {
 
 /* ---- of a block ---- */
 
-/* Of dates by their numbers, as floats whose fractions are dropped. */
-static void line_of_dates(const cki_quantile *how, const cki_array *sorted, const cki_array *values,
-                          cki_error *error)
+/* The percentiles of 1-d x: of dates by their numbers, as floats whose fractions are dropped. */
+static cask_status percentiles_of(const merging *m, const cki_array *x, cki_dtype dtype,
+                                  const cki_array *values, cki_error *error)
 {
-    const cki_dtype number = cki_dtype_of(CASK_I64), real = cki_dtype_of(CASK_F64);
-    cask_value *between = cki_array_new(real, 1, values->shape, error);
-    if (!between)
-        return;
-    const double *from = (const double *)(void *)cki_array_of(between)->data;
-    cki_quantile_line(how, number, sorted->data, sorted->shape[0], sorted->shape[0], real,
-                      cki_array_of(between)->data, (int64_t)sizeof(double));
-    for (int64_t i = 0; i < values->shape[0]; i++)
-        ((int64_t *)(void *)values->data)[i] = (int64_t)from[i];
-    cask_value_unref(between);
+    bool between =
+        m->block.method == CKI_QUANTILE_LINEAR || m->block.method == CKI_QUANTILE_MIDPOINT;
+    bool dates = between && x->dtype.id == CASK_DATETIME;
+    cki_array row = *x;
+    row.ndim = 2;
+    row.shape[0] = 1;
+    row.shape[1] = x->shape[0];
+    row.strides[0] = 0;
+    row.strides[1] = x->strides[0];
+    row.dtype = dates ? cki_dtype_of(CASK_I64) : x->dtype;
+    dtype = dates ? cki_dtype_of(CASK_F64) : dtype;
+    if (cki_quantile_lines(&m->block, &row, dtype, values->data, error) != CASK_OK || !dates)
+        return error->status;
+    for (int64_t i = 0; i < values->shape[0]; i++) {
+        double number;
+        memcpy(&number, values->data + (size_t)i * sizeof number, sizeof number);
+        int64_t whole = (int64_t)number;
+        memcpy(values->data + (size_t)i * sizeof whole, &whole, sizeof whole);
+    }
+    return CASK_OK;
 }
 
 /* The block's percentiles; the second of the LIST is how many elements it has. */
@@ -44,37 +53,17 @@ static cask_status run_block(const cki_task *task, cask_value **result, cki_erro
     const merging *m = spec->parameters;
     const cki_array *x = cki_array_of(task->inputs[0]);
     int64_t length = x ? x->shape[0] : 0, count = length ? m->block.nq : 0;
-    cask_value *sorted = x ? cki_sort_block(x, 0, false, error) : NULL;
-    cask_value *values = sorted ? cki_array_new(spec->dtype, 1, &count, error) : NULL;
-    cask_value *list = values ? cki_value_list(CKI_LIST, 2, error) : NULL;
-    cask_value *number = list ? cki_value_int(length, error) : NULL;
-    if (!number) {
-        if (list)
-            list->as.list.count = 0;
-        cask_value_unref(list);
+    cask_value *values = x ? cki_array_new(spec->dtype, 1, &count, error) : NULL;
+    cask_value *number = values ? cki_value_int(length, error) : NULL;
+    cask_value *list = number ? cki_value_list(CKI_LIST, 2, error) : NULL;
+    if (!list) {
         cask_value_unref(values);
-        cask_value_unref(sorted);
+        cask_value_unref(number);
         return error->status ? error->status : cki_fail_internal(error, "array.percentile");
     }
-    int64_t valid = length;
-    if (length && cki_dtype_is_float(x->dtype)) {
-        cki_order order = {0};
-        if (cki_order_open(&order, cki_array_of(sorted), error) == CASK_OK)
-            valid -= cki_order_missing(&order, length - 1);
-        cki_order_close(&order);
-    }
-    bool between =
-        m->block.method == CKI_QUANTILE_LINEAR || m->block.method == CKI_QUANTILE_MIDPOINT;
-    if (length && between && x->dtype.id == CASK_DATETIME)
-        line_of_dates(&m->block, cki_array_of(sorted), cki_array_of(values), error);
-    else if (length)
-        cki_quantile_line(&m->block, x->dtype, cki_array_of(sorted)->data, length, valid,
-                          spec->dtype, cki_array_of(values)->data,
-                          (int64_t)cki_dtype_size(spec->dtype));
     list->as.list.items[0] = values;
     list->as.list.items[1] = number;
-    cask_value_unref(sorted);
-    if (error->status == CASK_OK)
+    if (!length || percentiles_of(m, x, spec->dtype, cki_array_of(values), error) == CASK_OK)
         *result = list;
     else
         cask_value_unref(list);
@@ -158,27 +147,28 @@ static int64_t search(const merged *all, double wanted, bool right)
     return low;
 }
 
-static double number_at(const merged *all, int64_t i)
+/* A value's real part, or (part 1) the other one. */
+static double number_at(const merged *all, int64_t i, int part)
 {
     const cki_array *values = cki_array_of(all->values);
-    double number = 0;
-    (void)cki_array_cast_element(cki_dtype_of(CASK_F64), &number, values->dtype,
+    double numbers[2] = {0};
+    (void)cki_array_cast_element(cki_dtype_of(CASK_C128), numbers, values->dtype,
                                  values->data + (size_t)i * cki_dtype_size(values->dtype), NULL);
-    return number;
+    return numbers[part];
 }
 
 /* numpy.interp of the counts. */
-static double interpolated(const merged *all, double wanted)
+static double interpolated(const merged *all, double wanted, int part)
 {
     int64_t j = search(all, wanted, true) - 1, last = all->count - 1;
     if (isnan(wanted))
         return wanted;
     if (j < 0)
-        return number_at(all, 0);
+        return number_at(all, 0, part);
     if (j >= last)
-        return number_at(all, last);
+        return number_at(all, last, part);
     double x0 = all->below[j], x1 = all->below[j + 1];
-    double y0 = number_at(all, j), y1 = number_at(all, j + 1);
+    double y0 = number_at(all, j, part), y1 = number_at(all, j + 1, part);
     if (x0 == wanted)
         return y0;
     double slope = (y1 - y0) / (x1 - x0), value = slope * (wanted - x0) + y0;
@@ -214,13 +204,15 @@ static cask_status run_merge(const cki_task *task, cask_value **result, cki_erro
         size_t size = cki_dtype_size(spec->dtype);
         for (int64_t i = 0; i < m->count; i++) {
             unsigned char *to = cki_array_of(out)->data + (size_t)i * size;
-            double wanted = m->percents[i + 1] * all.elements, value;
+            double wanted = m->percents[i + 1] * all.elements, value[2];
             int64_t other, at = choose(m, &all, wanted, &other);
-            value = m->method == CKI_QUANTILE_LINEAR
-                        ? interpolated(&all, wanted)
-                        : 0.5 * (number_at(&all, at) + number_at(&all, other));
+            for (int part = 0; part < 2; part++)
+                value[part] =
+                    m->method == CKI_QUANTILE_LINEAR
+                        ? interpolated(&all, wanted, part)
+                        : 0.5 * (number_at(&all, at, part) + number_at(&all, other, part));
             if (m->method == CKI_QUANTILE_LINEAR || m->method == CKI_QUANTILE_MIDPOINT)
-                cki_array_cast_element(spec->dtype, to, cki_dtype_of(CASK_F64), &value, error);
+                cki_array_cast_element(spec->dtype, to, cki_dtype_of(CASK_C128), value, error);
             else
                 memcpy(to, cki_array_of(all.values)->data + (size_t)at * size, size);
         }
@@ -248,18 +240,19 @@ static cask_array merge_blocks(cki_build *build, cask_array x, const merging *m,
     }
     cki_token_int(hasher, m->method);
     cki_token_bytes(hasher, m->percents, (size_t)m->block.nq * sizeof *m->percents);
-    cki_mapped spec = {.function = &cki_percentile_function,
-                       .label = "percentile",
-                       .dtype = dtype,
-                       .ndim = 1,
-                       .axes = partial,
-                       .inputs = {cki_mapped_same(x)},
-                       .ninputs = 1,
-                       .parameters = m,
-                       .token = cki_token_end(hasher),
-                       .working = cki_node_largest_block(x) +
-                                  cki_sort_bytes(x->dtype, cki_chunks_largest(&x->axes[0]), false),
-                       .output = (size_t)m->block.nq * cki_dtype_size(dtype)};
+    cki_mapped spec = {
+        .function = &cki_percentile_function,
+        .label = "percentile",
+        .dtype = dtype,
+        .ndim = 1,
+        .axes = partial,
+        .inputs = {cki_mapped_same(x)},
+        .ninputs = 1,
+        .parameters = m,
+        .token = cki_token_end(hasher),
+        .working = cki_node_largest_block(x) +
+                   cki_quantile_lines_bytes(&m->block, x->dtype, cki_chunks_largest(&x->axes[0])),
+        .output = (size_t)m->block.nq * cki_dtype_size(dtype)};
     cask_array blocks = cki_mapped_array(build, &spec);
     if (!blocks)
         return NULL;

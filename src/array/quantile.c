@@ -1,6 +1,6 @@
-/* Quantiles: lines of a block are sorted and read off. Where all elements of many blocks are one
- * line, they are sorted as sort_external.c does it; each sorted block then gives those that are
- * asked for, and one task weighs them. */
+/* Quantiles: lines of a block are read off (quantile_lines.c). Where all elements of many blocks
+ * are one line, they are sorted as sort_external.c does it; each sorted block then gives those that
+ * are asked for, and one task weighs them. */
 #include "array/quantile.h"
 #include "array/elementwise.h"
 #include "array/functions.h"
@@ -14,54 +14,6 @@
 
 #include <math.h>
 #include <string.h>
-
-/* ---- one line ---- */
-
-void cki_quantile_line(const cki_quantile *how, cki_dtype dtype, const unsigned char *line,
-                       int64_t length, int64_t valid, cki_dtype result, unsigned char *out,
-                       int64_t stride)
-{
-    size_t size = cki_dtype_size(dtype);
-    int64_t n = how->skip_nan ? valid : length;
-    bool missing = n == 0 || (!how->skip_nan && valid < length && !cki_dtype_is_time(dtype));
-    for (int64_t i = 0; i < how->nq; i++) {
-        if (missing) {
-            cki_quantile_rule_missing(result, out + i * stride);
-            continue;
-        }
-        cki_quantile_place at = cki_quantile_rule_place(how->method, how->q[i], n);
-        cki_quantile_rule_value(how->method, dtype, line + (size_t)at.previous * size,
-                                line + (size_t)at.next * size, at.weight, out + i * stride);
-    }
-}
-
-static bool is_missing(cki_dtype dtype, const unsigned char *element)
-{
-    double parts[2] = {0};
-    uint64_t key;
-    if (cki_dtype_is_complex(dtype)) {
-        (void)cki_array_cast_element(cki_dtype_of(CASK_C128), parts, dtype, element, NULL);
-        return isnan(parts[0]) || isnan(parts[1]);
-    }
-    cki_order_keys(dtype, element, (int64_t)cki_dtype_size(dtype), 1, &key);
-    return key == UINT64_MAX;
-}
-
-/* How many elements of a sorted line are not NaN or NaT. */
-static int64_t valid_of(cki_dtype dtype, const unsigned char *line, int64_t length)
-{
-    size_t size = cki_dtype_size(dtype);
-    bool may = cki_dtype_is_float(dtype) || cki_dtype_is_time(dtype) || cki_dtype_is_complex(dtype);
-    int64_t low = 0, high = may ? length : 0;
-    while (low < high) { /* missing ones are last */
-        int64_t middle = low + (high - low) / 2;
-        if (is_missing(dtype, line + (size_t)middle * size))
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return may ? low : length;
-}
 
 /* ---- a block ---- */
 
@@ -98,23 +50,16 @@ static cask_status run_block(const cki_task *task, cask_value **result, cki_erro
         if (!how->axes[k] || how->keepdims)
             shape[at++] = how->axes[k] ? 1 : x->shape[k];
     cask_value *rows = rows_of(how, x, &lines, &length, error);
-    cask_value *sorted = NULL, *out = NULL;
+    cask_value *out = NULL;
     if (rows && length == 0 && lines > 0 && how->method != CKI_QUANTILE_MEDIAN && !how->skip_nan)
         cki_fail(error, CASK_INDEX, NULL, "cannot do a non-empty take from an empty axes.");
-    else if (rows)
-        sorted = cki_sort_block(cki_array_of(rows), 1, false, error);
-    if (sorted && (out = cki_array_new(spec->dtype, spec->ndim, shape, error))) {
-        size_t size = cki_dtype_size(spec->dtype), bytes = cki_dtype_size(x->dtype);
-        for (int64_t i = 0; i < lines; i++) {
-            const unsigned char *line =
-                cki_array_of(sorted)->data + (size_t)i * (size_t)length * bytes;
-            cki_quantile_line(how, x->dtype, line, length, valid_of(x->dtype, line, length),
-                              spec->dtype, cki_array_of(out)->data + (size_t)i * size,
-                              lines * (int64_t)size);
-        }
+    else if (rows && (out = cki_array_new(spec->dtype, spec->ndim, shape, error)) &&
+             cki_quantile_lines(how, cki_array_of(rows), spec->dtype, cki_array_of(out)->data,
+                                error) != CASK_OK) {
+        cask_value_unref(out);
+        out = NULL;
     }
     cask_value_unref(rows);
-    cask_value_unref(sorted);
     *result = out;
     return error->status;
 }
@@ -284,7 +229,7 @@ static cask_array by_lines(cki_build *build, cask_array x, const cki_quantile *h
     spec->function = &cki_quantile_function;
     spec->inputs[0] = mapping;
     spec->ninputs = 1;
-    spec->working = 2 * cki_node_largest_block(x) + cki_sort_bytes(x->dtype, length, false);
+    spec->working = 2 * cki_node_largest_block(x) + cki_quantile_lines_bytes(how, x->dtype, length);
     return cki_mapped_array(build, spec);
 }
 

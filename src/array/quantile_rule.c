@@ -54,14 +54,14 @@ cask_status cki_quantile_rule_dtype(cki_quantile_method method, cki_dtype dtype,
     char name[48];
     bool median = method == CKI_QUANTILE_MEDIAN;
     if (cki_dtype_is_text(dtype) || (median && cki_dtype_is_time(dtype)) ||
-        (!median && (dtype.id == CASK_BOOL || cki_dtype_is_complex(dtype))))
+        (!median && dtype.id == CASK_BOOL))
         return cki_fail(error, CASK_TYPE, NULL,
                         "quantiles between two elements: elements of type %s cannot be "
                         "averaged: use a method that takes one, as 'lower', 'higher' or 'nearest'",
                         cki_dtype_name(dtype, name));
     if (!cki_dtype_is_time(dtype) &&
         !(median && (cki_dtype_is_float(dtype) || cki_dtype_is_complex(dtype))))
-        *result = cki_dtype_of(CASK_F64);
+        *result = cki_dtype_of(cki_dtype_is_complex(dtype) ? CASK_C128 : CASK_F64);
     return CASK_OK;
 }
 
@@ -205,6 +205,21 @@ static void mean_of_two(cki_dtype dtype, const void *a, const void *b, bool one,
     (void)cki_array_cast_element(result, out, cki_dtype_of(CASK_F64), &mean, NULL);
 }
 
+/* Part by part. */
+static void between_complex(cki_dtype dtype, const void *a, const void *b, double weight, void *out)
+{
+    double first[2] = {0}, second[2] = {0};
+    cki_dtype wide = cki_dtype_of(CASK_C128);
+    (void)cki_array_cast_element(wide, first, dtype, a, NULL);
+    (void)cki_array_cast_element(wide, second, dtype, b, NULL);
+    for (int i = 0; i < 2; i++) {
+        double gap = dtype.id == CASK_C64 ? (double)((float)second[i] - (float)first[i])
+                                          : second[i] - first[i];
+        first[i] = weight >= 0.5 ? second[i] - gap * (1 - weight) : first[i] + gap * weight;
+    }
+    memcpy(out, first, sizeof first);
+}
+
 static void between_times(const void *a, const void *b, double weight, void *out)
 {
     int64_t first, second, gap, value;
@@ -232,6 +247,10 @@ void cki_quantile_rule_value(cki_quantile_method method, cki_dtype dtype, const 
     }
     if (cki_dtype_is_time(dtype)) {
         between_times(previous, next, weight, out);
+        return;
+    }
+    if (cki_dtype_is_complex(dtype)) {
+        between_complex(dtype, previous, next, weight, out);
         return;
     }
     double gap = difference(dtype, previous, next), value;

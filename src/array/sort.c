@@ -1,4 +1,4 @@
-/* Sorting blocks along an axis, and the operations: sort, argsort, partition, argpartition. */
+/* Sorting blocks along an axis, and the operations: sort, argsort. */
 #include "array/sort.h"
 #include "array/functions.h"
 #include "array/mapped.h"
@@ -78,10 +78,12 @@ static void sort_keyed(workshop *w, cki_dtype dtype, const unsigned char *line, 
         memcpy(out, w->places, (size_t)length * sizeof *w->places);
 }
 
-/* All lines along the last axis of a C-contiguous array into another. */
-static cask_status sort_lines(const cki_array *x, const cki_array *out, bool places,
+/* All lines along the last axis of a C-contiguous array into another: the elements, or (`how`, a
+ * bool) their places. */
+static cask_status sort_lines(const cki_array *x, const cki_array *out, const void *how,
                               cki_error *error)
 {
+    const bool places = *(const bool *)how;
     int64_t length = x->shape[x->ndim - 1], lines = length ? cki_array_size(x) / length : 0;
     size_t in_bytes = (size_t)length * cki_dtype_size(x->dtype);
     size_t out_bytes = (size_t)length * cki_dtype_size(out->dtype);
@@ -101,7 +103,8 @@ static cask_status sort_lines(const cki_array *x, const cki_array *out, bool pla
     return error->status;
 }
 
-cask_value *cki_sort_block(const cki_array *x, int axis, bool places, cki_error *error)
+cask_value *cki_sort_along(const cki_array *x, int axis, cki_dtype dtype, cki_sort_lines *lines,
+                           const void *how, cki_error *error)
 {
     int order[CKI_MAX_NDIM], back[CKI_MAX_NDIM], count = 0;
     for (int k = 0; k < x->ndim; k++)
@@ -112,16 +115,21 @@ cask_value *cki_sort_block(const cki_array *x, int axis, bool places, cki_error 
         back[order[k]] = k;
     cask_value *turned = cki_array_permute(x, order, error);
     cask_value *compact = turned ? cki_array_compact(turned, error) : NULL;
-    cask_value *sorted = NULL, *result = NULL;
+    cask_value *made = NULL, *result = NULL;
     if (compact)
-        sorted = cki_array_new(places ? cki_dtype_of(CASK_I64) : x->dtype, x->ndim,
-                               cki_array_of(compact)->shape, error);
-    if (sorted && sort_lines(cki_array_of(compact), cki_array_of(sorted), places, error) == CASK_OK)
-        result = cki_array_permute(cki_array_of(sorted), back, error);
+        made = cki_array_new(dtype, x->ndim, cki_array_of(compact)->shape, error);
+    if (made && lines(cki_array_of(compact), cki_array_of(made), how, error) == CASK_OK)
+        result = cki_array_permute(cki_array_of(made), back, error);
     cask_value_unref(turned);
     cask_value_unref(compact);
-    cask_value_unref(sorted);
+    cask_value_unref(made);
     return result;
+}
+
+cask_value *cki_sort_block(const cki_array *x, int axis, bool places, cki_error *error)
+{
+    return cki_sort_along(x, axis, places ? cki_dtype_of(CASK_I64) : x->dtype, sort_lines, &places,
+                          error);
 }
 
 /* ---- values with their places, in place ---- */
@@ -245,13 +253,18 @@ cask_array cki_sort_gathered(cki_build *build, cask_array x, const bool *axes)
     return made;
 }
 
+cask_array cki_sort_one_chunk(cki_build *build, cask_array x, int axis)
+{
+    bool axes[CKI_MAX_NDIM] = {false};
+    axes[axis] = true;
+    return x->axes[axis].blocks == 1 ? x : cki_sort_gathered(build, x, axes);
+}
+
 cask_array cki_sort_array(cki_build *build, cask_array x, int axis, bool places)
 {
     if (x->ndim == 1 && x->axes[0].blocks > 1)
         return cki_sort_external(build, x, places);
-    bool axes[CKI_MAX_NDIM] = {false};
-    axes[axis] = true;
-    cask_array gathered = x->axes[axis].blocks == 1 ? x : cki_sort_gathered(build, x, axes);
+    cask_array gathered = cki_sort_one_chunk(build, x, axis);
     cask_array sorted = gathered ? sort_blocks(build, gathered, axis, places) : NULL;
     return sorted ? cki_rechunk_to(build, sorted, x->axes) : NULL;
 }
@@ -273,8 +286,7 @@ static cask_status check_kind(cki_call *call)
                     "sort kind must be one of 'quick', 'heap', or 'stable'");
 }
 
-/* The array, with axis=None as one line, and the axis. */
-static cask_array read_array(cki_call *call, cki_build *build, int *axis)
+cask_array cki_sort_argument(cki_call *call, cki_build *build, int *axis)
 {
     cask_array x = cki_node_from_value(build, cki_operation_argument(call, "a"));
     cask_value *given = cki_operation_argument(call, "axis");
@@ -290,45 +302,13 @@ static cask_value *run_sort(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
     int axis;
-    cask_array x = read_array(call, &build, &axis);
+    cask_array x = cki_sort_argument(call, &build, &axis);
     bool places = call->operation->detail != NULL;
     return x ? cki_node_value(&build, cki_sort_array(&build, x, axis, places)) : NULL;
 }
 
-/* kth: a number or several, each an index of the axis. */
-static cask_status check_kth(cki_call *call, int64_t length)
-{
-    cask_value *kth = cki_operation_argument(call, "kth");
-    bool number = kth->kind == CKI_INT || (cki_array_of(kth) && cki_array_of(kth)->ndim == 0);
-    cask_value *items = number ? NULL : cki_value_items(kth, call->error);
-    size_t count = number ? 1 : items ? items->as.list.count : 0;
-    for (size_t i = 0; i < count && call->error->status == CASK_OK; i++) {
-        int64_t k;
-        if (cki_value_index(number ? kth : items->as.list.items[i], &k, call->error) != CASK_OK)
-            break;
-        if (length >= 0 && (k < -length || k >= length))
-            cki_fail(call->error, CASK_INVALID, NULL, "kth(=%lld) out of bounds (%lld)",
-                     (long long)(k < 0 ? k + length : k), (long long)length);
-    }
-    cask_value_unref(items);
-    return call->error->status;
-}
-
-/* What is sorted is partitioned at every place. */
-static cask_value *run_partition(cki_call *call)
-{
-    cki_build build = cki_node_build(call->ck, call->error);
-    int axis;
-    cask_array x = read_array(call, &build, &axis);
-    bool places = call->operation->detail != NULL;
-    if (!x || check_kth(call, x->axes[axis].length) != CASK_OK)
-        return NULL;
-    return cki_node_value(&build, cki_sort_array(&build, x, axis, places));
-}
-
 #define FUNCTION  (CKI_IN_DA | CKI_IN_NP)
 #define SORTED    "a, axis=-1, kind=None, order=None"
-#define PARTED    "a, kth, axis=-1, kind='introselect', order=None"
 #define IN_MEMORY " Arrays larger than memory are sorted through files."
 
 static const char whole_places;
@@ -343,21 +323,5 @@ static const cki_operation op_argsort = {
     "Where the elements in rising order along an axis are; equal ones as they stand." IN_MEMORY,
     run_sort,
     &whole_places};
-static const cki_operation op_partition = {
-    "partition",
-    FUNCTION,
-    PARTED,
-    "The elements along an axis with the smaller ones before the kth, the others behind it: "
-    "wholly sorted, in fact.",
-    run_partition,
-    NULL};
-static const cki_operation op_argpartition = {
-    "argpartition",
-    FUNCTION | CKI_ARRAY_METHOD,
-    PARTED,
-    "Where the elements are with the smaller ones before the kth, the others behind it.",
-    run_partition,
-    &whole_places};
-
-const cki_operation *const cki_sort_operations[] = {&op_sort, &op_argsort, &op_partition,
-                                                    &op_argpartition, NULL};
+const cki_operation *const cki_sort_operations[] = {&op_sort, &op_argsort, &cki_partition_elements,
+                                                    &cki_partition_places, NULL};

@@ -13,6 +13,15 @@ cask_array cki_sort_external(cki_build *build, cask_array x, bool places);
 /* x with some axes in one chunk, and the others in such chunks as suit. */
 cask_array cki_sort_gathered(cki_build *build, cask_array x, const bool *axes);
 
+/* The same for one axis, if it is not in one chunk yet. */
+cask_array cki_sort_one_chunk(cki_build *build, cask_array x, int axis);
+
+/* What makes lines along the last axis of a C-contiguous array into those of another. */
+typedef cask_status cki_sort_lines(const cki_array *x, const cki_array *out, const void *how,
+                                   cki_error *error);
+/* A block's lines along an axis made into those of a new array. */
+cask_value *cki_sort_along(const cki_array *x, int axis, cki_dtype dtype, cki_sort_lines *lines,
+                           const void *how, cki_error *error);
 /* One block's elements sorted along an axis: a new array. */
 cask_value *cki_sort_block(const cki_array *x, int axis, bool places, cki_error *error);
 /* 1-d C-contiguous `values` in rising order, and 1-d int64 `places` (may be NULL) with them: in
@@ -23,6 +32,10 @@ cask_status cki_sort_values(const cki_array *values, const cki_array *places, bo
 /* Bytes that cki_sort_block() needs for lines of so many elements beside its result. */
 size_t cki_sort_bytes(cki_dtype dtype, int64_t length, bool places);
 
+/* The arguments a (with axis=None as one line) and axis; kind= is checked. NULL with the error. */
+cask_array cki_sort_argument(cki_call *call, cki_build *build, int *axis);
+
 extern const cki_operation *const cki_sort_operations[];
+extern const cki_operation cki_partition_elements, cki_partition_places; /* partition.c */
 
 #endif

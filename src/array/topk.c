@@ -1,14 +1,11 @@
 /* The topk node: each block gives its k best, and a tree of four into one keeps the k best of
  * those. Ties go to the lower index, so the answer does not depend on the blocks. */
 #include "array/topk.h"
-#include "array/compose.h"
-#include "array/elementwise.h"
 #include "array/functions.h"
+#include "array/order.h"
 #include "core/memory.h"
 #include "graph/spelling.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SPLIT = 4 }; /* partial results that become one */
@@ -17,7 +14,6 @@ typedef struct parameters {
     int64_t k; /* how many, >= 0 */
     int axis;
     bool smallest, places;
-    cki_dtype work; /* float64, int64 or uint64: what elements are compared as */
 } parameters;
 
 typedef struct stage {
@@ -28,161 +24,168 @@ typedef struct stage {
     bool first, last;
 } stage;
 
-typedef struct entry {
-    union {
-        double real;
-        int64_t integer;
-        uint64_t natural;
-    } key;
-    int64_t at;
-} entry;
-
 /* ---- choosing ---- */
 
-static int by_place(const entry *a, const entry *b)
-{
-    return (a->at > b->at) - (a->at < b->at);
-}
-
-/* Rising order of each kind; NaN is above all numbers. */
-static int rising_real(const void *one, const void *other)
-{
-    const entry *a = one, *b = other;
-    int nan = (isnan(a->key.real) != 0) - (isnan(b->key.real) != 0);
-    int order = (a->key.real > b->key.real) - (a->key.real < b->key.real);
-    return nan ? nan : order ? order : by_place(a, b);
-}
-
-static int rising_integer(const void *one, const void *other)
-{
-    const entry *a = one, *b = other;
-    int order = (a->key.integer > b->key.integer) - (a->key.integer < b->key.integer);
-    return order ? order : by_place(a, b);
-}
-
-static int rising_natural(const void *one, const void *other)
-{
-    const entry *a = one, *b = other;
-    int order = (a->key.natural > b->key.natural) - (a->key.natural < b->key.natural);
-    return order ? order : by_place(a, b);
-}
-
-static int falling_real(const void *one, const void *other)
-{
-    const entry *a = one, *b = other;
-    int nan = (isnan(b->key.real) != 0) - (isnan(a->key.real) != 0);
-    int order = (a->key.real < b->key.real) - (a->key.real > b->key.real);
-    return nan ? nan : order ? order : by_place(a, b);
-}
-
-static int falling_integer(const void *one, const void *other)
-{
-    const entry *a = one, *b = other;
-    int order = (a->key.integer < b->key.integer) - (a->key.integer > b->key.integer);
-    return order ? order : by_place(a, b);
-}
-
-static int falling_natural(const void *one, const void *other)
-{
-    const entry *a = one, *b = other;
-    int order = (a->key.natural < b->key.natural) - (a->key.natural > b->key.natural);
-    return order ? order : by_place(a, b);
-}
-
-typedef int (*comparison)(const void *, const void *);
-
-static comparison comparison_of(const parameters *p)
-{
-    if (p->work.id == CASK_F64)
-        return p->smallest ? rising_real : falling_real;
-    if (p->work.id == CASK_U64)
-        return p->smallest ? rising_natural : falling_natural;
-    return p->smallest ? rising_integer : falling_integer;
-}
-
-/* Several pairs of arrays (keys and places, C-contiguous, alike but for the axis) to the best k. */
+/* Several arrays and the places of their elements (C-contiguous, alike but for the axis) to the
+ * best k. Equal elements come in the order of their places, along the axis and array by array. */
 typedef struct contest {
     const parameters *p;
-    const cki_array *keys[SPLIT], *places[SPLIT];
+    const cki_array *elements[SPLIT], *places[SPLIT];
     size_t count;
+    int64_t first; /* the place of the first element, where there are no places */
     int64_t total; /* elements along the axis, of all */
 } contest;
 
-static void choose_lane(const contest *c, entry *entries, int64_t outer, int64_t inner,
-                        int64_t width, const cki_array *keys, const cki_array *places)
+/* One line of it, and room for choosing. */
+typedef struct lane {
+    cki_dtype dtype;
+    unsigned char *elements;
+    int64_t *places, count;
+    uint64_t *keys, *parted;
+    int64_t *chosen; /* the best, best first: which of the line */
+    cki_order_room room;
+} lane;
+
+static void close_lane(lane *l)
 {
-    int64_t n = 0, kept = keys->shape[c->p->axis];
+    cki_memory_free(l->elements);
+    cki_memory_free(l->places);
+    cki_memory_free(l->keys);
+    cki_memory_free(l->parted);
+    cki_memory_free(l->chosen);
+    cki_order_room_close(&l->room);
+}
+
+static cask_status open_lane(const contest *c, lane *l, cki_error *error)
+{
+    size_t count = (size_t)c->total + 1;
+    *l = (lane){.dtype = c->elements[0]->dtype, .count = c->total};
+    bool keyed = cki_order_has_keys(l->dtype);
+    l->elements = cki_memory_calloc(count, cki_dtype_size(l->dtype));
+    l->places = cki_memory_calloc(count, sizeof *l->places);
+    l->chosen = cki_memory_calloc(count, sizeof *l->chosen);
+    l->keys = keyed ? cki_memory_calloc(count, sizeof *l->keys) : NULL;
+    l->parted = keyed ? cki_memory_calloc(count, sizeof *l->parted) : NULL;
+    if (!l->elements || !l->places || !l->chosen || (keyed && (!l->keys || !l->parted)))
+        cki_fail_memory(error, count * sizeof *l->places);
+    else if (keyed)
+        cki_order_room_open(&l->room, c->p->k < c->total ? c->p->k : c->total, true, error);
+    if (error->status != CASK_OK)
+        close_lane(l);
+    return error->status;
+}
+
+static void fill_lane(const contest *c, lane *l, int64_t outer, int64_t inner, int64_t width)
+{
+    size_t size = cki_dtype_size(l->dtype), n = 0;
     for (size_t i = 0; i < c->count; i++) {
-        int64_t length = c->keys[i]->shape[c->p->axis];
+        int64_t length = c->elements[i]->shape[c->p->axis];
         for (int64_t j = 0; j < length; j++, n++) {
             int64_t at = (outer * length + j) * width + inner;
-            memcpy(&entries[n].key, c->keys[i]->data + at * 8, 8);
-            memcpy(&entries[n].at, c->places[i]->data + at * 8, 8);
+            memcpy(l->elements + n * size, c->elements[i]->data + (size_t)at * size, size);
+            l->places[n] = c->first + j;
+            if (c->places[i])
+                memcpy(&l->places[n], c->places[i]->data + at * 8, 8);
         }
     }
-    qsort(entries, (size_t)n, sizeof *entries, comparison_of(c->p));
-    for (int64_t j = 0; j < kept; j++) {
-        int64_t at = (outer * kept + j) * width + inner;
-        memcpy(keys->data + at * 8, &entries[j].key, 8);
-        memcpy(places->data + at * 8, &entries[j].at, 8);
+}
+
+/* The best are those of the least keys. */
+static void choose_by_keys(lane *l, bool smallest, int64_t kept)
+{
+    cki_order_keys(l->dtype, l->elements, (int64_t)cki_dtype_size(l->dtype), l->count, l->keys);
+    for (int64_t i = 0; !smallest && i < l->count; i++)
+        l->keys[i] = ~l->keys[i];
+    if (!kept)
+        return;
+    const int64_t last = kept - 1;
+    memcpy(l->parted, l->keys, (size_t)l->count * sizeof *l->keys);
+    cki_order_select(l->parted, l->count, &last, 1);
+    const uint64_t bound = l->parted[last];
+    int64_t like = kept, found = 0;
+    for (int64_t i = 0; i < kept; i++)
+        like -= l->parted[i] < bound;
+    for (int64_t i = 0; found < kept && i < l->count; i++) {
+        if (l->keys[i] > bound || (l->keys[i] == bound && like-- <= 0))
+            continue;
+        l->chosen[found] = i;
+        l->parted[found++] = l->keys[i];
     }
+    cki_order_sort_keys(l->parted, l->chosen, kept, &l->room);
+}
+
+/* Of elements without keys all are sorted; where the greatest are wanted, from behind, so that
+ * equal ones keep their order. */
+static cask_status choose_by_sorting(lane *l, bool smallest, int64_t kept, cki_error *error)
+{
+    int64_t size = (int64_t)cki_dtype_size(l->dtype), last = l->count - 1;
+    const cki_order order = {.dtype = l->dtype,
+                             .data =
+                                 smallest || !l->count ? l->elements : l->elements + last * size,
+                             .stride = smallest ? size : -size,
+                             .count = l->count};
+    int64_t *sorted = cki_order_sorted(&order, error);
+    for (int64_t i = 0; sorted && i < kept; i++)
+        l->chosen[i] = smallest ? sorted[i] : last - sorted[last - i];
+    cki_memory_free(sorted);
+    return error->status;
+}
+
+static cask_status choose_lane(const contest *c, lane *l, const cki_array *elements,
+                               const cki_array *places, int64_t outer, int64_t inner, int64_t width,
+                               cki_error *error)
+{
+    int64_t kept = elements->shape[c->p->axis];
+    size_t size = cki_dtype_size(l->dtype);
+    fill_lane(c, l, outer, inner, width);
+    if (l->keys)
+        choose_by_keys(l, c->p->smallest, kept);
+    else if (choose_by_sorting(l, c->p->smallest, kept, error) != CASK_OK)
+        return error->status;
+    for (int64_t j = 0; j < kept; j++) {
+        size_t at = (size_t)((outer * kept + j) * width + inner);
+        memcpy(elements->data + at * size, l->elements + (size_t)l->chosen[j] * size, size);
+        memcpy(places->data + at * 8, &l->places[l->chosen[j]], 8);
+    }
+    return CASK_OK;
 }
 
 /* The best as a LIST of two arrays. */
 static cask_value *choose(const contest *c, cki_error *error)
 {
-    int axis = c->p->axis;
+    int axis = c->p->axis, ndim = c->elements[0]->ndim;
     int64_t shape[CKI_MAX_NDIM], outer = 1, width = 1;
-    int ndim = c->keys[0]->ndim;
-    memcpy(shape, c->keys[0]->shape, (size_t)ndim * sizeof *shape);
+    memcpy(shape, c->elements[0]->shape, (size_t)ndim * sizeof *shape);
     shape[axis] = c->total < c->p->k ? c->total : c->p->k;
     for (int i = 0; i < ndim; i++)
         if (i != axis)
             *(i < axis ? &outer : &width) *= shape[i];
-    cask_value *keys = cki_array_new(c->p->work, ndim, shape, error);
-    cask_value *places = cki_array_new(cki_dtype_of(CASK_I64), ndim, shape, error);
-    entry *entries = cki_memory_calloc((size_t)c->total + 1, sizeof *entries);
-    cask_value *pair = keys && places && entries ? cki_value_list(CKI_LIST, 2, error) : NULL;
-    if (!pair) {
-        cki_fail_memory(error, (size_t)c->total * sizeof *entries);
-        cask_value_unref(keys);
+    cask_value *elements = cki_array_new(c->elements[0]->dtype, ndim, shape, error);
+    cask_value *places =
+        elements ? cki_array_new(cki_dtype_of(CASK_I64), ndim, shape, error) : NULL;
+    cask_value *pair = places ? cki_value_list(CKI_LIST, 2, error) : NULL;
+    lane l;
+    if (!pair || open_lane(c, &l, error) != CASK_OK) {
+        if (pair)
+            pair->as.list.count = 0;
+        cask_value_unref(pair);
+        cask_value_unref(elements);
         cask_value_unref(places);
-        cki_memory_free(entries);
         return NULL;
     }
-    for (int64_t o = 0; o < outer; o++)
-        for (int64_t i = 0; i < width; i++)
-            choose_lane(c, entries, o, i, width, cki_array_of(keys), cki_array_of(places));
-    cki_memory_free(entries);
-    pair->as.list.items[0] = keys;
+    pair->as.list.items[0] = elements;
     pair->as.list.items[1] = places;
-    return pair;
+    for (int64_t o = 0; o < outer && error->status == CASK_OK; o++)
+        for (int64_t i = 0; i < width && error->status == CASK_OK; i++)
+            choose_lane(c, &l, cki_array_of(elements), cki_array_of(places), o, i, width, error);
+    close_lane(&l);
+    if (error->status == CASK_OK)
+        return pair;
+    cask_value_unref(pair);
+    return NULL;
 }
 
 /* ---- tasks ---- */
-
-/* A block's elements in the type of comparison, and their indices in the whole. */
-static cask_value *prepare(const stage *s, const cki_array *block, int64_t block_number,
-                           cask_value **places, cki_error *error)
-{
-    int axis = s->p->axis;
-    cask_value *keys = cki_array_new(s->p->work, block->ndim, block->shape, error);
-    *places = keys ? cki_array_new(cki_dtype_of(CASK_I64), block->ndim, block->shape, error) : NULL;
-    if (!*places || cki_array_cast(cki_array_of(keys), block, error) != CASK_OK) {
-        cask_value_unref(keys);
-        return NULL;
-    }
-    int64_t position[CKI_MAX_NDIM], start[CKI_MAX_NDIM], width = 1;
-    cki_node_position(s->in, block_number, position);
-    cki_node_block_start(s->in, position, start);
-    int64_t first = start[axis] < 0 ? 0 : start[axis]; /* of unknown length: the only block */
-    for (int i = axis + 1; i < block->ndim; i++)
-        width *= block->shape[i];
-    int64_t *at = (int64_t *)(void *)cki_array_of(*places)->data;
-    for (int64_t i = 0; i < cki_array_size(block); i++)
-        at[i] = first + i / width % block->shape[axis];
-    return keys;
-}
 
 /* The chosen pair, or in the last stage the result. */
 static cask_status deliver(const stage *s, cask_value *pair, cask_value **result, cki_error *error)
@@ -193,14 +196,9 @@ static cask_status deliver(const stage *s, cask_value *pair, cask_value **result
         *result = pair;
         return CASK_OK;
     }
-    cask_value *chosen = pair->as.list.items[s->p->places ? 1 : 0];
-    const cki_array *array = cki_array_of(chosen);
-    if (cki_dtype_same(array->dtype, s->out->dtype))
-        *result = cask_value_ref(chosen);
-    else if ((*result = cki_array_new(s->out->dtype, array->ndim, array->shape, error)))
-        cki_array_cast(cki_array_of(*result), array, error);
+    *result = cask_value_ref(pair->as.list.items[s->p->places ? 1 : 0]);
     cask_value_unref(pair);
-    return error->status;
+    return CASK_OK;
 }
 
 static cask_status run_block(const cki_task *task, cask_value **result, cki_error *error)
@@ -209,17 +207,18 @@ static cask_status run_block(const cki_task *task, cask_value **result, cki_erro
     const cki_array *block = cki_array_of(task->inputs[0]);
     if (!block)
         return cki_fail_internal(error, "topk: an input is no array");
-    cask_value *places = NULL, *keys = prepare(s, block, task->block, &places, error);
-    cask_value *pair = NULL;
-    if (keys)
+    int64_t position[CKI_MAX_NDIM], start[CKI_MAX_NDIM];
+    cki_node_position(s->in, task->block, position);
+    cki_node_block_start(s->in, position, start);
+    cask_value *compact = cki_array_compact(task->inputs[0], error), *pair = NULL;
+    if (compact) /* of unknown length it is the only block */
         pair = choose(&(contest){.p = s->p,
-                                 .keys = {cki_array_of(keys)},
-                                 .places = {cki_array_of(places)},
+                                 .elements = {cki_array_of(compact)},
                                  .count = 1,
+                                 .first = start[s->p->axis] < 0 ? 0 : start[s->p->axis],
                                  .total = block->shape[s->p->axis]},
                       error);
-    cask_value_unref(keys);
-    cask_value_unref(places);
+    cask_value_unref(compact);
     return deliver(s, pair, result, error);
 }
 
@@ -229,9 +228,9 @@ static cask_status run_merge(const cki_task *task, cask_value **result, cki_erro
     contest c = {.p = s->p};
     for (; c.count < task->ninputs && c.count < SPLIT; c.count++) {
         cask_value *const *pair = task->inputs[c.count]->as.list.items;
-        c.keys[c.count] = cki_array_of(pair[0]);
+        c.elements[c.count] = cki_array_of(pair[0]);
         c.places[c.count] = cki_array_of(pair[1]);
-        c.total += c.keys[c.count]->shape[s->p->axis];
+        c.total += c.elements[c.count]->shape[s->p->axis];
     }
     if (!c.count)
         return cki_fail_internal(error, "topk: nothing to merge");
@@ -270,10 +269,11 @@ static void stage_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
     (void)block;
     int64_t length = cki_chunks_largest(&s->in->axes[s->p->axis]);
     size_t itemsize = cki_dtype_size(s->in->dtype), whole = cki_node_largest_block(s->in);
-    size_t pairs = whole / (itemsize ? itemsize : 1) * 16; /* key and place of each element */
     length = length > 1 ? length : 1;
-    cost->output = pairs / (size_t)length * (size_t)(s->p->k < length ? s->p->k : length);
-    cost->working = s->first ? pairs : cost->output * SPLIT;
+    size_t kept = (size_t)(s->p->k < length ? s->p->k : length);
+    cost->output = whole / (itemsize ? itemsize : 1) / (size_t)length * kept * (itemsize + 8);
+    cost->working = s->first ? whole + (size_t)length * (itemsize + 32)
+                             : kept * SPLIT * (itemsize + 32); /* a line, and room for choosing */
 }
 
 static void spell(const cki_layer *layer, int64_t block, cki_spelling *spelling)
@@ -320,22 +320,6 @@ static const cki_primitive topk_primitive = {
 
 /* ---- building ---- */
 
-/* What elements are compared as; false if they have no order here. */
-static bool choose_work(cki_build *build, cki_dtype dtype, cki_dtype *work)
-{
-    bool ordered = (cki_dtype_is_number(dtype) && !cki_dtype_is_complex(dtype));
-    if (!ordered) {
-        char name[48];
-        cki_fail(build->error, CASK_TYPE, NULL, "topk and argtopk take real numbers, not %s",
-                 cki_dtype_name(dtype, name));
-        return false;
-    }
-    *work = cki_dtype_of(cki_dtype_is_float(dtype) ? CASK_F64
-                         : dtype.id == CASK_U64    ? CASK_U64
-                                                   : CASK_I64);
-    return true;
-}
-
 cask_array cki_topk_select(cki_build *build, cask_array x, int64_t k, int axis, bool places)
 {
     parameters *p = cki_arena_alloc(build->arena, sizeof *p);
@@ -345,8 +329,6 @@ cask_array cki_topk_select(cki_build *build, cask_array x, int64_t k, int axis, 
         return NULL;
     }
     *p = (parameters){.k = k < 0 ? -k : k, .axis = axis, .smallest = k < 0, .places = places};
-    if (!choose_work(build, x->dtype, &p->work))
-        return NULL;
     int64_t length = cki_node_length(x, axis);
     if (places && length < 0 && x->axes[axis].blocks > 1) {
         cki_fail(build->error, CASK_INVALID, NULL,
@@ -379,27 +361,6 @@ cask_array cki_topk_select(cki_build *build, cask_array x, int64_t k, int axis, 
                });
 }
 
-/* Dates and durations by their numbers, NaT above all of them as NaN is. */
-static cask_array select_times(cki_build *build, cask_array x, int64_t k, int axis, bool places)
-{
-    cki_compose s = {.build = build};
-    cask_array numbers = cki_elementwise_cast(build, x, cki_dtype_of(CASK_I64));
-    cask_value *n = numbers ? cki_compose_array(&s, numbers) : NULL;
-    cask_value *least = cki_compose_int(&s, INT64_MIN), *most = cki_compose_int(&s, INT64_MAX);
-    cask_value *missing = n ? cki_compose_call(&s, "equal", n, least, NULL, NULL) : NULL;
-    cask_value *keys = missing ? cki_compose_call(&s, "where", missing, most, n, NULL) : NULL;
-    cask_array made = keys ? cki_compose_lazy(&s, keys) : NULL;
-    made = made ? cki_topk_select(build, made, k, axis, places) : NULL;
-    if (made && !places) {
-        n = cki_compose_array(&s, made);
-        missing = cki_compose_call(&s, "equal", n, most, NULL, NULL);
-        keys = missing ? cki_compose_call(&s, "where", missing, least, n, NULL) : NULL;
-        made = keys ? cki_elementwise_cast(build, cki_compose_lazy(&s, keys), x->dtype) : NULL;
-    }
-    cask_value_unref(cki_compose_drop(&s, NULL));
-    return made;
-}
-
 static cask_value *run_topk(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
@@ -412,9 +373,7 @@ static cask_value *run_topk(cki_call *call)
     if (k == INT64_MIN)
         k++;
     bool places = strcmp(call->operation->name, "argtopk") == 0;
-    cask_array made = cki_dtype_is_time(x->dtype) ? select_times(&build, x, k, axis, places)
-                                                  : cki_topk_select(&build, x, k, axis, places);
-    return cki_node_value(&build, made);
+    return cki_node_value(&build, cki_topk_select(&build, x, k, axis, places));
 }
 
 #define PARAMETERS "a, k, axis=-1, split_every=None"

@@ -355,6 +355,13 @@ static const fault_case fault_cases[] = {
      "axis=1)",
      NULL},
     {"da.percentile(da.arange(20, chunks=6), [5, 50])", NULL},
+    {"np.partition(np.arange(60).reshape(2, 30), 3), np.argpartition(np.arange(60), [3, -1])",
+     NULL},
+    {"da.topk(da.arange(6, chunks=4) * 1j, 2, axis=0), np.quantile(np.arange(4) * 1j, [0.3])",
+     NULL},
+    {"da.ma.filled(da.blockwise(lambda b: b + 1, 'i', da.ma.masked_less(da.arange(6, chunks=3), "
+     "2), 'i', dtype='i8'), 0)",
+     NULL},
     {"da.setdiff1d(da.arange(5, chunks=2), [1, 3]), da.setxor1d(da.arange(3, chunks=2), [1, 7])",
      NULL},
     {"da.histogram2d(da.arange(6, chunks=3), da.arange(6, chunks=3), bins=[[0, 3, 6], [0, 6]])",
