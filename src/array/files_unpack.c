@@ -60,6 +60,44 @@ static double resigned(double number, cki_dtype to)
     return number >= half ? number - 2 * half : number;
 }
 
+static const char *text_of(const cki_variable *v, const char *name)
+{
+    cask_value *value = v->attributes ? cki_value_dict_find(v->attributes, name) : NULL;
+    return value && value->kind == CKI_STR ? value->as.text.bytes : "";
+}
+
+/* What xarray's attribute `dtype` says that integers are: truth values, or durations, in which the
+ * smallest number is not-a-time. False if they are just numbers. */
+static bool find_meant(const cki_variable *v, cki_packing *packing)
+{
+    static const struct {
+        const char *word;
+        uint8_t unit;
+    } units[] = {{"days", CKI_UNIT_DAY},           {"hours", CKI_UNIT_HOUR},
+                 {"minutes", CKI_UNIT_MINUTE},     {"seconds", CKI_UNIT_SECOND},
+                 {"milliseconds", CKI_UNIT_MILLI}, {"microseconds", CKI_UNIT_MICRO},
+                 {"nanoseconds", CKI_UNIT_NANO}};
+    const char *meant = text_of(v, "dtype");
+    cki_error none = {0};
+    cki_dtype dtype;
+    bool swapped;
+    if (strcmp(meant, "bool") == 0 && packing->nmissing == 0) {
+        packing->logical = true;
+        packing->out = cki_dtype_of(CASK_BOOL);
+        return true;
+    }
+    if (strncmp(meant, "timedelta64[", 12) != 0 || packing->raw.id != CASK_I64 ||
+        packing->nmissing > 1 || (packing->nmissing == 1 && packing->missing[0] != -0x1p63) ||
+        cki_dtype_parse(meant, &dtype, &swapped, &none) != CASK_OK)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units && !packing->span.id; i++)
+        if (strcmp(text_of(v, "units"), units[i].word) == 0)
+            packing->span = (cki_dtype){.id = CASK_TIMEDELTA, .unit = units[i].unit, .count = 1};
+    if (packing->span.id)
+        packing->out = dtype;
+    return packing->span.id != 0;
+}
+
 void cki_files_packing(const cki_variable *variable, bool unpack, cki_packing *packing)
 {
     memset(packing, 0, sizeof *packing); /* padding too: packings are compared as bytes */
@@ -83,6 +121,8 @@ void cki_files_packing(const cki_variable *variable, bool unpack, cki_packing *p
         if (!known)
             packing->missing[packing->nmissing++] = number;
     }
+    if (integer && !packing->scaled && !packing->shifted && find_meant(variable, packing))
+        return;
     if (integer && (packing->scaled || packing->shifted || packing->nmissing))
         packing->out = cki_dtype_of(CASK_F64);
 }
@@ -92,6 +132,7 @@ bool cki_files_same_packing(const cki_packing *a, const cki_packing *b)
     bool same = cki_dtype_same(a->raw, b->raw) && cki_dtype_same(a->out, b->out) &&
                 a->resign == b->resign && a->scaled == b->scaled && a->shifted == b->shifted &&
                 a->scale == b->scale && a->offset == b->offset && a->nmissing == b->nmissing &&
+                a->logical == b->logical && cki_dtype_same(a->span, b->span) &&
                 a->times == b->times && a->calendar.kind == b->calendar.kind &&
                 a->calendar.unit == b->calendar.unit && a->calendar.origin == b->calendar.origin;
     return same && memcmp(a->missing, b->missing, sizeof a->missing) == 0;
@@ -142,6 +183,10 @@ cask_array cki_files_unpack(cki_build *build, cask_array raw, const cki_packing 
         raw = cki_elementwise_cast(build, raw, packing->raw);
     if (packing->times)
         return raw ? unpack_times(build, raw, packing) : NULL;
+    if (packing->span.id) {
+        raw = raw ? cki_elementwise_cast(build, raw, packing->span) : NULL;
+        return raw ? cki_elementwise_cast(build, raw, packing->out) : NULL;
+    }
     cask_array x = raw ? cki_elementwise_cast(build, raw, packing->out) : NULL;
     cask_array missing = NULL;
     for (size_t i = 0; i < packing->nmissing && x; i++) {

@@ -17,7 +17,9 @@ typedef struct cki_packing {
     double scale, offset;
     size_t nmissing; /* numbers that stand for nothing; NaN is one anyhow */
     double missing[CKI_MISSING];
-    bool times; /* the values are dates of this calendar: files_times.h */
+    bool logical;   /* truth values, stored as small integers */
+    cki_dtype span; /* durations are stored as whole numbers of this type's unit; 0 for others */
+    bool times;     /* the values are dates of this calendar: files_times.h */
     cki_calendar calendar;
 } cki_packing;
 

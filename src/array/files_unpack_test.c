@@ -85,12 +85,36 @@ static void test_same(void **state)
     assert_false(cki_files_same_packing(&p, &q));
 }
 
+/* xarray's attribute `dtype` names what integers stand for. */
+static void test_meant(void **state)
+{
+    (void)state;
+    cask_value *a = cki_value_dict(NULL);
+    set(a, "dtype", cki_value_string("bool", NULL));
+    cki_packing p = packing_of(CASK_I8, a);
+    assert_true(p.logical && p.out.id == CASK_BOOL && p.raw.id == CASK_I8);
+    for (int good = 0; good < 2; good++) {
+        a = cki_value_dict(NULL);
+        set(a, "dtype", cki_value_string("timedelta64[ms]", NULL));
+        set(a, "units", cki_value_string("hours", NULL));
+        set(a, "_FillValue", cki_value_int(good ? INT64_MIN : -1, NULL));
+        p = packing_of(CASK_I64, a);
+        assert_int_equal(p.out.id, good ? CASK_TIMEDELTA : CASK_F64);
+        assert_int_equal(p.span.id, good ? CASK_TIMEDELTA : 0);
+        assert_true(!good || (p.out.unit == CKI_UNIT_MILLI && p.span.unit == CKI_UNIT_HOUR));
+    }
+    a = cki_value_dict(NULL); /* without it, seconds are a number */
+    set(a, "units", cki_value_string("seconds", NULL));
+    p = packing_of(CASK_I64, a);
+    assert_int_equal(p.out.id, CASK_I64);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scale),   cmocka_unit_test(test_plain),
         cmocka_unit_test(test_missing), cmocka_unit_test(test_unsigned),
-        cmocka_unit_test(test_same),
+        cmocka_unit_test(test_same),    cmocka_unit_test(test_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,8 @@ static bool is_of_storage(const char *name)
     static const char *const names[] = {
         "scale_factor", "add_offset",  "_FillValue",   "missing_value",       "_Unsigned",
         "valid_min",    "valid_max",   "valid_range",  "actual_range",        "bounds",
-        "climatology",  "coordinates", "grid_mapping", "ancillary_variables", "cell_measures"};
+        "climatology",  "coordinates", "grid_mapping", "ancillary_variables", "cell_measures",
+        "dtype"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], name) == 0)
             return true;

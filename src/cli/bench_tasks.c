@@ -231,7 +231,7 @@ static int measure(const request *r)
     cki_memory_free(runs);
     cki_ledger_unref(ledger);
     int code = status == CASK_OK ? CKI_EXIT_OK : cki_report_error(&error, NULL, 0);
-    return cki_interrupt_signal() ? 128 + cki_interrupt_signal() : code;
+    return code != CKI_EXIT_OK && cki_interrupt_signal() ? 128 + cki_interrupt_signal() : code;
 }
 
 /* What the command line leaves open is as configured. A limit counts only if somebody set one: its

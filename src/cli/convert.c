@@ -104,7 +104,7 @@ static int run_request(request *r, char **argv)
         status = cki_report_error(&error, NULL, 0);
     else if ((status = cki_watch_begin(&r->watch, ck, argv[1])) == CKI_EXIT_OK)
         status = cki_watch_end(&r->watch, ck, convert(session, r, argv[0], argv[1]));
-    if (cki_interrupt_signal())
+    if (status != CKI_EXIT_OK && cki_interrupt_signal())
         status = 128 + cki_interrupt_signal();
     cki_lang_close(session);
     cask_close(ck);

@@ -196,7 +196,7 @@ static int run(int argc, char **argv)
         status = cki_report_error(&error, NULL, 0);
     else if ((status = cki_watch_begin(&r.watch, ck, r.expression)) == CKI_EXIT_OK)
         status = cki_watch_end(&r.watch, ck, answer(session, &r));
-    if (cki_interrupt_signal())
+    if (status != CKI_EXIT_OK && cki_interrupt_signal())
         status = 128 + cki_interrupt_signal();
     if (r.stats)
         print_stats(ck, (double)(cki_clock_now() - start) * 1e-9);

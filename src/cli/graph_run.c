@@ -244,7 +244,7 @@ static int run(int argc, char **argv)
         status = error.status == CASK_OK ? CKI_EXIT_OK : cki_report_error(&error, NULL, 0);
         status = cki_watch_end(&r.watch, ck, status);
     }
-    if (cki_interrupt_signal())
+    if (status != CKI_EXIT_OK && cki_interrupt_signal())
         status = 128 + cki_interrupt_signal();
     cask_close(ck);
     return status;

@@ -178,7 +178,7 @@ int cki_graph_source_run(const char *command, cki_start *start, char **words, in
     cki_interrupt_heard();
     if (error.status != CASK_OK)
         status = source.told ? CKI_EXIT_FAILED : cki_report_error(&error, NULL, 0);
-    if (cki_interrupt_signal())
+    if (status != CKI_EXIT_OK && cki_interrupt_signal())
         status = 128 + cki_interrupt_signal();
     cki_graph_source_close(&source);
     cask_close(ck);

@@ -124,8 +124,8 @@ void cki_report_text(const cki_error *error, const char *text, size_t shift, cki
         put_message(error->message, out);
     }
     cki_text_char(out, '\n');
-    if (!text || error->end <= error->begin)
-        return;
+    if (!text || error->end <= error->begin || error->status == CASK_CANCELLED)
+        return; /* whoever pressed Ctrl-C knows why, and no text is at fault */
     size_t length = strlen(text);
     size_t begin = error->begin + shift, end = error->end + shift;
     if (begin > length)

@@ -9,8 +9,8 @@
 
 const cki_format *const cki_formats_all[] = {&cki_netcdf3_format, &cki_npy_format,
                                              &cki_hdf5_format,    &cki_hdf5_netcdf4_format,
-                                             &cki_npz_format,     &cki_png_format,
                                              &cki_zarr_format,    &cki_zarr_write_format,
+                                             &cki_npz_format,     &cki_png_format,
                                              &cki_tiff_format,    NULL};
 
 void *cki_formats_alloc(cki_store *store, size_t count, size_t size, cki_error *error)
@@ -113,10 +113,10 @@ static const char *unit_word(cki_dtype dtype, uint8_t *unit)
     return "nanoseconds";
 }
 
-static cask_status add_units(cask_value *all, cki_dtype dtype, const char *word, cki_error *error)
+static cask_status add_units(cask_value *all, cki_dtype stored, const char *word, cki_error *error)
 {
     cki_text units = {0};
-    bool date = dtype.id == CASK_DATETIME;
+    bool date = stored.id == CASK_DATETIME;
     cki_text_format(&units, date ? "%s since 1970-01-01" : "%s", word);
     cask_status status =
         units.failed
@@ -126,6 +126,10 @@ static cask_status add_units(cask_value *all, cki_dtype dtype, const char *word,
     if (status == CASK_OK && date)
         status = cki_formats_attribute(all, "calendar",
                                        cki_value_string("proleptic_gregorian", error), error);
+    char name[48];
+    if (status == CASK_OK && !date) /* units alone could be any quantity's */
+        status = cki_formats_attribute(
+            all, "dtype", cki_value_string(cki_dtype_name(stored, name), error), error);
     if (status == CASK_OK) /* not-a-time, as xarray writes and reads it */
         status = cki_formats_attribute(all, "_FillValue", cki_value_int(CKI_NAT, error), error);
     return status;
@@ -144,8 +148,10 @@ cask_value *cki_formats_encode(cki_dtype dtype, cask_value *attributes, cki_dtyp
         uint8_t unit;
         const char *word = unit_word(dtype, &unit);
         *stored = (cki_dtype){.id = dtype.id, .unit = unit, .count = 1};
-        status = add_units(all, dtype, word, error);
+        status = add_units(all, *stored, word, error);
     }
+    if (status == CASK_OK && dtype.id == CASK_BOOL && stored->id == CASK_I8)
+        status = cki_formats_attribute(all, "dtype", cki_value_string("bool", error), error);
     if (status != CASK_OK) {
         cask_value_unref(all);
         return NULL;

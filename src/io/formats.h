@@ -105,8 +105,8 @@ const char *cki_formats_dimension(const cki_target *target, cki_dtype stored, in
                                   char buffer[32]);
 /* What NetCDF has for a type: not bool, half, wide text. TypeError for what it cannot hold. */
 cask_status cki_formats_netcdf(cki_dtype dtype, cki_dtype *stored, cki_error *error);
-/* The units attribute and its like that make dates of `dtype` readable, on top of `attributes`: a
- * new DICT; and the type to store. */
+/* The units attribute and its like that make dates, durations and truth values of `dtype` readable,
+ * as xarray writes them, on top of `attributes`: a new DICT; and the type to store. */
 cask_value *cki_formats_encode(cki_dtype dtype, cask_value *attributes, cki_dtype *stored,
                                cki_error *error);
 

@@ -26,6 +26,7 @@ typedef struct walk {
     cki_variable *variables;
     cki_hdf5_set *sets;
     size_t room;
+    unsigned long number; /* the library's, of this file */
     cki_error *error;
     cask_status status;
 } walk;
@@ -353,15 +354,47 @@ static bool add_set(walk *w, hid_t object, const char *path, uint64_t address)
     return w->status == CASK_OK;
 }
 
+/* A link to a dataset by its name. One into this file is another name of what is listed already,
+ * and is found when asked for; what is in another file is read by the library. */
+static bool take_name(walk *w, hid_t parent, const char *name, const char *path, H5L_type_t type)
+{
+    H5O_info_t info;
+    hid_t object = H5I_INVALID_HID;
+    bool found = H5Oget_info_by_name2(parent, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0;
+    if (!found && type == H5L_TYPE_EXTERNAL) {
+        if (!add_set(w, object, path, HADDR_UNDEF))
+            return false;
+        w->variables[w->store->count - 1].unreadable =
+            "it is a link into another file, which cannot be opened or does not have it";
+        return true;
+    }
+    if (!found || info.type != H5O_TYPE_DATASET ||
+        (object = H5Dopen2(parent, name, H5P_DEFAULT)) < 0)
+        return true; /* it leads nowhere, or to a group */
+    bool elsewhere = info.fileno != w->number, good = add_set(w, object, path, HADDR_UNDEF);
+    if (good) {
+        cki_hdf5_set *set = &w->sets[w->store->count - 1];
+        set->scale = false; /* the one it leads to gives the name */
+        set->dimid = -1;
+        w->variables[w->store->count - 1].hidden = !elsewhere;
+        if (elsewhere)
+            set->way = CKI_HDF5_LIBRARY;
+    }
+    H5Dclose(object);
+    return good;
+}
+
 static herr_t take_link(hid_t parent, const char *name, const H5L_info_t *link, void *user)
 {
     walk *w = user;
     char path[LONGEST_PATH];
     const char *base = w->groups[w->at].path;
-    if (link->type != H5L_TYPE_HARD || strlen(base) + strlen(name) + 2 > sizeof path)
-        return 0; /* soft and external links lead to what is found elsewhere, or must not be */
+    if (strlen(base) + strlen(name) + 2 > sizeof path)
+        return 0;
     path[0] = '\0';
     strcat(strcat(strcat(path, base), "/"), name);
+    if (link->type != H5L_TYPE_HARD)
+        return take_name(w, parent, name, path, link->type) ? 0 : -1;
     H5O_info_t info;
     if (H5Oget_info_by_name2(parent, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0)
         return add_set(w, H5I_INVALID_HID, path, HADDR_UNDEF) ? 0 : -1;
@@ -425,6 +458,32 @@ static const char *scale_name(const walk *w, uint64_t address, int64_t dimid)
     return NULL;
 }
 
+/* NetCDF has single characters only: those along the last axis are a text of fixed length, as long
+ * as chunks hold them together. */
+static cask_status join_characters(walk *w, cki_variable *variable, cki_hdf5_set *set)
+{
+    int last = variable->ndim - 1;
+    int64_t length = last >= 0 ? variable->shape[last] : 0;
+    bool chunked = set->way == CKI_HDF5_CHUNKS;
+    if (variable->dtype.id != CASK_BYTES || variable->dtype.count != 1 || variable->unreadable ||
+        length < 1 || length > INT32_MAX || set->rank != variable->ndim ||
+        set->way == CKI_HDF5_LIBRARY || (chunked && set->chunk[last] != length))
+        return CASK_OK;
+    char *fill = cki_formats_alloc(w->store, (size_t)length, 1, w->error);
+    if (!fill)
+        return CASK_MEMORY;
+    memset(fill, *(const char *)set->fill, (size_t)length);
+    set->fill = fill;
+    set->joined = true;
+    set->rank = variable->ndim = set->layout.ndim = last;
+    variable->dtype.count = (int32_t)length;
+    set->layout.itemsize = (size_t)length;
+    uint64_t bytes;
+    if (!cki_region_order(&set->layout, chunked ? set->chunk : variable->shape, false, &bytes))
+        variable->unreadable = "it has more elements than 2**63 bytes could hold";
+    return CASK_OK;
+}
+
 static cask_status name_dimensions(walk *w)
 {
     for (size_t i = 0; w->sets && i < w->store->count; i++) {
@@ -449,12 +508,16 @@ static cask_status walk_file(walk *w)
     w->store->name = "HDF5";
     if (H5Oget_info_by_name2(w->file, "/", &root, H5O_INFO_BASIC, H5P_DEFAULT) < 0)
         return cki_hdf5_lock_fail(cki_store_path(w->store), "cannot read its root group", w->error);
+    w->number = root.fileno;
     if (!push_group(w, "", root.addr))
         return w->status;
     for (; w->at < w->ngroups && w->status == CASK_OK; w->at++)
         walk_group(w);
     if (w->status == CASK_OK)
         w->status = name_dimensions(w);
+    bool netcdf = strcmp(w->store->name, "NetCDF-4") == 0;
+    for (size_t i = 0; netcdf && i < w->store->count && w->status == CASK_OK; i++)
+        w->status = join_characters(w, &w->variables[i], &w->sets[i]);
     return w->status;
 }
 

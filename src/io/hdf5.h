@@ -51,6 +51,7 @@ typedef struct cki_hdf5_set {
     bool convert;
     cki_region_layout layout; /* of the whole, or of one chunk from its start on */
     int rank;                 /* axes of the dataset; those of an array type follow */
+    bool joined;              /* an axis more in the file, whole in every chunk: characters */
     int64_t chunk[CKI_MAX_NDIM], grid[CKI_MAX_NDIM];
     size_t chunk_bytes;
     int nfilters;

@@ -51,7 +51,9 @@
     X(H5Gcreate2)                                                                                  \
     X(H5Gget_create_plist)                                                                         \
     X(H5Gopen2)                                                                                    \
+    X(H5Lcreate_external)                                                                          \
     X(H5Lcreate_hard)                                                                              \
+    X(H5Lcreate_soft)                                                                              \
     X(H5Ldelete)                                                                                   \
     X(H5Lexists)                                                                                   \
     X(H5Literate)                                                                                  \
@@ -210,7 +212,9 @@ cask_status cki_hdf5_calls_load(cki_error *error);
 #define H5Gcreate2                       cki_hdf5_calls.H5Gcreate2
 #define H5Gget_create_plist              cki_hdf5_calls.H5Gget_create_plist
 #define H5Gopen2                         cki_hdf5_calls.H5Gopen2
+#define H5Lcreate_external               cki_hdf5_calls.H5Lcreate_external
 #define H5Lcreate_hard                   cki_hdf5_calls.H5Lcreate_hard
+#define H5Lcreate_soft                   cki_hdf5_calls.H5Lcreate_soft
 #define H5Ldelete                        cki_hdf5_calls.H5Ldelete
 #define H5Lexists                        cki_hdf5_calls.H5Lexists
 #define H5Literate                       cki_hdf5_calls.H5Literate

@@ -24,7 +24,7 @@ static bool number_of(const cki_hdf5_set *set, const hsize_t *offset, uint64_t *
             return false;
         *number = *number * (uint64_t)set->grid[k] + cell;
     }
-    return true;
+    return !set->joined || offset[set->rank] == 0;
 }
 
 static cki_hdf5_index *ask_library(const cki_store *store, const cki_hdf5_set *set, hid_t dataset,

@@ -68,21 +68,21 @@ static void make_file(const making *m)
     H5Fclose(file);
 }
 
-static void check_region(const cki_store *store, const int64_t *start, const int64_t *count,
-                         const int64_t *step, bool holes)
+static void check_region(const cki_store *store, size_t at, const int64_t *start,
+                         const int64_t *count, const int64_t *step, bool holes)
 {
     cki_error error = {0};
-    cki_dtype dtype = cki_store_variable(store, 0)->dtype;
+    cki_dtype dtype = cki_store_variable(store, at)->dtype;
     cask_value *array = cki_array_new(dtype, 2, count, &error);
-    if (cki_store_read(store, 0, start, count, step, cki_array_of(array), &error) != CASK_OK)
+    if (cki_store_read(store, at, start, count, step, cki_array_of(array), &error) != CASK_OK)
         fail_msg("%s: %s", error.python, error.message);
     cask_value *numbers = cki_array_new(cki_dtype_of(CASK_I32), 2, count, &error);
     cki_array_cast(cki_array_of(numbers), cki_array_of(array), &error);
     for (int64_t i = 0; i < count[0]; i++)
         for (int64_t j = 0; j < count[1]; j++) {
-            int64_t at[2] = {i, j}, row = start[0] + i * step[0];
+            int64_t place[2] = {i, j}, row = start[0] + i * step[0];
             int32_t found;
-            memcpy(&found, cki_array_at(cki_array_of(numbers), at), 4);
+            memcpy(&found, cki_array_at(cki_array_of(numbers), place), 4);
             assert_int_equal(found,
                              holes && row >= 10 ? -77 : number_at(row, start[1] + j * step[1]));
         }
@@ -110,9 +110,82 @@ static void check_file(const making *m)
         {0, 0, 2, 2, 36, 52},        {9, 15, 2, 2, 1, 1},  {36, 52, 1, 1, 1, 1},
         {0, 5, 37, 1, 1, 1},         {5, 0, 1, 27, 1, 2},  {4, 4, 0, 3, 1, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        check_region(store, cases[i], cases[i] + 2, cases[i] + 4, m->holes);
+        check_region(store, 0, cases[i], cases[i] + 2, cases[i] + 4, m->holes);
     cki_store_unref(store);
     remove(path);
+}
+
+/* A second file with names that lead to the first one's dataset, directly and from outside. */
+static void follows_links(void **state)
+{
+    (void)state;
+    make_file(&(making){.type = H5T_STD_I32LE, .chunked = true, .deflate = 3});
+    static const char *const linked = "hdf5_test_links.h5";
+    hid_t file = H5Fcreate(linked, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external(path, "/group/x", file, "outside", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external("nowhere.h5", "/group/x", file, "lost", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_soft("/outside", file, "through", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_soft("/not/there", file, "dangling", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+    cki_store *store = open_file(linked);
+    size_t at, outside = 0;
+    assert_int_equal(cki_store_count(store), 3);
+    assert_int_equal(cki_store_find(store, "lost", &at, NULL), CASK_OK);
+    assert_true(cki_store_variable(store, at)->damaged);
+    assert_int_equal(cki_store_find(store, "through", &at, NULL), CASK_OK);
+    assert_int_equal(cki_store_find(store, "outside", &outside, NULL), CASK_OK);
+    assert_true(at != outside && !cki_store_variable(store, outside)->hidden);
+    const int64_t start[2] = {3, 7}, count[2] = {20, 30}, step[2] = {1, 1};
+    check_region(store, at, start, count, step, false);
+    check_region(store, outside, start, count, step, false);
+    cki_store_unref(store);
+    remove(linked);
+
+    file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    H5Lcreate_soft("/group/x", file, "short", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+    store = open_file(path);
+    assert_int_equal(cki_store_find(store, "/short", &at, NULL), CASK_OK);
+    assert_true(cki_store_variable(store, at)->hidden);
+    assert_int_equal(cki_store_variable(store, at)->shape[1], COLUMNS);
+    cki_store_unref(store);
+    remove(path);
+}
+
+/* Characters are joined to text in NetCDF-4, which has no other. */
+static void joins_characters(void **state)
+{
+    (void)state;
+    cki_error error = {0};
+    for (int netcdf = 0; netcdf < 2; netcdf++) {
+        const char words[3][4] = {"one", "two", "six"};
+        hsize_t shape[2] = {3, 4}, chunk[2] = {2, 4};
+        hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        hid_t space = H5Screate_simple(2, shape, NULL), one = H5Screate(H5S_SCALAR);
+        hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+        H5Pset_chunk(creation, 2, chunk);
+        hid_t set = H5Dcreate2(file, "w", H5T_C_S1, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+        H5Dwrite(set, H5T_C_S1, H5S_ALL, H5S_ALL, H5P_DEFAULT, words);
+        if (netcdf)
+            H5Aclose(H5Acreate2(file, "_NCProperties", H5T_C_S1, one, H5P_DEFAULT, H5P_DEFAULT));
+        H5Pclose(creation);
+        H5Dclose(set);
+        H5Sclose(one);
+        H5Sclose(space);
+        H5Fclose(file);
+        cki_store *store = open_file(path);
+        const cki_variable *v = cki_store_variable(store, 0);
+        assert_int_equal(v->ndim, netcdf ? 1 : 2);
+        assert_int_equal(v->dtype.count, netcdf ? 4 : 1);
+        const int64_t start[2] = {0}, count[2] = {3, 4}, step[2] = {1, 1};
+        cask_value *array = cki_array_new(v->dtype, v->ndim, count, NULL);
+        assert_int_equal(cki_store_read(store, 0, start, count, step, cki_array_of(array), &error),
+                         CASK_OK);
+        assert_memory_equal(cki_array_of(array)->data, words, sizeof words);
+        cask_value_unref(array);
+        cki_store_unref(store);
+        remove(path);
+    }
 }
 
 static void reads_every_layout(void **state)
@@ -366,6 +439,8 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_layout),
+        cmocka_unit_test(follows_links),
+        cmocka_unit_test(joins_characters),
         cmocka_unit_test(reads_odd_numbers),
         cmocka_unit_test(reads_many_chunks),
         cmocka_unit_test(reports_damage),

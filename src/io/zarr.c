@@ -19,11 +19,26 @@ typedef struct finding {
     const char *folder; /* being listed */
 } finding;
 
+static bool ends_with(const char *path, const char *suffix)
+{
+    size_t n = strlen(path), m = strlen(suffix);
+    return n >= m && strcmp(path + n - m, suffix) == 0;
+}
+
+/* An archive of a folder, told by its name, or by what it holds. */
 static bool starts(cki_file *file, const unsigned char *head, size_t length)
 {
     const char *path = cki_file_path(file);
-    size_t n = strlen(path);
-    return cki_zip_starts(head, length) && n > 9 && strcmp(path + n - 9, ".zarr.zip") == 0;
+    if (!cki_zip_starts(head, length) || ends_with(path, ".npz"))
+        return false;
+    if (ends_with(path, ".zarr.zip"))
+        return true;
+    cki_error none = {0}; /* a damaged one is told of when it is opened */
+    cki_zip *zip = cki_zip_open(file, &none);
+    bool found = zip && (cki_zip_find(zip, "zarr.json") || cki_zip_find(zip, ".zarray") ||
+                         cki_zip_find(zip, ".zgroup"));
+    cki_zip_free(zip);
+    return found;
 }
 
 static cask_value *parse_key(const finding *f, const char *folder, const char *file,

@@ -40,6 +40,9 @@ void cki_interrupt_catch(_Atomic bool *flag)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    struct sigaction before;
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* not under nohup */
+        sigaction(SIGHUP, &action, NULL);
     action.sa_handler = give_up;
     sigaction(SIGALRM, &action, NULL);
 }

@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT and SIGTERM set *flag, which lives as long as the process; once set, the next
- * signal has its usual effect. For programs, not for the library on its own. */
+/* From now on SIGINT, SIGTERM and, unless it is ignored, SIGHUP set *flag, which lives as long as
+ * the process; once set, the next signal has its usual effect. For programs, not for the library on
+ * its own. */
 void cki_interrupt_catch(_Atomic bool *flag);
 /* Say that the flag was seen and the work has ended: there is time for the rest. */
 void cki_interrupt_heard(void);

@@ -219,6 +219,24 @@ static void ctrl_c_raises_a_flag_once(void **state)
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
 }
 
+static void a_hang_up_raises_it_too_unless_ignored(void **state)
+{
+    (void)state;
+    for (int ignored = 0; ignored < 2; ignored++) {
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            signal(SIGHUP, ignored ? SIG_IGN : SIG_DFL);
+            cki_interrupt_catch(&flag);
+            raise(SIGHUP);
+            _exit(flag == !ignored && cki_interrupt_signal() == (ignored ? 0 : SIGHUP) ? 0 : 1);
+        }
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+}
+
 static void a_pipe_is_no_terminal(void **state)
 {
     (void)state;
@@ -284,6 +302,7 @@ int main(void)
         cmocka_unit_test(no_groups_no_limits),
         cmocka_unit_test(the_machine_is_plausible),
         cmocka_unit_test(ctrl_c_raises_a_flag_once),
+        cmocka_unit_test(a_hang_up_raises_it_too_unless_ignored),
         cmocka_unit_test(a_pipe_is_no_terminal),
         cmocka_unit_test(a_crash_is_outlived),
     };

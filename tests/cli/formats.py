@@ -166,6 +166,17 @@ with folder() as name:
     prints("array([False,  True, False])", f"np.isnan(da.from_netcdf('{here}/masked.nc')).compute()")
     fails("TypeError", "masked", "eval", "da.ma.masked_array(da.arange(3, chunks=2), mask=[0, 1, 0])", "-o", f"{here}/masked.csv")
 
+    # What NetCDF has no type for comes back all the same.
+    for suffix in ("nc", "nc3", "nc5"):
+        for made in ("da.arange(6, chunks=2) % 2 == 0", "da.arange(6, chunks=2).astype('m8[s]')", "da.arange(6, chunks=2).astype('S3')"):
+            writes(made, "-o", f"{here}/typed.{suffix}")
+            prints("True", f"(x.dtype == y.dtype, (x == y).all().compute()) == (True, True)", f"x={made}", f"y=da.from_netcdf('{here}/typed.{suffix}')")
+
+    # A zip archive of a Zarr folder needs no name of its own.
+    writes(f"{X}.to_zarr('{here}/zipped.zarr')")
+    shutil.make_archive(str(here / "zipped"), "zip", here / "zipped.zarr")
+    prints(TOTAL, f"da.from_zarr('{here}/zipped.zip').sum()")
+
     # A stack of npy appears whole or not at all.
     fails("ZeroDivisionError", "", "eval", f"da.to_npy_stack('{here}/half.stack', x)",
           "x=da.arange(8, chunks=2).map_blocks(lambda b: b if b[0] < 4 else 1 // 0, dtype='i8')")
