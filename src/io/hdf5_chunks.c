@@ -53,7 +53,7 @@ cask_status cki_hdf5_chunks_close(cki_hdf5_chunks *chunks, cki_error *error)
     H5Dclose(chunks->dataset);
     cask_status status = CASK_OK;
     if (H5Fclose(chunks->file) < 0)
-        status = cki_hdf5_lock_fail("the file", "cannot be written", error);
+        status = cki_hdf5_lock_fail(chunks->how.path, "cannot be written", error);
     cki_hdf5_lock_leave();
     cki_thread_mutex_free(&chunks->partial);
     cki_memory_free(chunks);
@@ -136,7 +136,7 @@ static cask_status load(const cki_hdf5_chunks *c, desk *d, const int64_t *cell, 
         status = cki_fail(error, CASK_FORMAT, "OSError", "a chunk is larger than it can be");
     else if (size > 0 &&
              H5Dread_chunk(c->dataset, H5P_DEFAULT, offset, &skipped, d->buffers[0]) < 0)
-        status = cki_hdf5_lock_fail("the file", "a chunk cannot be read", error);
+        status = cki_hdf5_lock_fail(c->how.path, "a chunk cannot be read", error);
     cki_hdf5_lock_leave();
     if (status == CASK_OK && size > 0)
         return decode(c, d, (size_t)size, skipped, error);
@@ -178,7 +178,7 @@ static cask_status put_chunk(const cki_hdf5_chunks *c, desk *d, const cki_cells 
     offset_of(c, cells->cell, offset);
     cki_hdf5_lock_enter();
     if (H5Dwrite_chunk(c->dataset, H5P_DEFAULT, 0, offset, length, bytes) < 0)
-        status = cki_hdf5_lock_fail("the file", "a chunk cannot be written", error);
+        status = cki_hdf5_lock_fail(c->how.path, "a chunk cannot be written", error);
     cki_hdf5_lock_leave();
     return status;
 }

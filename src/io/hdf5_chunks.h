@@ -7,7 +7,8 @@
 
 /* How a dataset is cut and filtered. */
 typedef struct cki_hdf5_chunking {
-    int rank; /* axes that are cut */
+    const char *path; /* that the file is to have, for messages; borrowed */
+    int rank;         /* axes that are cut */
     int64_t chunk[CKI_MAX_NDIM];
     size_t word; /* bytes to reverse, 1 for none */
     int nfilters;

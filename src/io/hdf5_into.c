@@ -49,8 +49,10 @@ static cask_status allocate(const char *path, const cki_hdf5_set *set, uint64_t 
 static cask_status open_chunks(cki_writer *writer, const char *path, const cki_variable *variable,
                                const cki_hdf5_set *set, cki_error *error)
 {
-    cki_hdf5_chunking how = {
-        .rank = set->rank, .word = set->layout.word, .nfilters = set->nfilters};
+    cki_hdf5_chunking how = {.path = writer->path,
+                             .rank = set->rank,
+                             .word = set->layout.word,
+                             .nfilters = set->nfilters};
     size_t size = cki_dtype_size(variable->dtype);
     if (set->rank != variable->ndim)
         return refuse(path, "its elements are arrays", error);

@@ -4,6 +4,7 @@
 #include "sys/process.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static cki_mutex library;
@@ -73,8 +74,11 @@ const char *cki_hdf5_lock_words(char *text, size_t room)
 
 cask_status cki_hdf5_lock_fail(const char *path, const char *what, cki_error *error)
 {
-    char text[300];
+    char text[600];
     cki_hdf5_lock_words(text, sizeof text);
+    const char *number = strstr(text, "errno = "); /* the disk is full, as a rule */
+    if (number && strtol(number + 8, NULL, 10) > 0)
+        return cki_file_fail(error, (int)strtol(number + 8, NULL, 10), path);
     return cki_fail(error, CASK_FORMAT, "OSError", "%s: %s%s%s%s", path, what,
                     text[0] ? " (HDF5: " : "", text, text[0] ? ")" : "");
 }

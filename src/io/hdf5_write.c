@@ -490,6 +490,7 @@ static cask_status make_way(const making *m, cki_error *error)
 static cask_status find_place(making *m, cki_writer *writer, cki_error *error)
 {
     if (m->chunked) {
+        m->how.path = writer->path;
         writer->state = cki_hdf5_chunks_new(m->file, m->dataset, m->ndim, &m->how,
                                             cki_dtype_size(m->stored), error);
         if (!writer->state)
@@ -514,7 +515,7 @@ static cask_status make_file(making *m, cki_writer *writer, const cask_value *at
     const char *path = cki_file_temporary(writer->output);
     m->file = writer->filled ? reopen_file(path) : create_file(path);
     if (m->file < 0)
-        return cki_hdf5_lock_fail(m->name, "cannot make an HDF5 file for this dataset", error);
+        return cki_hdf5_lock_fail(writer->path, "cannot be made as an HDF5 file", error);
     if (writer->filled)
         status = make_way(m, error);
     if (status == CASK_OK && !writer->filled && m->target->globals)
@@ -525,7 +526,7 @@ static cask_status make_file(making *m, cki_writer *writer, const cask_value *at
         status = find_place(m, writer, error);
     H5Dclose(m->dataset);
     if (m->file >= 0 && H5Fclose(m->file) < 0 && status == CASK_OK)
-        status = cki_hdf5_lock_fail(m->name, "cannot write the file of this dataset", error);
+        status = cki_hdf5_lock_fail(writer->path, "cannot be written", error);
     return status;
 }
 
