@@ -18,6 +18,7 @@ typedef struct cki_elementwise {
 
 extern const cki_operation *const cki_compound_operations[];
 extern const cki_operation *const cki_ufuncs_operations[];
+extern const cki_operation *const cki_ufunc_object_operations[]; /* ufunc_object.c */
 
 /* A ufunc of values: lazy arrays, eager arrays and scalars (whose value counts for the type). */
 cask_array cki_elementwise_values(cki_build *build, const char *ufunc, cask_value *const *arguments,

@@ -104,4 +104,5 @@ const cki_operation *const *const cki_operations_tables[] = {
     cki_interp_operations,        cki_convolve_operations,
     cki_chunk_sizes_operations,   cki_moment_operations,
     cki_assign_operations,        cki_split_operations,
-    cki_take_along_operations,    NULL};
+    cki_take_along_operations,    cki_ufunc_object_operations,
+    cki_partition_operations,     NULL};

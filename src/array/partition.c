@@ -213,17 +213,19 @@ static cask_value *run_partition(cki_call *call)
 
 static const char whole_places;
 
-const cki_operation cki_partition_elements = {
+static const cki_operation op_partition = {
     "partition",
     CKI_IN_DA | CKI_IN_NP,
     PARTED,
     "The elements along an axis with the smaller ones before the kth, the others behind it." LARGER,
     run_partition,
     NULL};
-const cki_operation cki_partition_places = {
+static const cki_operation op_argpartition = {
     "argpartition",
     CKI_IN_DA | CKI_IN_NP | CKI_ARRAY_METHOD,
     PARTED,
     "Where the elements are with the smaller ones before the kth, the others behind it." LARGER,
     run_partition,
     &whole_places};
+
+const cki_operation *const cki_partition_operations[] = {&op_partition, &op_argpartition, NULL};

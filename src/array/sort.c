@@ -323,5 +323,4 @@ static const cki_operation op_argsort = {
     "Where the elements in rising order along an axis are; equal ones as they stand." IN_MEMORY,
     run_sort,
     &whole_places};
-const cki_operation *const cki_sort_operations[] = {&op_sort, &op_argsort, &cki_partition_elements,
-                                                    &cki_partition_places, NULL};
+const cki_operation *const cki_sort_operations[] = {&op_sort, &op_argsort, NULL};

@@ -36,6 +36,6 @@ size_t cki_sort_bytes(cki_dtype dtype, int64_t length, bool places);
 cask_array cki_sort_argument(cki_call *call, cki_build *build, int *axis);
 
 extern const cki_operation *const cki_sort_operations[];
-extern const cki_operation cki_partition_elements, cki_partition_places; /* partition.c */
+extern const cki_operation *const cki_partition_operations[]; /* partition.c */
 
 #endif

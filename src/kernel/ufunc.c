@@ -168,6 +168,18 @@ int cki_ufunc_inputs(const cki_ufunc *ufunc)
     return ufunc->inputs;
 }
 
+const char *cki_ufunc_letters(const cki_ufunc *ufunc)
+{
+    return ufunc->types;
+}
+
+char cki_ufunc_result(const cki_ufunc *ufunc, char letter)
+{
+    if (ufunc->out == 'r') /* of a complex type its real one */
+        return letter == 'F' ? 'f' : letter == 'D' ? 'd' : letter;
+    return ufunc->out == 's' ? letter : ufunc->out;
+}
+
 cki_op cki_ufunc_op(const cki_ufunc *ufunc)
 {
     return ufunc->op;

@@ -11,6 +11,9 @@ const cki_ufunc *cki_ufunc_find(const char *name); /* NULL if there is none of t
 const cki_ufunc *cki_ufunc_at(size_t i);           /* NULL past the last */
 const char *cki_ufunc_name(const cki_ufunc *ufunc);
 int cki_ufunc_inputs(const cki_ufunc *ufunc); /* 1, 2 or 3 */
+/* The numbers that it has loops for, by NumPy's letters; and the letter of the result of one. */
+const char *cki_ufunc_letters(const cki_ufunc *ufunc);
+char cki_ufunc_result(const cki_ufunc *ufunc, char letter);
 
 enum { CKI_UFUNC_INPUTS = 3 };
 

@@ -25,5 +25,6 @@ extern const cki_operation *const cki_spelled_masked_operations[];
 extern const cki_operation *const cki_spelled_dask_operations[];
 extern const cki_operation *const cki_spelled_protocol_operations[];
 extern const cki_operation *const cki_spelled_signatures_operations[];
+extern const cki_operation *const cki_spelled_ufunc_operations[];
 
 #endif

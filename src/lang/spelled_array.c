@@ -1,5 +1,5 @@
-/* Methods that eager arrays have beside those of lazy ones, and those of ufuncs, spelled in the
- * language; and np.mgrid and its kin, which are indexed. */
+/* Methods that eager arrays have beside those of lazy ones, spelled in the language; and np.mgrid
+ * and its kin, which are indexed. */
 #include "lang/spelled.h"
 
 #define SPELLED(id, name, signature, doc, text)                                                    \
@@ -40,39 +40,6 @@ ATTRIBUTE(strides, "numpy.ndarray.strides", "Bytes from an element to the next a
 SPELLED(to_array, "Array.__array__", "x, dtype=None", "The array, computed.",
         "x.compute() if dtype is None else x.compute().astype(dtype)")
 
-/* ---- ufuncs: np.add.outer, np.maximum.reduce, np.multiply.accumulate ---- */
-
-SPELLED(outer, "function.outer", "f, A, B, **others",
-        "The function of each element of A with each of B.",
-        "(lambda a, b: f(a[(...,) + (None,) * b.ndim], b, **others))(da.asarray(A), da.asarray(B))")
-
-static const cki_spelled reduce_text = {
-    "{'add': da.sum, 'multiply': da.prod, 'maximum': da.max, 'minimum': da.min, 'logical_and': "
-    "da.all, 'logical_or': da.any}[f.__name__](da.asarray(array), axis=axis, keepdims=keepdims, "
-    "**({} if dtype is None else {'dtype': dtype}))",
-    {{"f.__name__ in ('add', 'multiply', 'maximum', 'minimum', 'logical_and', 'logical_or')",
-      "NotImplementedError",
-      "reduce is for add, multiply, maximum, minimum, logical_and and logical_or"}}};
-static const cki_operation reduce = {"function.reduce",
-                                     CKI_ARRAY_PROTOCOL,
-                                     "f, array, axis=0, dtype=None, out=None, keepdims=False",
-                                     "The function over an axis: add.reduce is sum.",
-                                     cki_spelled_run,
-                                     &reduce_text};
-
-static const cki_spelled accumulate_text = {
-    "(lambda x: da.cumsum(x, axis=axis, dtype=dtype) if f.__name__ == 'add' else da.cumprod(x, "
-    "axis=axis, dtype=dtype) if f.__name__ == 'multiply' else da.cummax(x, axis=axis) if "
-    "f.__name__ == 'maximum' else da.cummin(x, axis=axis))(da.asarray(array))",
-    {{"f.__name__ in ('add', 'multiply', 'maximum', 'minimum')", "NotImplementedError",
-      "accumulate is for add, multiply, maximum and minimum"}}};
-static const cki_operation accumulate = {"function.accumulate",
-                                         CKI_ARRAY_PROTOCOL,
-                                         "f, array, axis=0, dtype=None",
-                                         "The function's results so far along an axis.",
-                                         cki_spelled_run,
-                                         &accumulate_text};
-
 /* ---- np.mgrid[0:2, 0:3:4j] and its kin ---- */
 
 /* A slice as an array: an imaginary step is how many, both ends included. */
@@ -97,6 +64,6 @@ SPELLED(columns, "CClass.__getitem__", "self, key",
 SPELLED(index_itself, "IndexExpression.__getitem__", "self, key", "The index itself.", "key")
 
 const cki_operation *const cki_spelled_array_operations[] = {
-    &computed,   &meta,  &flat,      &strides,  &to_array, &take,         &searchsorted,
-    &diagonal,   &ptp,   &conjugate, &compress, &argsort,  &outer,        &reduce,
-    &accumulate, &mgrid, &ogrid,     &rows,     &columns,  &index_itself, NULL};
+    &computed,     &meta,     &flat, &strides,   &to_array,     &take,
+    &searchsorted, &diagonal, &ptp,  &conjugate, &compress,     &argsort,
+    &mgrid,        &ogrid,    &rows, &columns,   &index_itself, NULL};
