@@ -76,7 +76,7 @@ cask *cask_open(const cask_options *options)
     ck->random.seed = ck->entropy;
     if (cki_configure_open(ck, options) != CASK_OK)
         return ck;
-    size_t pool = ck->memory_limit / 8;
+    size_t pool = ck->memory_limit / 2;
     ck->ledger = cki_ledger_new(pool);
     if (!ck->ledger) {
         cki_fail_memory(&ck->error, sizeof *ck);

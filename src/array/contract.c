@@ -26,6 +26,7 @@ typedef struct product {
     uint32_t a_layer, b_layer;
     int64_t pairs;         /* blocks along the inner axes, in all */
     int64_t gather, links; /* pairs a task, tasks a chain */
+    size_t copied;         /* bytes of the blocks of a pair that have to be copied, at most */
 } product;
 
 /* One layer: the same link of every output block's chain. */
@@ -96,8 +97,7 @@ static void link_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
 {
     const product *x = ((const chain_link *)layer->parameters)->x;
     cost->output = cki_node_block_bytes(x->out, block);
-    /* a pair of blocks is copied where its axes cannot be merged in place */
-    cost->working = cki_node_largest_block(x->a) + cki_node_largest_block(x->b);
+    cost->working = x->copied;
 }
 
 /* ---- tasks ---- */
@@ -266,6 +266,24 @@ static cask_status add_link(cki_lowering *lowering, const product *x, int64_t li
     return cki_graph_add(graph, &layer, before, error);
 }
 
+/* What is copied of a block before it is multiplied: nothing of a matrix as BLAS takes it, which a
+ * task made anew. A view may have any strides, axes may have to be merged, and integers have loops
+ * of their own. */
+static size_t copied_bytes(const cki_graph *graph, const product *x, cask_array side,
+                           uint32_t number)
+{
+    const parameters *p = x->p;
+    const cki_layer *layer = cki_graph_layer(graph, number);
+    bool blas = x->out->dtype.id != CASK_F16 &&
+                (cki_dtype_is_float(x->out->dtype) || cki_dtype_is_complex(x->out->dtype));
+    bool matrices = !p->batch && p->rows == 1 && p->inner == 1 && p->columns == 1;
+    cki_cost cost = {0};
+    if (blas && matrices && layer->cost && cki_node_blocks(side) > 0)
+        layer->cost(layer, 0, &cost);
+    bool made = cost.output > 0 && cost.output >= cki_node_block_bytes(side, 0);
+    return made ? 0 : cki_node_largest_block(side);
+}
+
 static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error *error)
 {
     cki_graph *graph = cki_lower_graph(lowering);
@@ -278,6 +296,7 @@ static cask_status lower(cki_lowering *lowering, const cki_node *node, cki_error
                    .out = cki_node_as_array(node)};
     x->a_layer = cki_lower_input(lowering, node->inputs[0]);
     x->b_layer = cki_lower_input(lowering, node->inputs[1]);
+    x->copied = copied_bytes(graph, x, x->a, x->a_layer) + copied_bytes(graph, x, x->b, x->b_layer);
     x->pairs = count_blocks(x->b, x->p->batch, x->p->inner);
     size_t pair = cki_node_largest_block(x->a) + cki_node_largest_block(x->b);
     x->gather = (int64_t)(GATHER_BYTES / (pair ? pair : 1));

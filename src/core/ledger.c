@@ -244,6 +244,11 @@ void cki_ledger_limit(cki_ledger *ledger, size_t bytes)
     atomic_store(&ledger->limit, bytes);
 }
 
+size_t cki_ledger_bound(const cki_ledger *ledger)
+{
+    return ledger ? atomic_load_explicit(&ledger->limit, memory_order_relaxed) : 0;
+}
+
 void cki_ledger_expect(cki_ledger *ledger, int64_t bytes)
 {
     if (ledger)

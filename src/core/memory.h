@@ -53,6 +53,8 @@ void cki_ledger_map(cki_ledger *ledger, const cki_ledger_pages *pages);
 /* The most bytes that buffers and pool together may take where it depends on the pool: pooled
  * buffers are freed before a new one is made beyond it. 0: any number. */
 void cki_ledger_limit(cki_ledger *ledger, size_t bytes);
+/* That limit; 0 without one. NULL is allowed. */
+size_t cki_ledger_bound(const cki_ledger *ledger);
 /* Somebody is to use so many bytes of its own beside the ledger's (negative: no longer): pool and
  * holes leave room for them too. */
 void cki_ledger_expect(cki_ledger *ledger, int64_t bytes);

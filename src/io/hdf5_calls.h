@@ -74,6 +74,7 @@
     X(H5Pset_chunk)                                                                                \
     X(H5Pset_create_intermediate_group)                                                            \
     X(H5Pset_deflate)                                                                              \
+    X(H5Pset_alignment)                                                                            \
     X(H5Pset_file_locking)                                                                         \
     X(H5Pset_fill_time)                                                                            \
     X(H5Pset_fill_value)                                                                           \
@@ -235,6 +236,7 @@ cask_status cki_hdf5_calls_load(cki_error *error);
 #define H5Pset_chunk                     cki_hdf5_calls.H5Pset_chunk
 #define H5Pset_create_intermediate_group cki_hdf5_calls.H5Pset_create_intermediate_group
 #define H5Pset_deflate                   cki_hdf5_calls.H5Pset_deflate
+#define H5Pset_alignment                 cki_hdf5_calls.H5Pset_alignment
 #define H5Pset_file_locking              cki_hdf5_calls.H5Pset_file_locking
 #define H5Pset_fill_time                 cki_hdf5_calls.H5Pset_fill_time
 #define H5Pset_fill_value                cki_hdf5_calls.H5Pset_fill_value

@@ -357,6 +357,7 @@ static hid_t reopen_file(const char *path)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_file_locking(access, false, true);
+    H5Pset_alignment(access, 1 << 20, 4096);
     hid_t file = H5Fopen(path, H5F_ACC_RDWR, access);
     H5Pclose(access);
     return file;
@@ -370,6 +371,7 @@ static hid_t create_file(const char *path)
     H5Pset_attr_creation_order(creation, order);
     H5Pset_obj_track_times(creation, false);
     H5Pset_file_locking(access, false, true);
+    H5Pset_alignment(access, 1 << 20, 4096); /* for large pieces past the system's cache */
     hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
     H5Pclose(access);
     H5Pclose(creation);

@@ -259,7 +259,7 @@ static size_t region_bytes(const cki_store *store, size_t i, const int64_t *star
 }
 
 /* The header in the form NumPy writes: version 1, padded so that the data are aligned. */
-void cki_npy_header(const cki_target *target, cki_text *text)
+void cki_npy_header(const cki_target *target, size_t alignment, cki_text *text)
 {
     char code[48];
     cki_text_add(text, "\x93NUMPY\x01\x00\x00\x00", 10);
@@ -268,7 +268,7 @@ void cki_npy_header(const cki_target *target, cki_text *text)
     for (int k = 0; k < target->ndim; k++)
         cki_text_format(text, k ? ", %lld" : "%lld", (long long)target->shape[k]);
     cki_text_put(text, target->ndim == 1 ? ",), }" : "), }");
-    cki_text_repeat(text, ' ', 63 - text->length % 64);
+    cki_text_repeat(text, ' ', alignment - 1 - text->length % alignment);
     cki_text_char(text, '\n');
     if (text->failed)
         return;
@@ -291,7 +291,7 @@ cask_status cki_npy_layout(cki_writer *writer, const cki_target *target, uint64_
 static cask_status create(cki_writer *writer, const cki_target *target, cki_error *error)
 {
     cki_text text = {0};
-    cki_npy_header(target, &text);
+    cki_npy_header(target, cki_file_bypasses(writer->output) ? 4096 : 64, &text);
     uint64_t length = text.length, bytes = 0;
     cask_status status = text.failed
                              ? cki_fail_memory(error, text.length)

@@ -9,7 +9,7 @@
 cask_status cki_npy_describe(cki_store *store, const cki_blob *blob, cki_variable *variable,
                              cki_region_layout *layout, cki_error *error);
 /* The header of a new array. */
-void cki_npy_header(const cki_target *target, cki_text *text);
+void cki_npy_header(const cki_target *target, size_t alignment, cki_text *text);
 /* A writer's layout from that offset on, and the bytes of all elements. */
 cask_status cki_npy_layout(cki_writer *writer, const cki_target *target, uint64_t offset,
                            uint64_t *bytes, cki_error *error);

@@ -197,7 +197,7 @@ static cask_status begin_member(cki_writer *writer, writing *w, const cki_target
     uint64_t bytes = 0;
     m->at = w->end;
     m->header = cki_zip_local(header, m->name, 0, 0);
-    cki_npy_header(target, &text);
+    cki_npy_header(target, 64, &text);
     uint64_t begin = m->at + m->header;
     cask_status status = text.failed
                              ? cki_fail_memory(error, text.length)

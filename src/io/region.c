@@ -2,6 +2,7 @@
  * and moves elements between them and any strided array, reversing bytes on the way. */
 #include "io/region.h"
 #include "core/memory.h"
+#include "value/array.h"
 
 #include <string.h>
 
@@ -383,6 +384,11 @@ void cki_region_copy(const unsigned char *bytes, const cki_region_layout *layout
                    p.ndim, p.itemsize, p.word);
 }
 
+static void let_go(void *buffer)
+{
+    cki_array_buffer_unref(buffer);
+}
+
 cask_status cki_region_write(cki_file_output *output, const cki_region_layout *layout,
                              const int64_t *start, const cki_array *array, cki_error *error)
 {
@@ -401,7 +407,11 @@ cask_status cki_region_write(cki_file_output *output, const cki_region_layout *l
         unsigned char *memory = array->data + w.memory;
         if (!direct)
             move_transfer(&w, stage, memory, false);
-        status = cki_file_write(output, w.offset, direct ? memory : stage, w.bytes, error);
+        if (direct && array->buffer)
+            status = cki_file_write_behind(output, w.offset, memory, w.bytes, let_go,
+                                           cki_array_buffer_ref(array->buffer), error);
+        else
+            status = cki_file_write(output, w.offset, direct ? memory : stage, w.bytes, error);
     } while (status == CASK_OK && step_on(&w));
     if (stage)
         cki_ledger_give(ledger, stage, stage_bytes);

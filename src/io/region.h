@@ -32,7 +32,8 @@ size_t cki_region_bytes(const cki_region_layout *layout, const int64_t *count, c
 void cki_region_copy(const unsigned char *bytes, const cki_region_layout *layout,
                      const int64_t *start, const int64_t *count, const int64_t *step,
                      const cki_array *out);
-/* The array's elements to start, start + 1, ... */
+/* The array's elements to start, start + 1, ...; where the output's large pieces are written later,
+ * its buffer is held until then, and must not change. */
 cask_status cki_region_write(cki_file_output *output, const cki_region_layout *layout,
                              const int64_t *start, const cki_array *array, cki_error *error);
 /* Reverse the bytes of each of `count` words of 2, 4 or 8 bytes. */

@@ -73,6 +73,18 @@ static void take_target(cki_writer *writer, const cki_target *target)
         memcpy(writer->shape, target->shape, (size_t)target->ndim * sizeof *target->shape);
 }
 
+/* What is larger than all that may be in memory is not to fill the system's cache either; an eighth
+ * of that may be on its way to the disk. */
+static void spare_cache(cki_writer *writer)
+{
+    size_t bound = cki_ledger_bound(cki_ledger_current());
+    double bytes = (double)cki_dtype_size(writer->dtype);
+    for (int k = 0; k < writer->ndim; k++)
+        bytes *= (double)writer->shape[k];
+    if (bound > 0 && bytes > (double)bound)
+        cki_file_bypass(writer->output, bound / 8);
+}
+
 static cki_writer *open_as(const cki_format *format, const char *path, const cki_target *target,
                            cki_error *error)
 {
@@ -82,6 +94,8 @@ static cki_writer *open_as(const cki_format *format, const char *path, const cki
     take_target(writer, target);
     if (!format->tree)
         writer->output = cki_file_create(path, error);
+    if (writer->output)
+        spare_cache(writer);
     cask_status status = writer->output || format->tree ? CASK_OK : CASK_IO;
     if (status == CASK_OK && target->append && format->several && cki_store_is_file(path)) {
         writer->filled = true;

@@ -6,6 +6,8 @@
 #include "core/fail.h"
 #include "core/text.h"
 
+#include <stdbool.h>
+
 /* Record what the operating system said about `path`: FileNotFoundError "[Errno 2] No such file or
  * directory: 'x.nc'", PermissionError, IsADirectoryError, ..., OSError for the rest. */
 cask_status cki_file_fail(cki_error *error, int number, const char *path) __attribute__((cold));
@@ -51,6 +53,17 @@ int cki_file_descriptor(const cki_file_output *output);
 /* Any thread, any order. */
 cask_status cki_file_write(cki_file_output *output, uint64_t offset, const void *bytes,
                            size_t count, cki_error *error);
+/* It is too large to be kept in the system's memory: large pieces go past that to the disk, where
+ * the file system can do so, and up to `most` bytes may be under way behind the callers' backs. */
+void cki_file_bypass(cki_file_output *output, size_t most);
+/* Whether they do: best if pieces lie at multiples of 4096 bytes, in the file as in memory. */
+bool cki_file_bypasses(const cki_file_output *output);
+/* The same as cki_file_write, but the bytes may be written later: `release(user)` is called, now or
+ * by a later call from whichever thread, when they are needed no longer. A failure may show as late
+ * as at the commit. */
+cask_status cki_file_write_behind(cki_file_output *output, uint64_t offset, const void *bytes,
+                                  size_t count, void (*release)(void *user), void *user,
+                                  cki_error *error);
 /* What was written there. */
 cask_status cki_file_reread(cki_file_output *output, uint64_t offset, void *bytes, size_t count,
                             cki_error *error);

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "sys/fault.h"
 #include "sys/file.h"
+#include "sys/file_behind.h"
 #include "sys/hidden.h"
 
 #include <errno.h>
@@ -13,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { LARGE = 1 << 20 }; /* pieces worth a way past the cache */
+
 struct cki_file_output {
     char *asked;     /* the name as given, for messages */
     char *target;    /* the same with symbolic links followed: what gets replaced */
@@ -21,10 +24,12 @@ struct cki_file_output {
     bool amended;    /* it is the target itself */
     char opened[40]; /* "/proc/self/fd/7" of a file without a name */
     int descriptor;
+    cki_behind *behind; /* NULL: all goes through the system's cache */
 };
 
 static void free_output(cki_file_output *output)
 {
+    cki_behind_free(output->behind);
     if (output->descriptor >= 0)
         close(output->descriptor);
     cki_memory_free(output->asked);
@@ -175,9 +180,38 @@ int cki_file_descriptor(const cki_file_output *output)
     return output->descriptor;
 }
 
+void cki_file_bypass(cki_file_output *output, size_t most)
+{
+    const char *path = output->amended ? output->asked : cki_file_temporary(output);
+    if (!output->behind)
+        output->behind = cki_behind_new(output->descriptor, path, most);
+}
+
+bool cki_file_bypasses(const cki_file_output *output)
+{
+    return output->behind != NULL;
+}
+
+cask_status cki_file_write_behind(cki_file_output *output, uint64_t offset, const void *bytes,
+                                  size_t count, void (*release)(void *user), void *user,
+                                  cki_error *error)
+{
+    if (output->behind && count >= LARGE) {
+        int number = cki_behind_put(output->behind, offset, bytes, count, release, user);
+        return number ? cki_file_fail(error, number, output->asked) : CASK_OK;
+    }
+    cask_status status = cki_file_write(output, offset, bytes, count, error);
+    release(user);
+    return status;
+}
+
 cask_status cki_file_write(cki_file_output *output, uint64_t offset, const void *bytes,
                            size_t count, cki_error *error)
 {
+    if (output->behind && count >= LARGE) {
+        int number = cki_behind_write(output->behind, offset, bytes, count);
+        return number ? cki_file_fail(error, number, output->asked) : CASK_OK;
+    }
     unsigned char *from = (unsigned char *)(uintptr_t)bytes;
     while (count > 0) {
         const struct iovec span = {from, count < (1U << 30) ? count : (1U << 30)};
@@ -197,6 +231,9 @@ cask_status cki_file_reread(cki_file_output *output, uint64_t offset, void *byte
                             cki_error *error)
 {
     unsigned char *to = bytes;
+    int late = output->behind ? cki_behind_drain(output->behind) : 0;
+    if (late)
+        return cki_file_fail(error, late, output->asked);
     while (count > 0) {
         size_t want = count < (1U << 30) ? count : (1U << 30);
         ssize_t got = cki_fault_pread(output->descriptor, to, want, (int64_t)offset);
@@ -239,6 +276,9 @@ cask_status cki_file_reveal(cki_file_output *output, cki_error *error)
 /* Put the finished file in its place; an errno, or 0. */
 static int publish(cki_file_output *output, bool flush)
 {
+    int late = output->behind ? cki_behind_drain(output->behind) : 0;
+    if (late)
+        return late;
     if (flush && fsync(output->descriptor) != 0 && errno != EINVAL && errno != EROFS)
         return errno;
     if (output->amended)
