@@ -1,4 +1,5 @@
 /* Computing arrays into files: block by block where the format takes regions, else at once. */
+#include "array/bands.h"
 #include "array/blockwise.h"
 #include "array/collect.h"
 #include "array/save_named.h"
@@ -193,6 +194,13 @@ static cask_status write_blocks(cask *ck, cask_array x, const char *path,
     *done = (picture || cki_writer_knows(path)) && cki_node_shape(x, shape);
     if (!*done)
         return CASK_OK;
+    bool trusted = !cki_blockwise_is(x); /* others may turn out to have other shapes */
+    if (!picture && trusted && cki_writer_kind_of(path) != CKI_WRITER_GROUP) {
+        cki_build build = {ck, &ck->arena, error};
+        x = cki_bands_make(&build, x, ck->memory_limit);
+        if (!x)
+            return error->status;
+    }
     cki_ledger *before = cki_ledger_enter(ck->ledger);
     atomic_bool odd = false;
     cask_status status = picture ? cki_save_picture(ck, x, path, how, &odd, error)

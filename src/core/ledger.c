@@ -90,6 +90,14 @@ static bool passes_limit(cki_ledger *ledger, size_t more)
     return limit != 0 && used + more > limit;
 }
 
+/* Whether the pool must be smaller for that. It leaves an eighth of the limit free, as libraries
+ * have memory of their own. */
+static bool crowds(cki_ledger *ledger, size_t more)
+{
+    return passes_limit(ledger,
+                        more + atomic_load_explicit(&ledger->limit, memory_order_relaxed) / 8);
+}
+
 /* The C library keeps what is freed among blocks still in use. Where many small ones gave way to
  * large ones, that and the limit's worth in use, with `more`, would pass the limit together. */
 static void watch_holes(cki_ledger *ledger, size_t more)
@@ -281,8 +289,8 @@ static void *reuse(cki_ledger *ledger, int class, size_t rounded)
         ledger->spares[class] = found->next;
         ledger->pooled -= rounded;
     }
-    for (int i = CLASSES - 1; !found && i >= 0 && passes_limit(ledger, rounded); i--)
-        while (ledger->spares[i] && passes_limit(ledger, rounded)) {
+    for (int i = CLASSES - 1; !found && i >= 0 && crowds(ledger, rounded); i--)
+        while (ledger->spares[i] && crowds(ledger, rounded)) {
             spare *block = ledger->spares[i];
             ledger->spares[i] = block->next;
             ledger->pooled -= size_of(i);
@@ -344,8 +352,7 @@ void cki_ledger_give(cki_ledger *ledger, void *block, size_t bytes)
     }
     if (ledger && class >= 0) {
         lock(ledger);
-        bool keep =
-            ledger->pooled + rounded <= ledger->pool_limit && !passes_limit(ledger, rounded);
+        bool keep = ledger->pooled + rounded <= ledger->pool_limit && !crowds(ledger, rounded);
         if (keep) {
             spare *head = block;
             head->next = ledger->spares[class];

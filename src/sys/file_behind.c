@@ -29,7 +29,7 @@ typedef struct piece {
 struct cki_behind {
     int plain, straight; /* descriptors: through the cache and past it */
     atomic_bool refused; /* the file system does not write past it after all */
-    size_t align; /* where pieces must begin and end for that */
+    size_t align;        /* where pieces must begin and end for that */
     size_t most, under_way;
     piece pieces[PIECES];
     uint64_t first, next, end;

@@ -2,6 +2,8 @@
 """Expressions that go to extremes: deep, long, large; and arithmetic at its edges as NumPy does it."""
 import os
 import resource
+import struct
+import tempfile
 
 from cases import check, fails, finish, prints, run
 
@@ -48,4 +50,20 @@ for before, after in (("(7, 350)", "(300, 11)"), ("(300, 11)", "(7, 350)"), ("(6
                            f" abs(z({before}).rechunk({after}) - z({after})).max() + z({before}).rechunk({after}).cumsum(axis=1)[299, 349]",
                            "z=lambda c: da.zeros((300, 350), chunks=c) + da.arange(300)[:, None] * 1000 + da.arange(350)", "--memory-limit", "700kB")
     check(f"rechunk {before} to {after} in little memory", (status, out) == (0, f"{350 * 299000.0 + 350 * 349 / 2}\n"), (status, out, err))
+
+# Files larger than the limit, from blocks that lie in many short pieces of them, or in one.
+with tempfile.TemporaryDirectory() as folder:
+    wanted = b"".join(struct.pack("<d", i * 1000 + k) for i in range(1500) for k in range(1000))
+    for suffix in ("npy", "h5", "nc", "nc3", "zarr"):
+        for chunks in ("(500, 90)", "(100, 90)", "(30, 7)", "(1, 1000)", "(375, 1000)", "(1500, 8)", "(301, 77)"):
+            x = f"x=(da.arange(1500, chunks=500)[:, None] * 1000.0 + da.arange(1000, chunks=250)).rechunk({chunks})"
+            path = f"{folder}/x.{suffix}"
+            status, out, err = run("eval", "x", x, "-o", path, "--memory-limit", "10MB")
+            check(f"{chunks} to .{suffix} within 10MB", (status, err) == (0, ""), (status, err))
+            back = run("eval", "(da.arange(1500)[:, None] * 1000.0 + da.arange(1000) - y).any()", f"y=da.from_{suffix.replace('h5', 'hdf5').replace('nc3', 'nc').replace('nc', 'netcdf')}('{path}')")
+            check(f"{chunks} from .{suffix}", back[:2] == (0, "False\n"), back)
+            if suffix == "npy":
+                data = open(path, "rb").read()
+                check(f"{chunks}: an .npy file of pages", len(data) == 4096 + len(wanted) and data.endswith(wanted) and data[4095:4096] == b"\n",
+                      (len(data), data[:80]))
 finish()
