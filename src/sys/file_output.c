@@ -1,9 +1,9 @@
 /* Output that appears under its name whole or not at all: an unnamed file in the same directory
  * that is linked and renamed at the end; a hidden name where the file system has no such thing. */
 #include "core/memory.h"
+#include "sys/behind.h"
 #include "sys/fault.h"
 #include "sys/file.h"
-#include "sys/file_behind.h"
 #include "sys/hidden.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* Writing behind the caller's back and past the system's cache: for outputs that are too large to
  * stay in memory, where a copy into the cache would only cost time and room. */
-#ifndef CKI_SYS_FILE_BEHIND_H
-#define CKI_SYS_FILE_BEHIND_H
+#ifndef CKI_SYS_BEHIND_H
+#define CKI_SYS_BEHIND_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* A thread that writes pieces past the system's cache while others compute. The disk reads them
  * straight from memory: no copy, no pages to find, and little left to flush at the end. */
-#include "sys/file_behind.h"
+#include "sys/behind.h"
 #include "core/memory.h"
 #include "sys/fault.h"
 #include "sys/process.h"
