@@ -35,6 +35,18 @@ for text in LONG:
         check(f"{number.name} is heard soon: {text}", took < SLACK, took)
         check(f"{number.name} is told: {text}", number != signal.SIGINT or err.startswith(b"KeyboardInterrupt"), err[:200])
 
+# A terminal that closes ends a run as Ctrl-C does: nothing is left, unless nohup lets it go on.
+with folder() as name:
+    write = "da.random.RandomState(1).normal(size=(20000, 1000), chunks=(100, 1000)).to_zarr('x.zarr')"
+    program = subprocess.Popen([CASK, "eval", write], cwd=name, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    end = time.monotonic() + 20
+    while not list(pathlib.Path(name).glob(".x.zarr.cask-*/*")) and time.monotonic() < end:
+        time.sleep(0.005)
+    program.send_signal(signal.SIGHUP)
+    err = program.communicate(timeout=60)[1]
+    check("a hang-up leaves nothing", program.returncode == 128 + signal.SIGHUP and not os.listdir(name), (program.returncode, err, os.listdir(name)))
+    check("and says so in one line", err == b"KeyboardInterrupt: the computation was cancelled\n", err)
+
 # A write that is killed leaves nothing under the name, and the next one removes what it left beside it.
 with folder() as name:
     where = pathlib.Path(name)
