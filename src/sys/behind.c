@@ -93,23 +93,23 @@ static int write_all(int descriptor, uint64_t offset, const unsigned char *bytes
 
 /* What lies on whole blocks, in memory as in the file, goes past the cache; the edges through it.
  * A write that came up short is begun anew by the way that takes anything. */
-int cki_behind_write(cki_behind *behind, uint64_t offset, const void *given, size_t count)
+int cki_behind_write(cki_behind *behind, uint64_t offset, const void *bytes, size_t count)
 {
-    const unsigned char *bytes = given;
+    const unsigned char *from = bytes;
     size_t align = behind->align, head = (align - (size_t)(offset % align)) % align;
     if (atomic_load(&behind->refused) || count < head + align ||
-        (uintptr_t)(bytes + head) % align != 0)
-        return write_all(behind->plain, offset, bytes, count);
+        (uintptr_t)(from + head) % align != 0)
+        return write_all(behind->plain, offset, from, count);
     size_t body = (count - head) / align * align, rest = count - head - body;
-    int number = write_all(behind->straight, offset + head, bytes + head, body);
+    int number = write_all(behind->straight, offset + head, from + head, body);
     if (number == EINVAL) {
         atomic_store(&behind->refused, true);
-        number = write_all(behind->plain, offset + head, bytes + head, body);
+        number = write_all(behind->plain, offset + head, from + head, body);
     }
     if (number == 0)
-        number = write_all(behind->plain, offset, bytes, head);
+        number = write_all(behind->plain, offset, from, head);
     return number ? number
-                  : write_all(behind->plain, offset + head + body, bytes + head + body, rest);
+                  : write_all(behind->plain, offset + head + body, from + head + body, rest);
 }
 
 /* The thread. */
@@ -146,7 +146,7 @@ static size_t take_written(cki_behind *behind, piece written[PIECES])
     return count;
 }
 
-static void release(const piece *written, size_t count)
+static void release_all(const piece *written, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         written[i].release(written[i].user);
@@ -170,7 +170,7 @@ static void make_room(cki_behind *behind, size_t count)
         size_t released = take_written(behind, written);
         if (released > 0) {
             cki_thread_unlock(&behind->mutex);
-            release(written, released);
+            release_all(written, released);
             cki_thread_lock(&behind->mutex);
         } else if (!behind->started || behind->number || has_room(behind, count)) {
             break;
@@ -181,7 +181,7 @@ static void make_room(cki_behind *behind, size_t count)
 }
 
 int cki_behind_put(cki_behind *behind, uint64_t offset, const void *bytes, size_t count,
-                   void (*let_go)(void *user), void *user)
+                   void (*release)(void *user), void *user)
 {
     bool later = false;
     int number = 0;
@@ -191,7 +191,7 @@ int cki_behind_put(cki_behind *behind, uint64_t offset, const void *bytes, size_
         number = behind->number;
         later = behind->started && !number;
         if (later) {
-            behind->pieces[behind->end++ % PIECES] = (piece){offset, bytes, count, let_go, user};
+            behind->pieces[behind->end++ % PIECES] = (piece){offset, bytes, count, release, user};
             behind->under_way += count;
             cki_thread_broadcast(&behind->changed);
         }
@@ -201,7 +201,7 @@ int cki_behind_put(cki_behind *behind, uint64_t offset, const void *bytes, size_
         return 0;
     if (!number)
         number = cki_behind_write(behind, offset, bytes, count);
-    let_go(user);
+    release(user);
     return number;
 }
 
@@ -216,7 +216,7 @@ int cki_behind_drain(cki_behind *behind)
     size_t count = take_written(behind, written);
     int number = behind->number;
     cki_thread_unlock(&behind->mutex);
-    release(written, count);
+    release_all(written, count);
     return number;
 }
 
