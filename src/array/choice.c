@@ -124,12 +124,22 @@ static cask_value *read_choices(cki_build *build, cask_value *given)
     return list;
 }
 
+static bool has_axes(const cask_value *value)
+{
+    cask_array lazy = cki_node_lazy(value);
+    const cki_array *eager = cki_array_of(value);
+    return lazy ? lazy->ndim > 0
+                : (eager && eager->ndim > 0) || value->kind == CKI_LIST || value->kind == CKI_TUPLE;
+}
+
 /* where(a == 0, first, where(a == 1, second, ...)). */
 static cask_value *choose(cki_build *build, cask_array a, const cask_value *choices)
 {
-    size_t last = choices->as.list.count - 1;
+    size_t last = choices->as.list.count - 1, base = last;
+    while (base > 0 && !has_axes(choices->as.list.items[base])) /* scalars count by their values */
+        base--;
     cask_value *index = cki_node_value(build, checked(build, a, (int64_t)last + 1));
-    cask_value *made = index ? cask_value_ref(choices->as.list.items[last]) : NULL;
+    cask_value *made = index ? cask_value_ref(choices->as.list.items[base]) : NULL;
     for (size_t i = last + 1; i-- > 0 && made;) { /* the last too: it is broadcast with the index */
         cask_value *pair[2] = {index, cki_value_int((int64_t)i, build->error)};
         cask_value *here =

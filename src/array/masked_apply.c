@@ -133,6 +133,12 @@ static cask_array choose_mask(cki_build *build, const cki_operation *operation,
     return masked && x ? either(build, x, m.mask) : x;
 }
 
+static cask_array not_finite(cki_build *build, cask_array x)
+{
+    cask_array finite = x ? cki_formula_of(build, "isfinite", x) : NULL;
+    return finite ? cki_formula_of(build, "logical_not", finite) : NULL;
+}
+
 static cask_value *by_element(cki_build *build, const cki_operation *operation,
                               const cki_arguments *arguments)
 {
@@ -149,8 +155,10 @@ static cask_value *by_element(cki_build *build, const cki_operation *operation,
     if (result.mask && is_partial(operation->name)) {
         cask_array wrong = cki_dtype_is_integer(result.data->dtype) && arguments->count > 1
                                ? NULL
-                               : cki_formula_of(build, "logical_not",
-                                                cki_formula_of(build, "isfinite", result.data));
+                               : not_finite(build, result.data);
+        if (wrong && arguments->count == 1 && cki_masked_of(arguments->positional[0], &m))
+            wrong = cki_formula_two(build, "logical_and", wrong,
+                                    cki_formula_of(build, "isfinite", m.data));
         /* a divisor of 0 is wrong for integers too */
         cask_array divisor = arguments->count > 1 && strcmp(operation->name, "power") != 0 &&
                                      cki_masked_of(arguments->positional[1], &m)
@@ -190,9 +198,10 @@ static cask_value *move(cki_build *build, const cki_operation *operation,
 
 /* ---- reductions ---- */
 
-/* The axis, keepdims and ddof of a call, whatever their order. */
+/* The axis, dtype, keepdims and ddof of a call, whatever their order. */
 typedef struct how {
     cask_value *axis, *keepdims;
+    cki_dtype dtype; /* id 0: not given */
     double ddof;
 } how;
 
@@ -204,11 +213,12 @@ static cask_status read_how(const cki_arguments *arguments, how *h, cki_error *e
             h->axis = arguments->named[i];
         else if (!strcmp(arguments->names[i], "keepdims"))
             h->keepdims = arguments->named[i];
-        else if (!strcmp(arguments->names[i], "ddof") &&
-                 cki_value_real(arguments->named[i], &h->ddof, error) != CASK_OK)
-            return error->status;
+        else if (!strcmp(arguments->names[i], "dtype"))
+            cki_node_dtype(arguments->named[i], &h->dtype, error);
+        else if (!strcmp(arguments->names[i], "ddof"))
+            cki_value_real(arguments->named[i], &h->ddof, error);
     }
-    return CASK_OK;
+    return error->status;
 }
 
 /* name(x, axis, keepdims) */
@@ -285,6 +295,17 @@ static cask_array variance(cki_build *build, const cki_masked *m, const how *h, 
     return cki_formula_two(build, "divide", sum, n);
 }
 
+/* A mean or a variance in the type that NumPy gives it: the elements' own if they are no integers.
+ */
+static cask_array typed(cki_build *build, const cki_masked *m, const how *h, bool real,
+                        cask_array x)
+{
+    cki_dtype dtype = h->dtype.id ? h->dtype : m->data->dtype;
+    if (!cki_dtype_is_float(dtype) && !cki_dtype_is_complex(dtype))
+        return x;
+    return x ? cki_elementwise_cast(build, x, real ? cki_dtype_real(dtype) : dtype) : NULL;
+}
+
 typedef enum reduction {
     NONE,
     SUM,
@@ -345,11 +366,12 @@ static cask_value *reduce_masked(cki_build *build, const cki_operation *operatio
     if (read_how(arguments, &h, build->error) != CASK_OK)
         return NULL;
     if (kind == MEAN) {
-        result.data = mean(build, m, &h, false);
+        result.data = typed(build, m, &h, false, mean(build, m, &h, false));
     } else if (kind == VAR || kind == STD) {
         result.data = variance(build, m, &h, &few);
         if (kind == STD)
             result.data = cki_formula_of(build, "sqrt", result.data);
+        result.data = typed(build, m, &h, true, result.data);
     } else {
         bool end = kind == MIN || kind == MAX || kind == ARGMIN || kind == ARGMAX;
         bool one = kind == PROD || kind == ALL_OF || kind == CUMPROD;
@@ -361,6 +383,8 @@ static cask_value *reduce_masked(cki_build *build, const cki_operation *operatio
         return cki_node_value(build, result.data);
     if (kind != CUMSUM && kind != CUMPROD)
         result.mask = few ? few : reduce(build, "all", m->mask, &h, false);
+    if (kind == MEAN || kind == VAR || kind == STD) /* they divide */
+        result.mask = either(build, result.mask, not_finite(build, result.data));
     return cki_masked_value(build, &result);
 }
 
