@@ -3,6 +3,7 @@
 #include "sys/file.h"
 #include "core/memory.h"
 #include "sys/fault.h"
+#include "sys/hidden.h"
 #include "sys/process.h"
 
 #include <errno.h>
@@ -66,7 +67,12 @@ cask_status cki_file_fail(cki_error *error, int number, const char *path)
     }
     char words[128];
     const char *said = strerror_r(number, words, sizeof words);
-    return cki_fail(error, status, python, "[Errno %d] %s: '%s'", number, said, path);
+    cki_text shown = {0};
+    cki_hidden_shown(path, &shown);
+    cki_fail(error, status, python, "[Errno %d] %s: '%s'", number, said,
+             shown.failed || !shown.bytes ? path : shown.bytes);
+    cki_text_free(&shown);
+    return status;
 }
 
 static void leave_list(cki_file *file)

@@ -1,7 +1,10 @@
 /* Tests of the file services: errors in Python's words, the cache of descriptors, whole-or-nothing
  * output. */
+#include "core/memory.h"
 #include "sys/file.h"
+#include "sys/hidden.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -130,6 +133,25 @@ static int count_entries(const char *path)
     return count;
 }
 
+static void tells_the_name_that_was_asked_for(void **state)
+{
+    (void)state;
+    char *hidden = cki_hidden_name("some/where/x.zarr");
+    assert_non_null(hidden);
+    cki_text path = {0};
+    cki_text_format(&path, "%s/0.1", hidden);
+    const char *const paths[] = {path.bytes, hidden, "some/.x.cask-1-2", ""};
+    const char *const told[] = {"'some/where/x.zarr/0.1'", "'some/where/x.zarr'",
+                                "'some/.x.cask-1-2'", "''"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        cki_error error = {0};
+        assert_int_equal(cki_file_fail(&error, ENOSPC, paths[i]), CASK_IO);
+        assert_non_null(strstr(error.message, told[i]));
+    }
+    cki_text_free(&path);
+    cki_memory_free(hidden);
+}
+
 static void appears_whole_or_not_at_all(void **state)
 {
     (void)state;
@@ -185,6 +207,7 @@ int main(void)
         cmocka_unit_test(keeps_few_descriptors),
         cmocka_unit_test(notices_a_file_that_shrank),
         cmocka_unit_test(says_what_python_says),
+        cmocka_unit_test(tells_the_name_that_was_asked_for),
         cmocka_unit_test(appears_whole_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, allow_few, NULL);

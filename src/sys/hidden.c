@@ -95,6 +95,23 @@ char *cki_hidden_name(const char *target)
     return cki_text_take(&name);
 }
 
+void cki_hidden_shown(const char *path, cki_text *shown)
+{
+    char mark[24];
+    snprintf(mark, sizeof mark, ".cask-%08x-", host());
+    const char *at = strstr(path, mark), *begin = at;
+    while (begin && begin > path && begin[-1] != '/')
+        begin--;
+    if (!begin || begin == at || *begin != '.') {
+        cki_text_put(shown, path);
+        return;
+    }
+    cki_text_add(shown, path, (size_t)(begin - path));
+    cki_text_add(shown, begin + 1, (size_t)(at - begin - 1));
+    at += strlen(mark);
+    cki_text_put(shown, at + strspn(at, "0123456789-"));
+}
+
 /* Whether the rest of a name, "PID-START-N", is that of a process which is gone. */
 static bool is_left(const char *rest)
 {

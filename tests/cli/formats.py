@@ -5,9 +5,10 @@ import os
 import pathlib
 import shutil
 import struct
+import subprocess
 import zlib
 
-from cases import check, fails, finish, folder, prints, run
+from cases import CASK, check, fails, finish, folder, prints, run
 
 X = "da.arange(600, chunks=100).reshape((20, 30)).rechunk((7, 11))"
 TOTAL = "179700"
@@ -165,6 +166,19 @@ with folder() as name:
     writes("da.ma.masked_array(da.arange(3, chunks=2) * 1.0, mask=[0, 1, 0])", "-o", f"{here}/masked.nc")
     prints("array([False,  True, False])", f"np.isnan(da.from_netcdf('{here}/masked.nc')).compute()")
     fails("TypeError", "masked", "eval", "da.ma.masked_array(da.arange(3, chunks=2), mask=[0, 1, 0])", "-o", f"{here}/masked.csv")
+
+    # A disk that takes no more, here for files beyond 100 kB: one line with the name that was asked for, and nothing left.
+    full = here / "full"
+    full.mkdir()
+    noise = "da.random.default_rng(1).random((400, 200), chunks=(150, 200))"
+    for words in ([noise, "-o", "x.npy"], [noise, "-o", "x.npz"], [noise, "-o", "x.h5"], [noise, "-o", "x.nc"], [noise, "-o", "x.nc3"],
+                  [noise, "-o", "x.csv"], [f"{noise}.to_zarr('x.zarr', compressor=None)"], [f"da.to_npy_stack('x.stack', {noise})"],
+                  [f"da.to_hdf5('x.h5', '/a', {noise}, compression='gzip')"]):
+        done = subprocess.run(["sh", "-c", "trap '' XFSZ; ulimit -f 200; exec \"$@\"", "sh", CASK, "eval", *words], cwd=full,
+                              capture_output=True, text=True, timeout=60)
+        said = done.stderr.splitlines()[0] if done.stderr else ""
+        check(f"a full disk: {words}", done.returncode == 1 and said.startswith("OSError: [Errno 27]") and "'x." in said and not os.listdir(full),
+              (done.returncode, done.stderr, os.listdir(full)))
 
     # What NetCDF has no type for comes back all the same.
     for suffix in ("nc", "nc3", "nc5"):
