@@ -120,6 +120,7 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_spelled_array_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_masked_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_ufunc_operations, &ck->error);
+    cki_operation_register(ck, cki_poly1d_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_dask_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_protocol_operations, &ck->error);
     return ck;

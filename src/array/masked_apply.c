@@ -383,7 +383,8 @@ static cask_value *reduce_masked(cki_build *build, const cki_operation *operatio
         return cki_node_value(build, result.data);
     if (kind != CUMSUM && kind != CUMPROD)
         result.mask = few ? few : reduce(build, "all", m->mask, &h, false);
-    if (kind == MEAN || kind == VAR || kind == STD) /* they divide */
+    bool divides = kind == MEAN || kind == VAR || kind == STD;
+    if (divides && result.data && result.data->ndim > 0) /* of one number NaN stays, as in Dask */
         result.mask = either(build, result.mask, not_finite(build, result.data));
     return cki_masked_value(build, &result);
 }

@@ -266,6 +266,36 @@ static cask_value *plainly(cki_session *session, cki_operator op, cask_value *a,
     return made;
 }
 
+/* "Array.shape" and the like: an operation by the class of the object it belongs to. */
+static const cki_operation *find_for_class(const cki_session *session, const cask_value *object,
+                                           const char *name, cki_error *error)
+{
+    cki_text full = {0};
+    const char *type = cki_array_of(object) ? "numpy.ndarray" : cki_value_type(object);
+    cki_text_format(&full, "%s.%s", type, name); /* NumPy's scalars are arrays without axes */
+    const cki_operation *operation = NULL;
+    if (full.failed)
+        cki_fail_memory(error, strlen(name));
+    else
+        operation = cki_operation_find(session->ck, full.bytes, CKI_ARRAY_PROTOCOL);
+    cki_text_free(&full);
+    return operation;
+}
+
+/* An operator that one of the operands has by its class: poly1d.add. NULL without error: none. */
+static cask_value *operate_own(cki_session *session, cki_operator op, cask_value *a, cask_value *b,
+                               cki_error *error)
+{
+    cask_value *const both[2] = {a, b};
+    const cki_operation *own = NULL;
+    for (int i = 0; i < 2 && !own && error->status == CASK_OK; i++)
+        if (both[i] && both[i]->kind == CKI_OBJECT && !cki_operation_node(both[i]))
+            own = find_for_class(session, both[i], operation_of(op), error);
+    const cki_arguments given = {.positional = both, .count = b ? 2 : 1};
+    return own && error->status == CASK_OK ? cki_host_run(session, own, &given, false, error)
+                                           : NULL;
+}
+
 /* None == x is false everywhere, as NumPy has it; other foreign things are not comparable. */
 static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_value *b,
                            cki_error *error)
@@ -283,6 +313,9 @@ static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_valu
     if (plain || error->status != CASK_OK)
         return plain;
     if (!is_operand(a) || !is_operand(b)) {
+        cask_value *own = operate_own(session, op, a, b, error);
+        if (own || error->status != CASK_OK)
+            return own;
         if ((op == CKI_OP_EQ || op == CKI_OP_NE) && !cki_operation_node(a) &&
             !cki_operation_node(b))
             return cki_value_bool((op == CKI_OP_EQ) == cki_value_equal(a, b));
@@ -291,22 +324,6 @@ static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_valu
     cask_value *const both[2] = {a, b};
     return cki_host_invoke(session, operation_of(op), CKI_IN_DA | CKI_IN_NP, both, b ? 2 : 1,
                            error);
-}
-
-/* "Array.shape" and the like: an operation by the class of the object it belongs to. */
-static const cki_operation *find_for_class(const cki_session *session, const cask_value *object,
-                                           const char *name, cki_error *error)
-{
-    cki_text full = {0};
-    const char *type = cki_array_of(object) ? "numpy.ndarray" : cki_value_type(object);
-    cki_text_format(&full, "%s.%s", type, name); /* NumPy's scalars are arrays without axes */
-    const cki_operation *operation = NULL;
-    if (full.failed)
-        cki_fail_memory(error, strlen(name));
-    else
-        operation = cki_operation_find(session->ck, full.bytes, CKI_ARRAY_PROTOCOL);
-    cki_text_free(&full);
-    return operation;
 }
 
 static void no_attribute(const cki_session *session, cask_value *object, const char *name,

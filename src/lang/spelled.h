@@ -26,5 +26,6 @@ extern const cki_operation *const cki_spelled_dask_operations[];
 extern const cki_operation *const cki_spelled_protocol_operations[];
 extern const cki_operation *const cki_spelled_signatures_operations[];
 extern const cki_operation *const cki_spelled_ufunc_operations[];
+extern const cki_operation *const cki_poly1d_operations[]; /* poly1d.c */
 
 #endif

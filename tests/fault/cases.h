@@ -355,6 +355,9 @@ static const fault_case fault_cases[] = {
      "axis=1)",
      NULL},
     {"da.percentile(da.arange(20, chunks=6), [5, 50])", NULL},
+    {"(np.poly1d([0, 1, 2]) * 2 + np.poly1d([1, 2], True))(3), np.add.reduceat(np.arange(4), [0, "
+     "2])",
+     NULL},
     {"np.partition(np.arange(60).reshape(2, 30), 3), np.argpartition(np.arange(60), [3, -1])",
      NULL},
     {"da.topk(da.arange(6, chunks=4) * 1j, 2, axis=0), np.quantile(np.arange(4) * 1j, [0.3])",
