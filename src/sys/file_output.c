@@ -269,6 +269,7 @@ static int give_name(cki_file_output *output)
 
 cask_status cki_file_reveal(cki_file_output *output, cki_error *error)
 {
+    cki_hidden_sweep(output->target); /* it is for long, and others may have died meanwhile */
     int number = give_name(output);
     return number ? cki_file_fail(error, number, output->asked) : CASK_OK;
 }

@@ -71,4 +71,19 @@ with folder() as name:
     check("the next write", done.returncode == 0, done)
     now = sorted(path.name for path in where.iterdir())
     check("sweeps up what it left, and nothing else", now == sorted([*kept, "x.zarr"]), now)
+
+# The same of a file that has a hidden name while libhdf5 makes it.
+with folder() as name:
+    where = pathlib.Path(name)
+    program = subprocess.Popen([CASK, "eval", "da.random.RandomState(1).normal(size=(40000, 1000), chunks=(100, 1000))", "-o", "x.h5"],
+                               cwd=name, stdout=subprocess.DEVNULL)
+    end = time.monotonic() + 20
+    while not list(where.iterdir()) and time.monotonic() < end:
+        time.sleep(0.005)
+    program.kill()
+    program.wait()
+    left = [path.name for path in where.iterdir()]
+    check("a kill leaves a hidden file", len(left) == 1 and left[0].startswith(".x.h5.cask-"), left)
+    done = subprocess.run([CASK, "eval", "da.ones(4, chunks=2)", "-o", "x.h5"], cwd=name, capture_output=True, timeout=60)
+    check("which the next write sweeps up", done.returncode == 0 and os.listdir(name) == ["x.h5"], (done, os.listdir(name)))
 finish()
