@@ -93,8 +93,25 @@ if h5py:
             f.create_dataset(name, data=x, **how)
     for name in "abcde":
         same(f"from hdf5 {name}", evaluated(f"da.from_hdf5('{path}', '/{name}')"), x)
+    with h5py.File(here / "links.h5", "w") as f:
+        f["outside"], f["soft"] = h5py.ExternalLink("x.h5", "/b"), h5py.SoftLink("/outside")
+        layout = h5py.VirtualLayout(shape=(2, *x.shape), dtype=x.dtype)
+        layout[0], layout[1] = h5py.VirtualSource("x.h5", "a", shape=x.shape), h5py.VirtualSource("x.h5", "e", shape=x.shape)
+        f.create_virtual_dataset("both", layout)
+    for name, want in {"outside": x, "soft": x, "both": np.stack([x, x])}.items():
+        same(f"from hdf5 {name}", evaluated(f"da.from_hdf5('{here}/links.h5', '/{name}')"), want)
 if netCDF4:
     path = here / "x.nc"
+    for form in ("NETCDF3_CLASSIC", "NETCDF4"):
+        words = np.array([b"one", b"three", b""])
+        with netCDF4.Dataset(path, "w", format=form) as f:
+            f.createDimension("n", 3)
+            f.createDimension("letters", 5)
+            f.createVariable("words", "S1", ("n", "letters"))[...] = netCDF4.stringtochar(words)
+            f.createVariable("flags", "i1", ("n",))[...] = [1, 0, 1]
+            f["flags"].setncattr("dtype", "bool")  # as xarray does
+        same(f"text from {form}", evaluated(f"da.from_netcdf('{path}', 'words')"), words)
+        same(f"bools from {form}", evaluated(f"da.from_netcdf('{path}', 'flags')"), np.array([True, False, True]))
     cask("convert", source, path, "--codec", "gzip:4", "--chunks", "(5, 6)")
     with netCDF4.Dataset(path) as f:
         same("netcdf", np.asarray(f["data"][...]), x)
