@@ -211,9 +211,10 @@ static cask_status run_block(const cki_task *task, cask_value **result, cki_erro
     cki_node_position(s->in, task->block, position);
     cki_node_block_start(s->in, position, start);
     cask_value *compact = cki_array_compact(task->inputs[0], error), *pair = NULL;
-    if (compact) /* of unknown length it is the only block */
+    const cki_array *elements = cki_array_of(compact);
+    if (elements) /* of unknown length it is the only block */
         pair = choose(&(contest){.p = s->p,
-                                 .elements = {cki_array_of(compact)},
+                                 .elements = {elements},
                                  .count = 1,
                                  .first = start[s->p->axis] < 0 ? 0 : start[s->p->axis],
                                  .total = block->shape[s->p->axis]},

@@ -146,7 +146,7 @@ static cask_status look_below(void *user, const char *name, cki_error *error)
     return status;
 }
 
-static bool has_key(const finding *f, const char *folder, const char *file)
+static bool has_key(const finding *f, const char *folder, const char *file, cki_error *error)
 {
     cki_text key = {0};
     cki_blob blob = {0};
@@ -155,6 +155,10 @@ static bool has_key(const finding *f, const char *folder, const char *file)
     cki_text_format(&key, folder[0] ? "%s/%s" : "%s%s", folder, file);
     if (!key.failed)
         cki_blobs_find(f->zarr->blobs, key.bytes, &blob, &found, &own);
+    else
+        cki_fail_memory(error, key.length);
+    if (own.status == CASK_MEMORY)
+        cki_fail(error, CASK_MEMORY, NULL, "%s", own.message);
     cki_blobs_drop(&blob);
     cki_text_free(&key);
     return found;
@@ -164,14 +168,14 @@ static bool has_key(const finding *f, const char *folder, const char *file)
 static cask_status look_at_node(finding *f, const char *folder, bool *group, cki_error *error)
 {
     *group = false;
-    if (has_key(f, folder, "zarr.json")) {
+    if (has_key(f, folder, "zarr.json", error)) {
         cask_value *metadata = parse_key(f, folder, "zarr.json", error);
         const cask_value *kind = metadata ? cki_value_dict_find(metadata, "node_type") : NULL;
         *group = kind && kind->kind == CKI_STR && strcmp(kind->as.text.bytes, "group") == 0;
         if (metadata && !*group)
             add_array(f, folder, 3, metadata, NULL, error);
         cask_value_unref(metadata);
-    } else if (has_key(f, folder, ".zarray")) {
+    } else if (has_key(f, folder, ".zarray", error)) {
         cask_value *metadata = parse_key(f, folder, ".zarray", error);
         cask_value *attributes = metadata ? parse_key(f, folder, ".zattrs", error) : NULL;
         if (error->status == CASK_OK)
@@ -179,7 +183,7 @@ static cask_status look_at_node(finding *f, const char *folder, bool *group, cki
         cask_value_unref(attributes);
         cask_value_unref(metadata);
     } else {
-        *group = has_key(f, folder, ".zgroup");
+        *group = has_key(f, folder, ".zgroup", error);
     }
     return error->status;
 }
