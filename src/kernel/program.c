@@ -283,6 +283,8 @@ static void mark(cki_program *program)
     }
 }
 
+enum { TILES = 40 * 1024 }; /* bytes of all tiles together: they are to stay in the nearest cache */
+
 /* Give each live step a tile of memory, one after the other: a tile is free again after the last
  * step that reads it. Inputs and constants keep theirs. */
 static void place(cki_program *program)
@@ -311,7 +313,9 @@ static void place(cki_program *program)
                 holder[argument->place] = -1;
         }
     }
-    program->tile = 8192 / size / CKI_TILE_PART * CKI_TILE_PART;
+    size_t room = TILES / ((size_t)program->places * size);
+    room = room < 8192 / size ? room : 8192 / size;
+    program->tile = room / CKI_TILE_PART * CKI_TILE_PART;
     program->tile = program->tile > 4096 ? 4096 : program->tile ? program->tile : CKI_TILE_PART;
     program->place_size = (program->tile * size + 63) & ~(size_t)63;
 }
