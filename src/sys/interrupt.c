@@ -7,7 +7,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { PATIENCE_US = 70000 };
+enum { PATIENCE_US = 70000, HANGUP_PATIENCE = 5 /* seconds: nobody is looking */ };
 
 static _Atomic(_Atomic bool *) raised;
 static atomic_int caught;
@@ -26,7 +26,9 @@ static void give_up(int number)
 static void handle(int number)
 {
     _Atomic bool *flag = atomic_load(&raised);
-    const struct itimerval soon = {.it_value = {.tv_usec = PATIENCE_US}};
+    struct itimerval soon = {.it_value = {.tv_usec = PATIENCE_US}};
+    if (number == SIGHUP)
+        soon.it_value = (struct timeval){.tv_sec = HANGUP_PATIENCE};
     atomic_store(&caught, number);
     if (flag)
         atomic_store(flag, true);
