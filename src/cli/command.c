@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/report.h"
 
+#include "sys/file.h"
 #include <cask/cask.h>
 #include <signal.h>
 #include <string.h>
@@ -35,6 +36,7 @@ int cki_command_main(int argc, char **argv)
 {
     /* A reader that goes away is an error like any other, told by the write that fails. */
     signal(SIGPIPE, SIG_IGN);
+    cki_file_expect_many();
     if (argc < 2)
         return cki_report_usage(NULL, "no command given", usage);
     const char *name = argv[1];

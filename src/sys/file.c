@@ -38,6 +38,13 @@ static cki_file *newest, *oldest; /* those that hold a descriptor */
 static int held, held_at_most = DESCRIPTORS_LEAST;
 static atomic_uint_fast64_t bytes_read;
 
+void cki_file_expect_many(void)
+{
+    int far = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, DESCRIPTORS_MOST + DESCRIPTORS_LEAST);
+    if (far >= 0)
+        close(far);
+}
+
 cask_status cki_file_fail(cki_error *error, int number, const char *path)
 {
     const char *python = "OSError";

@@ -30,6 +30,9 @@ void cki_file_stamp(const cki_file *file, uint64_t stamp[4]);
  * before; `what` names the part that is read, for that message. */
 cask_status cki_file_read(cki_file *file, uint64_t offset, void *bytes, size_t count,
                           const char *what, cki_error *error);
+/* For a process that has one thread as yet: make room for the descriptors of many files. Later the
+ * kernel would let the thread that needs it wait for all others, for milliseconds. */
+void cki_file_expect_many(void);
 /* Bytes read so by this process, and those that libraries read for it and told us of. */
 uint64_t cki_file_bytes_read(void);
 void cki_file_count_read(size_t bytes);
