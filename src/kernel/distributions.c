@@ -268,8 +268,8 @@ cask_status cki_distributions_run(const cki_distribution *d, const cki_random_ke
                                   uint64_t first, int64_t step, int64_t n, const double *p,
                                   const double *const *each, void *out, cki_error *error)
 {
-    double sets[CKI_RANDOM_BATCH * CKI_DISTRIBUTION_PARAMETERS], batch[CKI_RANDOM_BATCH] = {0};
-    int64_t tallies[CKI_RANDOM_BATCH] = {0}, *counts = out;
+    double sets[CKI_RANDOM_BATCH * CKI_DISTRIBUTION_PARAMETERS], batch[CKI_RANDOM_BATCH];
+    int64_t tallies[CKI_RANDOM_BATCH], *counts = out;
     double *numbers = out;
     bool one_set = true;
     for (int k = 0; k < d->count; k++)
