@@ -264,13 +264,24 @@ static cask_status gather(const cki_distribution *d, const double *p, const doub
     return CASK_OK;
 }
 
+/* The last numbers, fewer than a batch, are drawn aside: where they belong the memory may end. */
+static void fill_rest(const cki_distribution *d, const cki_random_key *key, uint64_t first,
+                      int64_t step, int64_t size, const double *sets, bool one_set, void *out)
+{
+    union {
+        double numbers[CKI_RANDOM_BATCH];
+        int64_t counts[CKI_RANDOM_BATCH];
+    } batch = {.counts = {0}};
+    fill(d, key, first, step, size, sets, one_set, batch.numbers, batch.counts);
+    memcpy(out, &batch, (size_t)size * sizeof *batch.counts);
+}
+
 cask_status cki_distributions_run(const cki_distribution *d, const cki_random_key *key,
                                   uint64_t first, int64_t step, int64_t n, const double *p,
                                   const double *const *each, void *out, cki_error *error)
 {
-    double sets[CKI_RANDOM_BATCH * CKI_DISTRIBUTION_PARAMETERS], batch[CKI_RANDOM_BATCH];
-    int64_t tallies[CKI_RANDOM_BATCH], *counts = out;
-    double *numbers = out;
+    double sets[CKI_RANDOM_BATCH * CKI_DISTRIBUTION_PARAMETERS], *numbers = out;
+    int64_t *counts = out;
     bool one_set = true;
     for (int k = 0; k < d->count; k++)
         one_set = one_set && !each[k];
@@ -278,14 +289,11 @@ cask_status cki_distributions_run(const cki_distribution *d, const cki_random_ke
         size = n - at < CKI_RANDOM_BATCH ? n - at : CKI_RANDOM_BATCH;
         if (!one_set && gather(d, p, each, at, size, sets, error) != CASK_OK)
             return error->status;
-        /* a whole batch goes where it belongs; of a part of one the memory may end */
-        bool whole = size == CKI_RANDOM_BATCH;
-        fill(d, key, first + (uint64_t)at * (uint64_t)step, step, size, one_set ? p : sets, one_set,
-             whole ? numbers + at : batch, whole ? counts + at : tallies);
-        if (!whole && d->base == CKI_BASE_COUNT)
-            memcpy(counts + at, tallies, (size_t)size * sizeof *counts);
-        else if (!whole)
-            memcpy(numbers + at, batch, (size_t)size * sizeof *numbers);
+        uint64_t from = first + (uint64_t)at * (uint64_t)step;
+        if (size == CKI_RANDOM_BATCH)
+            fill(d, key, from, step, size, one_set ? p : sets, one_set, numbers + at, counts + at);
+        else
+            fill_rest(d, key, from, step, size, one_set ? p : sets, one_set, counts + at);
     }
     return CASK_OK;
 }
