@@ -3,6 +3,7 @@
 #include "array/along_axis.h"
 #include "array/blockwise.h"
 #include "array/map_blocks.h"
+#include "array/masked.h"
 #include "array/rechunk.h"
 #include "array/runs.h"
 #include "array/view.h"
@@ -36,7 +37,11 @@ static cask_status find_result(applying *a, cask_array line_of)
         cki_array_cast_element(ones->dtype, ones->data + i * ones->strides[0],
                                cki_dtype_of(CASK_I64), &one, error);
     const char *const *names = cki_map_blocks_names(a->build, a->named);
-    if (!ones || !values || !names || error->status != CASK_OK) {
+    if (ones && error->status == CASK_OK && cki_masked_is(line_of)) {
+        cask_value *mask = cki_masked_block_part(line, 1, error);
+        line = mask ? cki_masked_value_new(line, mask, 0, false, error) : line;
+    }
+    if (!ones || !line || !values || !names || error->status != CASK_OK) {
         cask_value_unref(line);
         return error->status ? error->status : cki_fail_memory(error, sizeof *values);
     }
@@ -46,9 +51,7 @@ static cask_status find_result(applying *a, cask_array line_of)
     const cki_arguments given = {values, a->count + 1, names, a->named->as.dict.values,
                                  a->named->as.dict.count};
     cask_value *result = cki_call_run(a->build->ck, a->function, &given, NULL, error);
-    cask_value *natural = result && !cki_array_of(result)
-                              ? cki_array_from_value(result, (cki_dtype){0}, error)
-                              : cask_value_ref(result);
+    cask_value *natural = result ? cki_masked_block_part(result, 0, error) : NULL;
     const cki_array *array = cki_array_of(natural);
     if (array && !a->dtype.id)
         a->dtype = array->dtype;
@@ -76,9 +79,25 @@ static cask_array axis_last(cki_build *build, cask_array x, int axis)
     return x ? cki_rechunk_single(build, x, single) : NULL;
 }
 
+static cask_array axis_last_masked(cki_build *build, cask_array x, int axis)
+{
+    if (!cki_masked_is(x))
+        return axis_last(build, x, axis);
+    cki_masked parts = cki_masked_parts(x);
+    parts.data = axis_last(build, parts.data, axis);
+    parts.mask = parts.data ? axis_last(build, parts.mask, axis) : NULL;
+    return cki_masked_array(build, &parts);
+}
+
 /* The last `moved` axes of x to `axis`. */
 static cask_array axes_back(cki_build *build, cask_array x, int axis, int moved)
 {
+    if (cki_masked_is(x)) {
+        cki_masked parts = cki_masked_parts(x);
+        parts.data = axes_back(build, parts.data, axis, moved);
+        parts.mask = parts.data ? axes_back(build, parts.mask, axis, moved) : NULL;
+        return cki_masked_array(build, &parts);
+    }
     int order[CKI_MAX_NDIM];
     for (int k = 0; k < x->ndim; k++)
         order[k] = k < axis ? k : k < axis + moved ? x->ndim - moved + k - axis : k - moved;
@@ -110,7 +129,7 @@ static cask_array apply(applying *a, cask_array x, int axis)
 {
     cki_build *build = a->build;
     int loops = x->ndim - 1;
-    if (!(x = axis_last(build, x, axis)))
+    if (!(x = axis_last_masked(build, x, axis)))
         return NULL;
     if ((a->ndim < 0 || !a->dtype.id) && find_result(a, x) != CASK_OK)
         return NULL;
@@ -151,16 +170,36 @@ static cask_array apply(applying *a, cask_array x, int axis)
                                                     .names = names,
                                                     .nnamed = a->named->as.dict.count,
                                                     .vectorize = loop,
-                                                    .concatenate = true});
+                                                    .concatenate = true,
+                                                    .raw = cki_masked_is(x)});
+    if (result && cki_masked_is(x))
+        result = cki_blockwise_masked(build, result, -1, a->dtype, loops + a->ndim, axes);
     return result ? axes_back(build, result, axis, a->ndim) : NULL;
 }
 
 /* ---- operations ---- */
 
+/* Masked arrays too. */
+static cask_array array_of(cki_build *build, cask_value *value)
+{
+    cask_array masked = cki_masked_lazy(value);
+    return masked ? masked : cki_node_from_value(build, value);
+}
+
+static cask_array expand(cki_build *build, cask_array x, int axis)
+{
+    if (!cki_masked_is(x))
+        return cki_view_expand(build, x, axis);
+    cki_masked parts = cki_masked_parts(x);
+    parts.data = cki_view_expand(build, parts.data, axis);
+    parts.mask = parts.data ? cki_view_expand(build, parts.mask, axis) : NULL;
+    return cki_masked_array(build, &parts);
+}
+
 static cask_value *run_along(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
-    cask_array x = cki_node_from_value(&build, cki_operation_argument(call, "arr"));
+    cask_array x = array_of(&build, cki_operation_argument(call, "arr"));
     const cask_value *rest = cki_operation_argument(call, "args");
     applying a = {.build = &build,
                   .rest = rest->as.list.items,
@@ -195,7 +234,7 @@ static cask_array over_axis(applying *a, cask_array x, int axis)
         cask_value *const both[2] = {self, number};
         const cki_arguments given = {.positional = both, .count = 2};
         cask_value *result = ck->invoke(ck->language, a->function, &given, build->error);
-        made = result ? cki_node_from_value(build, result) : NULL;
+        made = result ? array_of(build, result) : NULL;
         cask_value_unref(result);
     } else if (self) {
         a->rest = &number;
@@ -209,7 +248,7 @@ static cask_array over_axis(applying *a, cask_array x, int axis)
     cask_value_unref(number);
     cask_value_unref(self);
     if (made && made->ndim == x->ndim - 1)
-        return cki_view_expand(build, made, axis);
+        return expand(build, made, axis);
     if (made && made->ndim != x->ndim)
         cki_fail(build->error, CASK_INVALID, NULL,
                  "func must either preserve dimensionality of the input or reduce it by one.");
@@ -219,7 +258,7 @@ static cask_array over_axis(applying *a, cask_array x, int axis)
 static cask_value *run_over(cki_call *call)
 {
     cki_build build = cki_node_build(call->ck, call->error);
-    cask_array x = cki_node_from_value(&build, cki_operation_argument(call, "a"));
+    cask_array x = array_of(&build, cki_operation_argument(call, "a"));
     cask_value *given = cki_operation_argument(call, "axes");
     applying a = {.build = &build};
     a.function =

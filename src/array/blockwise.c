@@ -3,6 +3,7 @@
 #include "array/blockwise_run.h"
 #include "array/functions.h"
 #include "array/mapped.h"
+#include "array/masked.h"
 #include "array/rechunk.h"
 #include "call/call_token.h"
 #include "call/term.h"
@@ -139,7 +140,7 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     cki_arguments arguments = {values, positional, names, values + positional, e.count};
     cask_value *given = error->status == CASK_OK ? call(plan, &arguments, task->run, error) : NULL;
     if (given && plan->raw)
-        *result = cask_value_ref(given);
+        *result = cki_masked_block_packed(given, error);
     else if (given)
         *result = cki_blockwise_convert(l->out, task->block, given, plan->what, plan->exact,
                                         plan->last, error);
@@ -446,28 +447,33 @@ cask_array cki_blockwise_array(cki_build *build, const cki_blockwise *spec)
 /* ---- parts of several results ---- */
 
 typedef struct part {
-    int64_t number;
+    int64_t number; /* -1: it is no tuple */
+    int half;       /* of something masked: 0 the elements, 1 the mask; -1: it is not masked */
 } part;
 
 static cask_status run_part(const cki_task *task, cask_value **result, cki_error *error)
 {
     const cki_mapped *spec = cki_mapped_of(task);
     const part *p = spec->parameters;
-    const cask_value *all = task->inputs[0];
-    if ((all->kind != CKI_TUPLE && all->kind != CKI_LIST) ||
-        (size_t)p->number >= all->as.list.count)
+    cask_value *all = task->inputs[0];
+    bool list = all->kind == CKI_TUPLE || all->kind == CKI_LIST;
+    if (p->number >= 0 && (!list || (size_t)p->number >= all->as.list.count))
         return cki_fail(error, CASK_INVALID, NULL,
                         "a function that is to give several results gave a %s%s",
                         cki_value_type(all), all->kind == CKI_TUPLE ? " of fewer" : "");
-    *result = cki_blockwise_convert(spec->out, task->block, all->as.list.items[p->number],
-                                    "apply_gufunc", false, false, error);
+    cask_value *own = p->number < 0 ? all : all->as.list.items[p->number];
+    own = p->half < 0 ? cask_value_ref(own) : cki_masked_block_part(own, p->half, error);
+    if (own)
+        *result =
+            cki_blockwise_convert(spec->out, task->block, own, spec->label, false, false, error);
+    cask_value_unref(own);
     return error->status;
 }
 
 const cki_function cki_blockwise_part_function = {"array.blockwise_part", 1, run_part};
 
-cask_array cki_blockwise_part(cki_build *build, cask_array raw, int64_t number, cki_dtype dtype,
-                              int ndim, const cki_axis *axes)
+static cask_array part_of(cki_build *build, cask_array raw, part wanted, cki_dtype dtype, int ndim,
+                          const cki_axis *axes)
 {
     part *p = cki_arena_alloc(build->arena, sizeof *p);
     cki_hasher *hasher = p ? cki_token_start(build->error) : NULL;
@@ -478,8 +484,9 @@ cask_array cki_blockwise_part(cki_build *build, cask_array raw, int64_t number, 
             cki_fail_memory(build->error, sizeof *p);
         return NULL;
     }
-    p->number = number;
-    cki_token_int(hasher, number);
+    *p = wanted;
+    cki_token_int(hasher, p->number);
+    cki_token_int(hasher, p->half);
     return cki_mapped_array(build, &(cki_mapped){.function = &cki_blockwise_part_function,
                                                  .label = "getitem",
                                                  .dtype = dtype,
@@ -489,4 +496,20 @@ cask_array cki_blockwise_part(cki_build *build, cask_array raw, int64_t number, 
                                                  .ninputs = 1,
                                                  .parameters = p,
                                                  .token = cki_token_end(hasher)});
+}
+
+cask_array cki_blockwise_part(cki_build *build, cask_array raw, int64_t number, cki_dtype dtype,
+                              int ndim, const cki_axis *axes)
+{
+    return part_of(build, raw, (part){number, -1}, dtype, ndim, axes);
+}
+
+cask_array cki_blockwise_masked(cki_build *build, cask_array raw, int64_t number, cki_dtype dtype,
+                                int ndim, const cki_axis *axes)
+{
+    const cki_dtype flag = cki_dtype_of(CASK_BOOL);
+    cki_masked parts = {.data = part_of(build, raw, (part){number, 0}, dtype, ndim, axes)};
+    if (parts.data)
+        parts.mask = part_of(build, raw, (part){number, 1}, flag, ndim, axes);
+    return cki_masked_array(build, &parts);
 }

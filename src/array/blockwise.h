@@ -9,7 +9,7 @@ enum { CKI_BLOCKWISE_ALL = -1 };
 
 /* What the function is given: blocks of an array, or a value. */
 typedef struct cki_blockwise_argument {
-    cask_array x; /* NULL: the value */
+    cask_array x; /* NULL: the value. Of a masked array the function is given masked blocks */
     /* Per axis of x: the axis of the result along whose blocks its blocks go, or CKI_BLOCKWISE_ALL:
      * each call is given all of them. An axis of one block gives it to every call. */
     int16_t along[CKI_MAX_NDIM];
@@ -46,6 +46,11 @@ bool cki_blockwise_is(cask_array x);
 /* Item `number` of the tuples that a raw array has for blocks, as an array with these blocks. */
 cask_array cki_blockwise_part(cki_build *build, cask_array raw, int64_t number, cki_dtype dtype,
                               int ndim, const cki_axis *axes);
+
+/* The same as a masked array, of functions that are given masked blocks, or what they give alone
+ * (number -1). NULL with the error set. */
+cask_array cki_blockwise_masked(cki_build *build, cask_array raw, int64_t number, cki_dtype dtype,
+                                int ndim, const cki_axis *axes);
 
 /* What the function gives for arguments of one element each, as numpy.ones: how Dask finds the type
  * of a result. ValueError "`dtype` inference failed in `map_blocks`. ..." */

@@ -1,5 +1,6 @@
 /* Finding the type of a function's results: by calling it with arrays of one element, as Dask. */
 #include "array/blockwise.h"
+#include "array/masked.h"
 #include "call/call.h"
 #include "core/memory.h"
 #include "expr/collection.h"
@@ -20,6 +21,19 @@ static cask_value *sample(cki_dtype dtype, int ndim, cki_error *error)
         return NULL;
     }
     return made;
+}
+
+/* Of a masked array a masked one, of which nothing is masked. */
+static cask_value *sample_of(cask_array x, cki_error *error)
+{
+    cask_value *data = sample(x->dtype, x->ndim, error);
+    cask_value *mask = data && cki_masked_is(x) ? cki_masked_block_part(data, 1, error) : NULL;
+    if (mask)
+        return cki_masked_value_new(data, mask, 0, false, error);
+    if (error->status == CASK_OK)
+        return data;
+    cask_value_unref(data);
+    return NULL;
 }
 
 /* A lazy array in an argument becomes such a sample; others stay. */
@@ -59,7 +73,7 @@ cask_value *cki_blockwise_trial(cki_build *build, const cki_blockwise *spec, con
     }
     for (; made < spec->count; made++) {
         const cki_blockwise_argument *a = &spec->arguments[made];
-        values[made] = a->x ? sample(a->x->dtype, a->x->ndim, build->error)
+        values[made] = a->x ? sample_of(a->x, build->error)
                             : cki_collection_map(a->value, take_sample, NULL, build->error);
         if (!values[made])
             goto out;
@@ -95,7 +109,9 @@ cask_status cki_blockwise_dtype(const cask_value *value, cki_dtype *dtype, cki_e
         *dtype = cki_array_of(value)->dtype;
         return CASK_OK;
     }
-    cask_value *natural = cki_array_from_value(value, (cki_dtype){0}, error);
+    cask_value *natural = cki_masked_value_data(value)
+                              ? cask_value_ref(cki_masked_value_data(value))
+                              : cki_array_from_value(value, (cki_dtype){0}, error);
     if (natural)
         *dtype = cki_array_of(natural)->dtype;
     cask_value_unref(natural);

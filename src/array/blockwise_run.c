@@ -1,6 +1,8 @@
 /* Running blockwise tasks: putting blocks together for the function, telling it where it is, and
  * checking what it gives. */
 #include "array/blockwise_run.h"
+#include "array/masked.h"
+#include "core/memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -116,6 +118,55 @@ static cask_value *join(cask_array x, const int64_t *counts, cask_value *const *
     return out;
 }
 
+/* Masked blocks: their elements are put together, and their masks. */
+static cask_value *join_masked(cask_array x, const int64_t *counts, cask_value *const *blocks,
+                               size_t count, cki_error *error)
+{
+    cask_value *joined[2] = {NULL};
+    cask_value **parts = (cask_value **)cki_memory_calloc(count, sizeof *parts);
+    if (!parts)
+        cki_fail_memory(error, count * sizeof *parts);
+    for (int half = 0; half < 2 && parts && error->status == CASK_OK; half++) {
+        size_t made = 0;
+        while (made < count && (parts[made] = cki_masked_block_part(blocks[made], half, error)))
+            made++;
+        if (made == count)
+            joined[half] = join(x, counts, parts, error);
+        while (made)
+            cask_value_unref(parts[--made]);
+    }
+    cki_memory_free((void *)parts);
+    if (joined[1])
+        return cki_masked_value_new(joined[0], joined[1], 0, false, error);
+    cask_value_unref(joined[0]);
+    return NULL;
+}
+
+static cask_value *gather_masked(const cki_blockwise_plan *plan, const cki_blockwise_place *place,
+                                 cask_array x, const int64_t *counts, cask_value *const *blocks,
+                                 size_t count, cki_error *error)
+{
+    size_t made = 0;
+    cask_value *result = NULL;
+    cask_value **values = (cask_value **)cki_memory_calloc(count, sizeof *values);
+    if (!values) {
+        cki_fail_memory(error, count * sizeof *values);
+        return NULL;
+    }
+    while (made < count && (values[made] = cki_masked_block_given(x, blocks[made], error)))
+        made++;
+    cask_value *const *next = values;
+    if (made == count && !plan->concatenate)
+        result = nest(place, x->ndim, counts, 0, &next, error);
+    else if (made == count)
+        result =
+            count == 1 ? cask_value_ref(values[0]) : join_masked(x, counts, values, count, error);
+    while (made)
+        cask_value_unref(values[--made]);
+    cki_memory_free((void *)values);
+    return result;
+}
+
 cask_value *cki_blockwise_gather(const cki_blockwise_plan *plan, const cki_blockwise_place *place,
                                  cask_array x, const int64_t *counts, cask_value *const *blocks,
                                  cki_error *error)
@@ -123,6 +174,11 @@ cask_value *cki_blockwise_gather(const cki_blockwise_plan *plan, const cki_block
     int64_t all = 1;
     for (int k = 0; k < x->ndim; k++)
         all *= counts[k];
+    bool masked = cki_masked_is(x);
+    for (int64_t i = 0; i < all && !masked; i++)
+        masked = cki_masked_block_has(blocks[i]);
+    if (masked && all > 0)
+        return gather_masked(plan, place, x, counts, blocks, (size_t)all, error);
     if (!plan->concatenate)
         return nest(place, x->ndim, counts, 0, &blocks, error);
     return all == 1 ? cask_value_ref(blocks[0]) : join(x, counts, blocks, error);

@@ -4,6 +4,7 @@
 #include "array/blockwise_index.h"
 #include "array/gufunc_signature.h"
 #include "array/map_blocks.h"
+#include "array/masked.h"
 #include "array/rechunk.h"
 #include "array/runs.h"
 #include "array/view.h"
@@ -22,7 +23,9 @@ typedef struct applying {
     int64_t sizes[CKI_GUFUNC_NAMES];         /* of core axes, -1 where unknown */
     bool sized[CKI_GUFUNC_NAMES];
     cki_dtype dtypes[CKI_GUFUNC_ARGUMENTS];
-    cki_vectorize *vectorize; /* NULL: the function loops itself */
+    cki_vectorize *vectorize;               /* NULL: the function loops itself */
+    cask_array masks[CKI_GUFUNC_ARGUMENTS]; /* of masked arguments; NULL: it is none */
+    bool masked;                            /* any is, and so are the results */
 } applying;
 
 static bool given(const cask_value *value)
@@ -71,8 +74,13 @@ static cask_status read_arguments(applying *a)
                         a->signature.ninputs, call->count);
     for (size_t i = 0; i < call->count; i++) {
         const cki_gufunc_operand *operand = &a->signature.inputs[i];
-        cask_array x = cki_node_from_value(a->build, call->arguments[i]);
+        cki_masked m = {0};
+        bool masked = cki_masked_of(call->arguments[i], &m);
+        cask_array x = masked ? m.data : cki_node_from_value(a->build, call->arguments[i]);
         if (!x || !(a->arrays[i] = core_last(a, x, operand)))
+            return a->build->error->status;
+        a->masked = a->masked || masked;
+        if (masked && !(a->masks[i] = core_last(a, m.mask, operand)))
             return a->build->error->status;
         int loops = x->ndim - operand->ndim;
         a->loops = loops > a->loops ? loops : a->loops;
@@ -306,28 +314,37 @@ static cask_status prepare_loop(applying *a)
     return CASK_OK;
 }
 
-/* Labels: looped axes count from the last, core axes follow. */
+static void label_axes(const applying *a, int i, int16_t *labels)
+{
+    const cki_gufunc_operand *operand = &a->signature.inputs[i];
+    int n = a->arrays[i]->ndim - operand->ndim;
+    for (int k = 0; k < a->arrays[i]->ndim; k++)
+        labels[k] = (int16_t)(k < n ? n - 1 - k : CKI_MAX_NDIM + operand->names[k - n]);
+}
+
+/* Labels: looped axes count from the last, core axes follow. Masks come last, until chunks are
+ * common. */
 static cask_status fill_index(applying *a, cki_blockwise_index *index)
 {
     const cask_value *named = a->call->named;
     size_t ninputs = (size_t)a->signature.ninputs, nnamed = named ? named->as.dict.count : 0;
-    size_t count = ninputs + nnamed;
-    index->arguments = cki_arena_array(a->build->arena, count + 1, sizeof *index->arguments);
-    index->labels = cki_arena_array(a->build->arena, count + 1, sizeof *index->labels);
+    size_t count = ninputs + nnamed, room = count + ninputs + 1;
+    index->arguments = cki_arena_array(a->build->arena, room, sizeof *index->arguments);
+    index->labels = cki_arena_array(a->build->arena, room, sizeof *index->labels);
     index->spec.names = cki_map_blocks_names(a->build, named);
     if (!index->arguments || !index->labels || !index->spec.names)
         return cki_fail_memory(a->build->error, count * sizeof *index->labels);
     for (size_t i = 0; i < ninputs; i++) {
-        const cki_gufunc_operand *operand = &a->signature.inputs[i];
-        cask_array x = a->arrays[i];
-        int n = x->ndim - operand->ndim;
-        index->arguments[i] = (cki_blockwise_argument){.x = x};
-        for (int k = 0; k < x->ndim; k++)
-            index->labels[i][k] =
-                (int16_t)(k < n ? n - 1 - k : CKI_MAX_NDIM + operand->names[k - n]);
+        index->arguments[i] = (cki_blockwise_argument){.x = a->arrays[i]};
+        label_axes(a, (int)i, index->labels[i]);
     }
     for (size_t i = 0; i < nnamed; i++)
         index->arguments[ninputs + i] = (cki_blockwise_argument){.value = named->as.dict.values[i]};
+    for (size_t i = 0; i < ninputs; i++)
+        if (a->masks[i]) {
+            label_axes(a, (int)i, index->labels[count]);
+            index->arguments[count++] = (cki_blockwise_argument){.x = a->masks[i]};
+        }
     for (int k = 0; k < a->loops; k++)
         index->out[k] = (int16_t)(a->loops - 1 - k);
     index->spec.arguments = index->arguments;
@@ -335,6 +352,22 @@ static cask_status fill_index(applying *a, cki_blockwise_index *index)
     index->spec.nnamed = nnamed;
     index->spec.ndim = a->loops;
     index->spec.vectorize = a->vectorize;
+    return CASK_OK;
+}
+
+/* Elements and masks, in common chunks now, as one argument each. */
+static cask_status join_masks(applying *a, cki_blockwise_index *index)
+{
+    size_t next = (size_t)a->signature.ninputs + index->spec.nnamed;
+    for (int i = 0; i < a->signature.ninputs; i++) {
+        if (!a->masks[i])
+            continue;
+        const cki_masked parts = {.data = index->arguments[i].x,
+                                  .mask = index->arguments[next++].x};
+        if (!(index->arguments[i].x = cki_masked_array(a->build, &parts)))
+            return a->build->error->status;
+    }
+    index->spec.count = (size_t)a->signature.ninputs + index->spec.nnamed;
     return CASK_OK;
 }
 
@@ -354,26 +387,35 @@ static cask_array one_result(applying *a, cki_blockwise *spec, cask_array raw, i
         return NULL;
     cask_array made;
     if (raw) {
-        made = cki_blockwise_part(a->build, raw, i, a->dtypes[i], ndim, axes);
+        int number = a->signature.single ? -1 : i;
+        made = a->masked ? cki_blockwise_masked(a->build, raw, number, a->dtypes[i], ndim, axes)
+                         : cki_blockwise_part(a->build, raw, number, a->dtypes[i], ndim, axes);
     } else {
         spec->dtype = a->dtypes[i];
         spec->axes = axes;
         spec->ndim = ndim;
         made = cki_blockwise_array(a->build, spec);
     }
-    return made ? place_axes(a, made, output) : NULL;
+    if (!made || !a->masked)
+        return made ? place_axes(a, made, output) : NULL;
+    cki_masked parts = cki_masked_parts(made);
+    parts.data = place_axes(a, parts.data, output);
+    parts.mask = parts.data ? place_axes(a, parts.mask, output) : NULL;
+    return cki_masked_array(a->build, &parts);
 }
 
 static cask_value *results(applying *a, cki_blockwise *spec)
 {
     for (int i = 0; a->vectorize && i < a->signature.noutputs; i++)
         a->vectorize->results[i].dtype = a->dtypes[i];
-    if (a->signature.single)
+    if (a->signature.single && !a->masked)
         return cki_node_value(a->build, one_result(a, spec, NULL, 0));
     spec->raw = true;
     spec->dtype = a->dtypes[0];
     cask_array raw = cki_blockwise_array(a->build, spec);
     size_t count = (size_t)a->signature.noutputs;
+    if (a->signature.single)
+        return raw ? cki_node_value(a->build, one_result(a, spec, raw, 0)) : NULL;
     cask_value *tuple = raw ? cki_value_list(CKI_TUPLE, count, a->build->error) : NULL;
     for (size_t i = 0; tuple && i < count; i++) {
         tuple->as.list.items[i] = cki_node_value(a->build, one_result(a, spec, raw, (int)i));
@@ -411,7 +453,7 @@ cask_value *cki_gufunc_apply(cki_build *build, const cki_gufunc_call *call)
         read_arguments(a) != CASK_OK || read_sizes(a) != CASK_OK ||
         check_dimensions(a) != CASK_OK || prepare_loop(a) != CASK_OK ||
         fill_index(a, index) != CASK_OK || cki_blockwise_index_resolve(build, index) != CASK_OK ||
-        find_dtypes(a, &index->spec) != CASK_OK)
+        join_masks(a, index) != CASK_OK || find_dtypes(a, &index->spec) != CASK_OK)
         return NULL;
     return results(a, &index->spec);
 }

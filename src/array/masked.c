@@ -125,8 +125,6 @@ static cask_value *collected(void *self, cki_error *error)
     return NULL;
 }
 
-static cask_array make(cki_build *build, const cki_masked *parts);
-
 /* One part's blocks out of the pairs. */
 static cask_array hold_part(cki_build *build, const cki_node *node, const cask_value *pairs, int i)
 {
@@ -154,7 +152,7 @@ static const cki_node *hold(cki_build *build, const cki_node *node, cask_value *
     cki_masked parts = {.fill = f->value, .has_fill = f->given};
     parts.data = hold_part(build, node, blocks, 0);
     parts.mask = parts.data ? hold_part(build, node, blocks, 1) : NULL;
-    cask_array held = make(build, &parts);
+    cask_array held = cki_masked_array(build, &parts);
     return held ? &held->base : NULL;
 }
 
@@ -214,7 +212,7 @@ static const cki_collection masked = {.class = {"MaskedArray", cki_operation_rel
 
 /* ---- making ---- */
 
-static cask_array make(cki_build *build, const cki_masked *parts)
+cask_array cki_masked_array(cki_build *build, const cki_masked *parts)
 {
     cki_axis axes[CKI_MAX_NDIM];
     cask_array both[2] = {parts->data, parts->mask};
@@ -249,19 +247,34 @@ static cask_array make(cki_build *build, const cki_masked *parts)
 
 cask_value *cki_masked_value(cki_build *build, const cki_masked *parts)
 {
-    cask_array made = make(build, parts);
+    cask_array made = cki_masked_array(build, parts);
     return made ? cki_operation_wrap(&made->base, build->error) : NULL;
+}
+
+bool cki_masked_is(cask_array x)
+{
+    return x->base.collection == &masked;
+}
+
+cask_array cki_masked_lazy(const cask_value *value)
+{
+    const cki_node *node = cki_operation_node(value);
+    return node && node->collection == &masked ? cki_node_as_array(node) : NULL;
+}
+
+cki_masked cki_masked_parts(cask_array x)
+{
+    const fill *f = x->base.parameters;
+    return (cki_masked){cki_node_as_array(x->base.inputs[0]), cki_node_as_array(x->base.inputs[1]),
+                        f->value, f->given};
 }
 
 bool cki_masked_of(const cask_value *value, cki_masked *parts)
 {
-    const cki_node *node = cki_operation_node(value);
-    if (!node || node->collection != &masked)
-        return false;
-    const fill *f = node->parameters;
-    *parts = (cki_masked){cki_node_as_array(node->inputs[0]), cki_node_as_array(node->inputs[1]),
-                          f->value, f->given};
-    return true;
+    cask_array x = cki_masked_lazy(value);
+    if (x)
+        *parts = cki_masked_parts(x);
+    return x != NULL;
 }
 
 cask_array cki_masked_nothing(cki_build *build, cask_array x)

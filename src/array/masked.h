@@ -15,6 +15,14 @@ typedef struct cki_masked {
 
 /* The parts of a masked array; false if the value is none. */
 bool cki_masked_of(const cask_value *value, cki_masked *parts);
+/* A masked array as a node, whose blocks are pairs of elements and mask; NULL if the value is none.
+ */
+cask_array cki_masked_lazy(const cask_value *value);
+/* Whether a node is one, and the parts of such a node. */
+bool cki_masked_is(cask_array x);
+cki_masked cki_masked_parts(cask_array x);
+/* Such a node; chunks are made equal. NULL with the error set, also if a part is missing. */
+cask_array cki_masked_array(cki_build *build, const cki_masked *parts);
 /* The value of a masked array; chunks are made equal. NULL with the error set, also if a part is
  * missing. */
 cask_value *cki_masked_value(cki_build *build, const cki_masked *parts);
@@ -35,8 +43,23 @@ cask_value *cki_masked_products(cki_build *build, const cki_operation *operation
  * itself, or "masked". */
 cask_value *cki_masked_value_new(cask_value *data, cask_value *mask, double fill, bool has_fill,
                                  cki_error *error);
-/* The elements in such a value, a borrowed array; NULL if it is none. */
+/* The elements in such a value, a borrowed array; NULL if it is none. Likewise the mask. */
 cask_value *cki_masked_value_data(const cask_value *value);
+cask_value *cki_masked_value_mask(const cask_value *value);
+/* "masked": an element that does not count; and whether a value is that. */
+cask_value *cki_masked_value_constant(cki_error *error);
+bool cki_masked_value_element(const cask_value *value);
+
+/* masked_block.c: a block of x as functions are given it, masked if x is; a new reference. */
+cask_value *cki_masked_block_given(cask_array x, cask_value *block, cki_error *error);
+/* Whether a block holds something masked: by itself, or in a tuple, list or dict. */
+bool cki_masked_block_has(const cask_value *block);
+/* What a function gave, as a block: what is masked in it becomes tuples, which can be spilled and
+ * sent; a new reference. */
+cask_value *cki_masked_block_packed(cask_value *value, cki_error *error);
+/* The elements (0) or the mask (1) of what a function gave, masked or not: a new reference. */
+cask_value *cki_masked_block_part(cask_value *value, int part, cki_error *error);
+
 /* The parts of such a value; false if it is none. */
 bool cki_masked_value_of(cki_build *build, const cask_value *value, cki_masked *parts);
 /* What is written of it, borrowed: .npy has the elements, as NumPy writes them; TypeError for files

@@ -174,13 +174,43 @@ static cask_value *by_element(cki_build *build, const cki_operation *operation,
 
 static bool moves(const char *name)
 {
-    static const char *const names[] = {
-        "__getitem__", "T",        "transpose",    "reshape",    "ravel",      "flatten",
-        "rechunk",     "squeeze",  "expand_dims",  "swapaxes",   "moveaxis",   "rollaxis",
-        "flip",        "flipud",   "fliplr",       "roll",       "rot90",      "repeat",
-        "tile",        "take",     "concatenate",  "stack",      "vstack",     "hstack",
-        "dstack",      "block",    "broadcast_to", "atleast_1d", "atleast_2d", "atleast_3d",
-        "diag",        "diagonal", "copy"};
+    static const char *const names[] = {"__getitem__",
+                                        "T",
+                                        "transpose",
+                                        "reshape",
+                                        "ravel",
+                                        "flatten",
+                                        "rechunk",
+                                        "squeeze",
+                                        "expand_dims",
+                                        "swapaxes",
+                                        "moveaxis",
+                                        "rollaxis",
+                                        "flip",
+                                        "flipud",
+                                        "fliplr",
+                                        "roll",
+                                        "rot90",
+                                        "repeat",
+                                        "tile",
+                                        "take",
+                                        "concatenate",
+                                        "stack",
+                                        "vstack",
+                                        "hstack",
+                                        "dstack",
+                                        "block",
+                                        "broadcast_to",
+                                        "atleast_1d",
+                                        "atleast_2d",
+                                        "atleast_3d",
+                                        "diag",
+                                        "diagonal",
+                                        "copy",
+                                        "overlap.trim_overlap",
+                                        "overlap.trim_internal",
+                                        "overlap.sliding_window_view",
+                                        "lib.stride_tricks.sliding_window_view"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(names[i], name))
             return true;
@@ -403,8 +433,21 @@ static bool asks(const cki_operation *operation)
 
 static bool calls_function(const char *name)
 {
-    static const char *const names[] = {"map_blocks", "map_overlap", "blockwise", "core.map_blocks",
-                                        "core.blockwise"};
+    static const char *const names[] = {"map_blocks",      "map_overlap",    "blockwise",
+                                        "core.map_blocks", "core.blockwise", "overlap.map_overlap",
+                                        "overlap.overlap"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
+}
+
+/* What knows masked arrays by itself, its function being given masked blocks. */
+static bool knows(const char *name)
+{
+    static const char *const names[] = {
+        "reduction",       "reductions.reduction", "apply_gufunc",   "gufunc.apply_gufunc",
+        "gufunc.__call__", "apply_along_axis",     "apply_over_axes"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(names[i], name))
             return true;
@@ -441,8 +484,9 @@ cask_value *cki_masked_apply(cask *ck, const cki_operation *operation,
     cki_build build = cki_node_build(ck, error);
     cki_masked first;
     bool own = !strncmp(operation->name, "ma.", 3) ||
+               !strncmp(operation->name, "MaskedArray.", 12) ||
                (operation->places & (CKI_IN_DASK | CKI_LAZY_METHOD | CKI_LAZY_ATTRIBUTE));
-    if (own || !find_first(arguments, &first))
+    if (own || knows(operation->name) || !find_first(arguments, &first))
         return cki_operation_call(ck, operation, arguments, error);
     reduction kind = reduction_of(operation->name);
     if (asks(operation))

@@ -1,4 +1,5 @@
 /* da.ma: making masked arrays, and taking them apart. */
+#include "array/creation.h"
 #include "array/elementwise.h"
 #include "array/formula.h"
 #include "array/masked.h"
@@ -285,6 +286,21 @@ static cask_value *run_like(cki_call *call)
     return cki_masked_value(&build, &m);
 }
 
+/* What is computed already, lazy again: as such operations know it. */
+static cask_value *run_lift(cki_call *call)
+{
+    cki_build build = cki_node_build(call->ck, call->error);
+    cask_value *self = cki_operation_argument(call, "self");
+    cki_masked m = {0};
+    if (cki_masked_value_element(self)) {
+        m.data = cki_creation_full(&build, "masked", 0, cki_dtype_of(CASK_F64), 0, NULL);
+        m.mask = cki_creation_full(&build, "masked", 1, cki_dtype_of(CASK_BOOL), 0, NULL);
+    } else if (!cki_masked_value_of(&build, self, &m)) {
+        return NULL;
+    }
+    return cki_masked_value(&build, &m);
+}
+
 /* ---- the records ---- */
 
 #define COMPARED(name, ufunc, words)                                                               \
@@ -340,6 +356,18 @@ static const cki_operation op_set_fill_value = {
     "ma.set_fill_value", CKI_IN_DA,
     "a, fill_value",     "The same masked array with another fill value. Arrays do not change.",
     run_set_fill,        NULL};
+static const cki_operation op_lift = {"MaskedArray.__lazy__",
+                                      CKI_ARRAY_PROTOCOL,
+                                      "self",
+                                      "A computed masked array as a lazy one.",
+                                      run_lift,
+                                      NULL};
+static const cki_operation op_lift_element = {"MaskedConstant.__lazy__",
+                                              CKI_ARRAY_PROTOCOL,
+                                              "self",
+                                              "The element that is masked as a lazy array.",
+                                              run_lift,
+                                              NULL};
 static const cki_operation op_count = {"ma.count",
                                        CKI_IN_DA,
                                        "a, axis=None, keepdims=False, split_every=None",
@@ -385,6 +413,8 @@ const cki_operation *const cki_masked_operations[] = {&op_masked_array,
                                                       &op_filled,
                                                       &op_set_fill_value,
                                                       &op_count,
+                                                      &op_lift,
+                                                      &op_lift_element,
                                                       &op_average,
                                                       &op_ones_like,
                                                       &op_where,

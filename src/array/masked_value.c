@@ -115,14 +115,18 @@ static void print_masked(void *self, cki_text *text)
 static const cki_class masked_class = {"MaskedConstant", nothing, print_masked, NULL};
 static int the_masked; /* the one value that does not count */
 
+cask_value *cki_masked_value_constant(cki_error *error)
+{
+    return cki_value_object(&masked_class, &the_masked, error);
+}
+
 cask_value *cki_masked_value_new(cask_value *data, cask_value *mask, double fill, bool has_fill,
                                  cki_error *error)
 {
     const cki_array *flags = cki_array_of(mask);
     cask_value *made = NULL;
     if (flags && flags->ndim == 0) {
-        made = *flags->data ? cki_value_object(&masked_class, &the_masked, error)
-                            : cask_value_ref(data);
+        made = *flags->data ? cki_masked_value_constant(error) : cask_value_ref(data);
     } else {
         computed *c = cki_memory_alloc(sizeof *c);
         if (c) {
@@ -140,6 +144,17 @@ cask_value *cki_masked_value_data(const cask_value *value)
 {
     const computed *c = cki_value_self(value, &class);
     return c ? c->data : NULL;
+}
+
+cask_value *cki_masked_value_mask(const cask_value *value)
+{
+    const computed *c = cki_value_self(value, &class);
+    return c ? c->mask : NULL;
+}
+
+bool cki_masked_value_element(const cask_value *value)
+{
+    return cki_value_self(value, &masked_class) != NULL;
 }
 
 bool cki_masked_value_of(cki_build *build, const cask_value *value, cki_masked *parts)

@@ -2,7 +2,9 @@
  * the last ones. */
 #include "array/reduction.h"
 #include "array/blockwise.h"
+#include "array/masked.h"
 #include "array/out.h"
+#include "array/rechunk.h"
 #include "array/runs.h"
 #include "array/view.h"
 #include "call/call.h"
@@ -19,6 +21,7 @@ typedef struct reducing {
     int64_t split[CKI_MAX_NDIM]; /* blocks that become one along each axis */
     cki_dtype dtype;
     bool concatenate, keepdims;
+    bool masked;  /* blocks and results are masked arrays */
     int64_t size; /* of what a block becomes along a reduced axis */
     cask_value *axis_value, *yes, *no, *dtype_value;
 } reducing;
@@ -121,7 +124,7 @@ static cask_array step(reducing *r, cask_value *function, cki_blockwise_argument
                                                            .names = names,
                                                            .nnamed = nnamed,
                                                            .concatenate = r->concatenate,
-                                                           .raw = !last});
+                                                           .raw = !last || r->masked});
 }
 
 /* So many blocks, each of the size that chunk's results have. */
@@ -188,7 +191,10 @@ static cask_array aggregate_step(reducing *r, cask_array x, const char *label)
         if (kept && r->axes[k] && partial_axis(r, 1, &axes[ndim - 1]) != CASK_OK)
             return NULL;
     }
-    return axes ? step(r, r->aggregate, arguments, 1, ndim, axes, r->no, label, true) : NULL;
+    cask_array made =
+        axes ? step(r, r->aggregate, arguments, 1, ndim, axes, r->no, label, true) : NULL;
+    return made && r->masked ? cki_blockwise_masked(&r->build, made, -1, r->dtype, ndim, axes)
+                             : made;
 }
 
 static int depth_of(const reducing *r, cask_array x)
@@ -217,7 +223,13 @@ static cask_array read_weights(reducing *r, cask_array x)
                  "Weights with %d axes are not broadcastable to x with %d axes, or their lengths "
                  "differ",
                  w->ndim, x->ndim);
-    return fits ? cki_view_broadcast(&r->build, w, x->ndim, x->axes) : NULL;
+    cki_axis *axes = fits ? cki_runs_axes(&r->build, x->ndim) : NULL;
+    for (int k = 0; axes && k < x->ndim; k++) {
+        int own = k - x->ndim + w->ndim;
+        axes[k] = own >= 0 && w->axes[own].length != 1 ? w->axes[own] : x->axes[k];
+    }
+    w = axes ? cki_view_broadcast(&r->build, w, x->ndim, axes) : NULL;
+    return w ? cki_rechunk_to(&r->build, w, x->axes) : NULL;
 }
 
 static cask_array reduce(reducing *r, cask_array x)
@@ -237,12 +249,18 @@ static cask_array reduce(reducing *r, cask_array x)
 static cask_value *run_reduction(cki_call *call)
 {
     reducing r = {.call = call, .build = cki_node_build(call->ck, call->error)};
-    cask_array x = cki_node_from_value(&r.build, cki_operation_argument(call, "x"));
-    cask_array made = NULL;
+    cask_array x = cki_masked_lazy(cki_operation_argument(call, "x")), made = NULL;
+    r.masked = x != NULL;
+    if (r.masked && !cki_operation_is_none(call, "out")) {
+        cki_fail(call->error, CASK_UNSUPPORTED, NULL,
+                 "reduction(): the out parameter is not supported for a masked array");
+        return NULL;
+    }
+    x = x ? x : cki_node_from_value(&r.build, cki_operation_argument(call, "x"));
     if (x && read_arguments(&r, x) == CASK_OK)
         made = reduce(&r, x);
     drop(&r);
-    return cki_out_result(call, &r.build, made);
+    return r.masked ? cki_node_value(&r.build, made) : cki_out_result(call, &r.build, made);
 }
 
 #define REDUCTION                                                                                  \

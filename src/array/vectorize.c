@@ -1,5 +1,6 @@
 /* Vectorizing: the loop of calls, and putting their results together. */
 #include "array/vectorize.h"
+#include "array/masked.h"
 #include "call/call.h"
 #include "core/memory.h"
 
@@ -11,13 +12,22 @@ typedef struct loop {
     int64_t shape[CKI_MAX_NDIM], at[CKI_MAX_NDIM];
     cask_value **given;                         /* to the function, one an argument */
     cask_value *results[CKI_VECTORIZE_RESULTS]; /* arrays under construction */
+    cask_value *masks[CKI_VECTORIZE_RESULTS];   /* theirs, of functions of masked arrays */
+    bool masked;
 } loop;
+
+/* The array in an argument, masked or not; NULL: it is none. */
+static const cki_array *array_in(const cask_value *argument)
+{
+    const cask_value *data = cki_masked_value_data(argument);
+    return cki_array_of(data ? data : argument);
+}
 
 /* The axes that are looped over: all arguments' broadcast together. */
 static cask_status find_loop(loop *l, const cki_arguments *arguments, cki_error *error)
 {
     for (size_t i = 0; i < l->how->ninputs; i++) {
-        const cki_array *x = cki_array_of(arguments->positional[i]);
+        const cki_array *x = array_in(arguments->positional[i]);
         int n = x && l->how->core[i] >= 0 ? x->ndim - l->how->core[i] : 0;
         if (n < 0)
             return cki_fail(error, CASK_INVALID, NULL,
@@ -28,7 +38,7 @@ static cask_status find_loop(loop *l, const cki_arguments *arguments, cki_error 
     for (int k = 0; k < l->ndim; k++)
         l->shape[k] = 1;
     for (size_t i = 0; i < l->how->ninputs; i++) {
-        const cki_array *x = cki_array_of(arguments->positional[i]);
+        const cki_array *x = array_in(arguments->positional[i]);
         int n = x && l->how->core[i] >= 0 ? x->ndim - l->how->core[i] : 0;
         for (int k = 0; k < n; k++) {
             int64_t *common = &l->shape[l->ndim - n + k];
@@ -45,7 +55,7 @@ static cask_status find_loop(loop *l, const cki_arguments *arguments, cki_error 
 
 /* What an argument gives to the call at the loop's place: an element as Python's number, or a view.
  */
-static cask_value *part_of(const loop *l, cask_value *argument, int core, cki_error *error)
+static cask_value *plain_part(const loop *l, cask_value *argument, int core, cki_error *error)
 {
     const cki_array *x = cki_array_of(argument);
     if (!x || core < 0)
@@ -61,11 +71,30 @@ static cask_value *part_of(const loop *l, cask_value *argument, int core, cki_er
                           error);
 }
 
+/* Of a masked array what is masked there. */
+static cask_value *part_of(const loop *l, cask_value *argument, int core, cki_error *error)
+{
+    cask_value *mask = cki_masked_value_mask(argument), *data = cki_masked_value_data(argument);
+    cask_value *parts[2] = {NULL};
+    if (!mask || core < 0)
+        return plain_part(l, argument, core, error);
+    parts[0] = plain_part(l, data, core, error);
+    parts[1] = parts[0] ? plain_part(l, mask, core, error) : NULL;
+    if (parts[1] && core > 0)
+        return cki_masked_value_new(parts[0], parts[1], 0, false, error);
+    if (parts[1] && parts[1]->as.boolean) {
+        cask_value_unref(parts[0]);
+        parts[0] = cki_masked_value_constant(error);
+    }
+    cask_value_unref(parts[1]);
+    return parts[0];
+}
+
 /* A result array for all calls, as the first one's `value` says; NULL: there is none. */
-static cask_value *new_result(const loop *l, size_t r, const cki_array *first, cki_error *error)
+static cask_value *new_result(const loop *l, size_t r, cki_dtype dtype, const cki_array *first,
+                              cki_error *error)
 {
     int64_t shape[CKI_MAX_NDIM];
-    cki_dtype dtype = l->how->results[r].dtype;
     int core = first ? first->ndim : l->how->results[r].ndim > 0 ? l->how->results[r].ndim : 0;
     if (l->ndim + core > CKI_MAX_NDIM) {
         cki_fail(error, CASK_INVALID, NULL, "a result of more than %d axes", CKI_MAX_NDIM);
@@ -81,20 +110,21 @@ static cask_value *new_result(const loop *l, size_t r, const cki_array *first, c
     return cki_array_new(dtype, l->ndim + core, shape, error);
 }
 
-/* Put what a call gave into its place. */
-static cask_status store(loop *l, size_t r, cask_value *value, cki_error *error)
+/* Put what a call gave, or its mask, into its place in one of the results. */
+static cask_status put(loop *l, size_t r, int half, cask_value *value, cki_error *error)
 {
-    cask_value *natural = cki_array_of(value) ? cask_value_ref(value)
-                                              : cki_array_from_value(value, (cki_dtype){0}, error);
+    cask_value **result = half ? &l->masks[r] : &l->results[r];
+    const cki_dtype dtype = half ? cki_dtype_of(CASK_BOOL) : l->how->results[r].dtype;
+    cask_value *natural = cki_masked_block_part(value, half, error);
     const cki_array *from = cki_array_of(natural);
     int wanted = l->how->results[r].ndim;
     if (from && wanted >= 0 && from->ndim != wanted)
         cki_fail(error, CASK_INVALID, NULL,
                  "wrong number of dimensions: the function gave %d axes where %d are expected",
                  from->ndim, wanted);
-    if (from && error->status == CASK_OK && !l->results[r])
-        l->results[r] = new_result(l, r, from, error);
-    const cki_array *whole = cki_array_of(l->results[r]);
+    if (from && error->status == CASK_OK && !*result)
+        *result = new_result(l, r, dtype, from, error);
+    const cki_array *whole = cki_array_of(*result);
     if (from && whole && error->status == CASK_OK) {
         cki_array place = *whole;
         bool fits = place.ndim - l->ndim == from->ndim;
@@ -114,6 +144,13 @@ static cask_status store(loop *l, size_t r, cask_value *value, cki_error *error)
     }
     cask_value_unref(natural);
     return error->status;
+}
+
+static cask_status store(loop *l, size_t r, cask_value *value, cki_error *error)
+{
+    if (put(l, r, 0, value, error) != CASK_OK || !l->masked)
+        return error->status;
+    return put(l, r, 1, value, error);
 }
 
 static cask_status store_all(loop *l, cask_value *value, cki_error *error)
@@ -164,9 +201,14 @@ static bool next(loop *l)
 static cask_value *finish(loop *l, cki_error *error)
 {
     size_t count = l->how->nresults ? (size_t)l->how->nresults : 1;
-    for (size_t r = 0; r < count && error->status == CASK_OK; r++)
+    for (size_t r = 0; r < count && error->status == CASK_OK; r++) {
         if (!l->results[r])
-            l->results[r] = new_result(l, r, NULL, error);
+            l->results[r] = new_result(l, r, l->how->results[r].dtype, NULL, error);
+        if (l->masks[r] && l->results[r]) {
+            l->results[r] = cki_masked_value_new(l->results[r], l->masks[r], 0, false, error);
+            l->masks[r] = NULL;
+        }
+    }
     cask_value *all = NULL;
     if (error->status == CASK_OK && l->how->nresults)
         all = cki_value_list(CKI_TUPLE, count, error);
@@ -177,7 +219,8 @@ static cask_value *finish(loop *l, cki_error *error)
             all = l->results[r];
         else
             cask_value_unref(l->results[r]);
-        l->results[r] = NULL;
+        cask_value_unref(l->masks[r]); /* of what failed */
+        l->results[r] = l->masks[r] = NULL;
     }
     return all;
 }
@@ -197,6 +240,8 @@ cask_value *cki_vectorize_run(cask *ck, cask_value *function, const cki_argument
         cki_fail_memory(error, how->ninputs * sizeof *l.given);
     else
         find_loop(&l, arguments, error);
+    for (size_t i = 0; i < how->ninputs; i++)
+        l.masked = l.masked || cki_masked_value_mask(arguments->positional[i]);
     for (int k = 0; k < l.ndim; k++)
         any = any && l.shape[k] > 0;
     while (any && error->status == CASK_OK &&

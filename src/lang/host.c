@@ -2,6 +2,7 @@
 #include "lang/host.h"
 #include "lang/dtype_attribute.h"
 #include "lang/dtype_info.h"
+#include "lang/lift.h"
 
 #include "call/user.h"
 #include "core/memory.h"
@@ -29,27 +30,6 @@ static bool rests_on_plan(const cask_value *value)
     return value->kind == CKI_OBJECT || value->kind == CKI_DICT || value->kind == CKI_SET;
 }
 
-/* What an operation means with the arguments, as the collection of one of them says; NULL: as its
- * record does. */
-static const cki_syntax *apply_of(const cki_arguments *arguments)
-{
-    for (size_t i = 0; i < arguments->count; i++) {
-        cask_value *const *items = &arguments->positional[i];
-        const cask_value *value = *items;
-        size_t count = value ? 1 : 0;
-        if (value && (value->kind == CKI_LIST || value->kind == CKI_TUPLE)) {
-            items = value->as.list.items;
-            count = value->as.list.count;
-        }
-        for (size_t k = 0; k < count; k++) {
-            const cki_node *node = cki_operation_node(items[k]);
-            if (node && node->collection->syntax && node->collection->syntax->apply)
-                return node->collection->syntax;
-        }
-    }
-    return NULL;
-}
-
 cask_value *cki_host_run(cki_session *session, const cki_operation *operation,
                          const cki_arguments *arguments, bool eager, cki_error *error)
 {
@@ -67,9 +47,7 @@ cask_value *cki_host_run(cki_session *session, const cki_operation *operation,
     bool scoped = eager && ck->nscopes < CKI_SCOPES;
     if (scoped)
         cask_scope_begin(ck);
-    const cki_syntax *own = apply_of(arguments);
-    cask_value *result = own ? own->apply(ck, operation, arguments, error)
-                             : cki_operation_call(ck, operation, arguments, error);
+    cask_value *result = cki_lift_run(session, operation, arguments, error);
     if (result && eager) {
         cask_value *computed = cki_lang_compute(session, result, error);
         cask_value_unref(result);
@@ -266,22 +244,6 @@ static cask_value *plainly(cki_session *session, cki_operator op, cask_value *a,
     return made;
 }
 
-/* "Array.shape" and the like: an operation by the class of the object it belongs to. */
-static const cki_operation *find_for_class(const cki_session *session, const cask_value *object,
-                                           const char *name, cki_error *error)
-{
-    cki_text full = {0};
-    const char *type = cki_array_of(object) ? "numpy.ndarray" : cki_value_type(object);
-    cki_text_format(&full, "%s.%s", type, name); /* NumPy's scalars are arrays without axes */
-    const cki_operation *operation = NULL;
-    if (full.failed)
-        cki_fail_memory(error, strlen(name));
-    else
-        operation = cki_operation_find(session->ck, full.bytes, CKI_ARRAY_PROTOCOL);
-    cki_text_free(&full);
-    return operation;
-}
-
 /* An operator that one of the operands has by its class: poly1d.add. NULL without error: none. */
 static cask_value *operate_own(cki_session *session, cki_operator op, cask_value *a, cask_value *b,
                                cki_error *error)
@@ -290,17 +252,16 @@ static cask_value *operate_own(cki_session *session, cki_operator op, cask_value
     const cki_operation *own = NULL;
     for (int i = 0; i < 2 && !own && error->status == CASK_OK; i++)
         if (both[i] && both[i]->kind == CKI_OBJECT && !cki_operation_node(both[i]))
-            own = find_for_class(session, both[i], operation_of(op), error);
+            own = cki_lift_class(session, both[i], operation_of(op), error);
     const cki_arguments given = {.positional = both, .count = b ? 2 : 1};
     return own && error->status == CASK_OK ? cki_host_run(session, own, &given, false, error)
                                            : NULL;
 }
 
 /* None == x is false everywhere, as NumPy has it; other foreign things are not comparable. */
-static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_value *b,
-                           cki_error *error)
+static cask_value *operate_on(cki_session *session, cki_operator op, cask_value *a, cask_value *b,
+                              cki_error *error)
 {
-    cki_session *session = self;
     const cki_syntax *syntax = syntax_of(a) ? syntax_of(a) : syntax_of(b);
     if (syntax)
         return syntax->operate(session->ck, operator_name(op), a, b, error);
@@ -324,6 +285,26 @@ static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_valu
     cask_value *const both[2] = {a, b};
     return cki_host_invoke(session, operation_of(op), CKI_IN_DA | CKI_IN_NP, both, b ? 2 : 1,
                            error);
+}
+
+static cask_value *operate(void *self, cki_operator op, cask_value *a, cask_value *b,
+                           cki_error *error)
+{
+    if (!cki_lift_is_object(a) && !cki_lift_is_object(b))
+        return operate_on(self, op, a, b, error);
+    cask_value *left = cki_lift_value(self, a, error), *right = cki_lift_value(self, b, error),
+               *made = NULL;
+    bool computed = (cki_operation_node(left) && left != a) || (right && right != b);
+    if (error->status == CASK_OK)
+        made = operate_on(self, op, left, right, error);
+    if (made && computed && !cki_operation_node(a) && !(b && cki_operation_node(b))) {
+        cask_value *known = cki_lang_compute(self, made, error);
+        cask_value_unref(made);
+        made = known;
+    }
+    cask_value_unref(left);
+    cask_value_unref(right);
+    return made;
 }
 
 static void no_attribute(const cki_session *session, cask_value *object, const char *name,
@@ -384,6 +365,14 @@ static cask_value *attribute(void *self, cask_value *object, const char *name, c
     cask_value *told = told_of(object, name, error);
     if (told || error->status != CASK_OK)
         return told;
+    if (cki_lift_is_object(object)) {
+        cask_value *lazy = cki_lift_value(session, object, error);
+        cask_value *found_lazy = lazy && lazy != object ? attribute(self, lazy, name, error) : NULL;
+        bool is_lifted = lazy && lazy != object;
+        cask_value_unref(lazy);
+        if (is_lifted || error->status != CASK_OK)
+            return found_lazy;
+    }
     bool eager = cki_array_of(object) != NULL || cki_namespace_eager(object);
     if (is_collection(object)) {
         found = cki_operation_find(session->ck, name, ANY_ATTRIBUTE);
@@ -395,7 +384,7 @@ static cask_value *attribute(void *self, cask_value *object, const char *name, c
         if (found)
             return cki_namespace_function(found, eager, object, error);
     }
-    const cki_operation *own = find_for_class(session, object, name, error);
+    const cki_operation *own = cki_lift_class(session, object, name, error);
     if (own && own->places & CKI_OWN_ATTRIBUTE) {
         const cki_arguments only = {.positional = &object, .count = 1};
         return cki_host_run(session, own, &only, eager, error);
@@ -417,7 +406,14 @@ static cask_value *item(void *self, cask_value *object, cask_value *index, cki_e
         return syntax->item(session->ck, object, index, error);
     if (is_collection(object))
         return cki_host_invoke(session, "__getitem__", CKI_ARRAY_PROTOCOL, both, 2, error);
-    const cki_operation *own = find_for_class(session, object, "__getitem__", error);
+    cask_value *lazy = cki_lift_value(session, object, error);
+    if (!lazy || lazy != object) {
+        cask_value *made = lazy ? item(self, lazy, index, error) : NULL;
+        cask_value_unref(lazy);
+        return made;
+    }
+    cask_value_unref(lazy);
+    const cki_operation *own = cki_lift_class(session, object, "__getitem__", error);
     cki_arguments given = {.positional = both, .count = 2};
     return own ? cki_host_run(session, own, &given, false, error) : NULL;
 }
@@ -435,7 +431,7 @@ static cask_value *call(void *self, cask_value *function, const cki_arguments *a
     cask_value *result = cki_namespace_call(session, function, arguments, error);
     if (result || error->status != CASK_OK)
         return result;
-    const cki_operation *own = find_for_class(session, function, "__call__", error);
+    const cki_operation *own = cki_lift_class(session, function, "__call__", error);
     cask_value *bound =
         own ? cki_namespace_function(own, !(own->places & CKI_BUILDS), function, error) : NULL;
     if (bound)
@@ -471,9 +467,15 @@ static int64_t length(void *self, cask_value *value, cki_error *error)
     const cki_syntax *syntax = syntax_of(value);
     if (syntax)
         return syntax->length(session->ck, value, error);
-    const cki_operation *own = value->kind == CKI_OBJECT && !cki_operation_node(value)
-                                   ? find_for_class(session, value, "__len__", error)
-                                   : NULL;
+    cask_value *lazy = cki_lift_value(session, value, error);
+    if (!lazy || lazy != value) {
+        count = lazy ? length(self, lazy, error) : -1;
+        cask_value_unref(lazy);
+        return count;
+    }
+    cask_value_unref(lazy);
+    const cki_operation *own =
+        cki_lift_is_object(value) ? cki_lift_class(session, value, "__len__", error) : NULL;
     if (!own && !cki_operation_node(value))
         return error->status == CASK_OK && cki_value_length(value, &count, error) == CASK_OK ? count
                                                                                              : -1;
@@ -499,7 +501,7 @@ static cask_value *items(void *self, cask_value *value, cki_error *error)
     if (!cki_operation_node(value)) {
         const cki_arguments only = {.positional = &value, .count = 1};
         const cki_operation *own =
-            value->kind == CKI_OBJECT ? find_for_class(session, value, "__iter__", error) : NULL;
+            value->kind == CKI_OBJECT ? cki_lift_class(session, value, "__iter__", error) : NULL;
         if (error->status != CASK_OK)
             return NULL;
         return own ? cki_host_run(session, own, &only, false, error)

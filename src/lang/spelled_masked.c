@@ -71,5 +71,63 @@ static const cki_operation blockwise = {
     cki_spelled_run,
     &blockwise_text};
 
-const cki_operation *const cki_spelled_masked_operations[] = {&map_blocks, &map_overlap, &blockwise,
-                                                              NULL};
+/* A number beyond the ends is not masked. */
+SPELLED(overlap, "ma.overlap", "x, depth, boundary, *, allow_rechunk=True",
+        "overlap of masked arrays: elements of the neighbours stay masked, numbers beyond the ends "
+        "are not.",
+        "(lambda beyond: da.ma.masked_array(da.overlap.overlap(da.ma.getdata(x), depth, "
+        "boundary, allow_rechunk=allow_rechunk), da.overlap.overlap(da.ma.getmaskarray(x), depth, "
+        "beyond(boundary), allow_rechunk=allow_rechunk)))(lambda b: dict([(k, b[k] if b[k] is None "
+        "or isinstance(b[k], str) else False) for k in b]) if isinstance(b, dict) else "
+        "tuple([v if v is None or isinstance(v, str) else False for v in b]) if "
+        "isinstance(b, (tuple, list)) else b if b is None or isinstance(b, str) else False)");
+
+/* ---- numpy.ma's functions, for users' own that are given masked blocks ---- */
+
+#define REDUCTION(id, doc)                                                                         \
+    SPELLED(ma_##id, "ma." #id, "a, axis=None, **how", doc, "np." #id "(a, axis=axis, **how)")
+
+REDUCTION(sum, "The sum of the elements that are not masked.");
+REDUCTION(prod, "The product of the elements that are not masked.");
+REDUCTION(mean, "The mean of the elements that are not masked.");
+REDUCTION(var, "The variance of the elements that are not masked.");
+REDUCTION(std, "The standard deviation of the elements that are not masked.");
+REDUCTION(min, "The least element that is not masked.");
+REDUCTION(max, "The greatest element that is not masked.");
+REDUCTION(any, "Whether any element that is not masked is true.");
+REDUCTION(all, "Whether all elements that are not masked are true.");
+REDUCTION(cumsum, "Sums of the elements so far that are not masked.");
+REDUCTION(cumprod, "Products of the elements so far that are not masked.");
+SPELLED(ma_concatenate, "ma.concatenate", "arrays, axis=0",
+        "Arrays one after the other, what is masked staying so.",
+        "np.concatenate([da.ma.masked_array(a) for a in arrays], axis=axis)");
+SPELLED(ma_compressed, "ma.compressed", "x", "The elements that are not masked, 1-d.",
+        "np.ravel(da.ma.getdata(x))[~np.ravel(da.ma.getmaskarray(x))]");
+SPELLED(ma_array, "ma.array", "data, mask=None, fill_value=None, dtype=None",
+        "masked_array(), by its short name.",
+        "da.ma.masked_array(data, mask=mask, fill_value=fill_value, dtype=dtype)");
+
+/* ---- what masked arrays have beside other arrays ---- */
+
+#define MEMBER(id, places, name, signature, doc, text)                                             \
+    static const cki_spelled id##_text = {text, {{NULL, NULL, NULL}}};                             \
+    static const cki_operation id = {"MaskedArray." name, CKI_ARRAY_PROTOCOL | (places),           \
+                                     signature,           doc,                                     \
+                                     cki_spelled_run,     &id##_text}
+
+MEMBER(own_mask, CKI_OWN_ATTRIBUTE, "mask", "x", "Which elements are masked.",
+       "da.ma.getmaskarray(x)");
+MEMBER(own_data, CKI_OWN_ATTRIBUTE, "data", "x", "The elements, masked or not.",
+       "da.ma.getdata(x)");
+MEMBER(own_filled, 0, "filled", "x, fill_value=None",
+       "The elements, with a value for those that are masked.", "da.ma.filled(x, fill_value)");
+MEMBER(own_count, 0, "count", "x, axis=None, keepdims=False", "How many elements are not masked.",
+       "da.ma.count(x, axis=axis, keepdims=keepdims)");
+MEMBER(own_compressed, 0, "compressed", "x", "The elements that are not masked, 1-d.",
+       "da.ma.compressed(x)");
+
+const cki_operation *const cki_spelled_masked_operations[] = {
+    &overlap,  &map_blocks, &map_overlap, &blockwise, &ma_sum,         &ma_prod,
+    &ma_mean,  &ma_var,     &ma_std,      &ma_min,    &ma_max,         &ma_any,
+    &ma_all,   &ma_cumsum,  &ma_cumprod,  &ma_array,  &ma_concatenate, &ma_compressed,
+    &own_mask, &own_data,   &own_filled,  &own_count, &own_compressed, NULL};

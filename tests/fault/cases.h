@@ -40,6 +40,21 @@ static const fault_case fault_cases[] = {
     {"da.ma.masked_array(da.arange(6, chunks=2), mask=[0, 1, 0, 0, 1, 0]).map_blocks(lambda b: b + "
      "1)",
      NULL},
+    {"(lambda m: (da.reduction(m, np.ma.sum, np.ma.sum, axis=0, dtype='i8'), da.reduction(m, "
+     "lambda "
+     "b, axis, keepdims: {'n': b.count()}, lambda b, axis, keepdims: 3, dtype='i8', "
+     "concatenate=False), m.compute()[1:] * 2))(da.ma.masked_array(da.arange(6, chunks=2), "
+     "mask=[0, "
+     "1, 0, 0, 1, 0]))",
+     NULL},
+    {"(lambda m: (da.apply_gufunc(lambda b: (b.mean(axis=-1), b.max(axis=-1)), '(i)->(),()', m, "
+     "output_dtypes=('f8', 'i8')), da.apply_along_axis(lambda v: v * 2, 0, m), "
+     "da.apply_over_axes(lambda v, a: v.sum(), m, [0])))(da.ma.masked_equal(da.arange(6, "
+     "chunks=6).reshape((2, 3)), 2))",
+     NULL},
+    {"da.overlap.overlap(da.ma.masked_equal(da.arange(6, chunks=3), 2), depth=1, boundary=4), "
+     "da.frompyfunc(lambda v: v + 1, 1, 1)(da.ma.masked_equal(da.arange(4, chunks=2), 2))",
+     NULL},
     {"(lambda m: (m.dot(m.T), da.tensordot(m, m, axes=2)))(da.ma.masked_array(da.arange(6, "
      "chunks=4)"
      ".reshape((2, 3)), mask=[[1, 0, 0], [0, 1, 0]]))",
