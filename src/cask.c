@@ -36,6 +36,7 @@
 #include "storing.h"
 #include "sys/entropy.h"
 #include "sys/pages.h"
+#include "sys/usage.h"
 
 static const char *const version = CASK_VERSION;
 
@@ -72,6 +73,7 @@ cask *cask_open(const cask_options *options)
     ck->optimise = cki_compute_optimise;
     ck->plan = cki_compute_plan;
     ck->cancel = &ck->cancelled;
+    ck->foreign = cki_usage_private();
     ck->entropy = (cki_token){cki_entropy_word(), cki_entropy_word()};
     ck->random.seed = ck->entropy;
     if (cki_configure_open(ck, options) != CASK_OK)

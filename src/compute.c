@@ -75,6 +75,8 @@ static cask_status run(cask *ck, const cki_plan *plan, const delivery *d, cki_er
                                       .spill = &spill,
                                       .retries = ck->tuning.retries,
                                       .ledger = ck->ledger,
+                                      .watched = true,
+                                      .foreign = ck->foreign,
                                       .callbacks = callbacks,
                                       .cancel = ck->cancel};
     delivery copy = *d;

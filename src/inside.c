@@ -23,6 +23,7 @@ static cask_status open_context(cask *outer, cki_inner_context *made, cki_error 
     ck->ledger = outer->ledger;
     ck->threads = 1;
     ck->memory_limit = outer->memory_limit;
+    ck->foreign = outer->foreign;
     memcpy(ck->scheduler, "sync", sizeof "sync");
     ck->tuning = outer->tuning;
     ck->config = outer->config; /* what is asked of it has a lock of its own */

@@ -84,10 +84,7 @@ static void raise_to(atomic_size_t *most, size_t now)
 static bool passes_limit(cki_ledger *ledger, size_t more)
 {
     size_t limit = atomic_load_explicit(&ledger->limit, memory_order_relaxed);
-    size_t used = atomic_load_explicit(&ledger->now, memory_order_relaxed) +
-                  atomic_load_explicit(&ledger->expected, memory_order_relaxed) +
-                  atomic_load_explicit(&ledger->pooled, memory_order_relaxed);
-    return limit != 0 && used + more > limit;
+    return limit != 0 && cki_ledger_resident(ledger) + more > limit;
 }
 
 /* Whether the pool must be smaller for that. It leaves an eighth of the limit free, as libraries
@@ -110,6 +107,14 @@ static void watch_holes(cki_ledger *ledger, size_t more)
         return;
     if (atomic_compare_exchange_strong(&ledger->touched, &touched, small))
         ledger->pages->trim();
+}
+
+void cki_ledger_trim(cki_ledger *ledger)
+{
+    if (!ledger || !ledger->pages)
+        return;
+    atomic_store(&ledger->touched, atomic_load(&ledger->small));
+    ledger->pages->trim();
 }
 
 /* Aligned memory from the C library. Its own aligned_alloc() looks for a block that is larger by
@@ -223,6 +228,14 @@ void cki_ledger_abandon(cki_ledger *ledger)
 size_t cki_ledger_now(const cki_ledger *ledger)
 {
     return ledger ? atomic_load_explicit(&ledger->now, memory_order_relaxed) : 0;
+}
+
+size_t cki_ledger_resident(const cki_ledger *ledger)
+{
+    return ledger ? atomic_load_explicit(&ledger->now, memory_order_relaxed) +
+                        atomic_load_explicit(&ledger->expected, memory_order_relaxed) +
+                        atomic_load_explicit(&ledger->pooled, memory_order_relaxed)
+                  : 0;
 }
 
 size_t cki_ledger_peak(const cki_ledger *ledger)

@@ -59,6 +59,10 @@ size_t cki_ledger_bound(const cki_ledger *ledger);
  * holes leave room for them too. */
 void cki_ledger_expect(cki_ledger *ledger, int64_t bytes);
 size_t cki_ledger_now(const cki_ledger *ledger);
+/* The C library gives back what it holds between blocks. NULL is allowed. */
+void cki_ledger_trim(cki_ledger *ledger);
+/* What memory may be in use for it: buffers, pooled ones, and what is expected. NULL is allowed. */
+size_t cki_ledger_resident(const cki_ledger *ledger);
 size_t cki_ledger_peak(const cki_ledger *ledger);
 
 /* The ledger that buffers made by this thread are entered in; NULL is one for the whole process.

@@ -110,6 +110,10 @@ int cki_brain_loaded(cki_brain *brain, int worker, uint32_t task, bool ok, int64
  * was running with cki_brain_failed() or cki_brain_returned() before. */
 int cki_brain_leave(cki_brain *brain, int worker);
 
+/* So many bytes are alive beside what events tell, as was found out by looking. What was found
+ * before is forgotten slowly. From any thread. */
+void cki_brain_beside(cki_brain *brain, int64_t bytes);
+
 /* What a task takes with its inputs, as far as that is known by now: for messages. */
 size_t cki_brain_needs(cki_brain *brain, uint32_t task);
 

@@ -135,6 +135,15 @@ void cki_brain_memory_add(cki_brain *brain, int64_t bytes)
     note_peak(brain, atomic_fetch_add(&brain->live, bytes) + bytes);
 }
 
+void cki_brain_beside(cki_brain *brain, int64_t bytes)
+{
+    int64_t before = atomic_load(&brain->beside), now;
+    do
+        now = bytes > before - before / 8 ? bytes : before - before / 8;
+    while (!atomic_compare_exchange_weak(&brain->beside, &before, now));
+    cki_brain_memory_add(brain, now - before);
+}
+
 void cki_brain_memory_show(cki_brain *brain, cki_brain_worker *me)
 {
     if (me->uncounted == 0)

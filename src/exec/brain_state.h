@@ -73,7 +73,8 @@ struct cki_brain {
     _Atomic uint32_t next_root; /* below it all roots were handed out */
     uint32_t in_order;          /* the next task, if options.in_order */
     _Atomic int64_t live, peak;
-    atomic_size_t waiting; /* tasks in `parked` */
+    _Atomic int64_t beside; /* of them: what was found by looking */
+    atomic_size_t waiting;  /* tasks in `parked` */
     atomic_bool stop, pressed, ended;
     atomic_int failure; /* a cask_status */
     atomic_int idle;    /* workers on the stack below */

@@ -31,9 +31,11 @@ int64_t cki_exec_now(void);
 typedef struct cki_exec_options {
     int threads;         /* at least 1 */
     size_t memory_limit; /* bytes of chunks that may be alive; tasks wait while it is reached */
-    const cki_spill_options *spill;        /* where results may go meanwhile; NULL: nowhere */
-    int retries;                           /* how often a task that failed is tried again */
-    cki_ledger *ledger;                    /* entered by every worker */
+    const cki_spill_options *spill; /* where results may go meanwhile; NULL: nowhere */
+    int retries;                    /* how often a task that failed is tried again */
+    cki_ledger *ledger;             /* entered by every worker */
+    bool watched;   /* what the process has beside the ledger counts too, once bytes are counted */
+    size_t foreign; /* bytes of it that do not */
     const cki_callbacks *const *callbacks; /* NULL-terminated; may be NULL */
     _Atomic bool *cancel;                  /* becomes true when the run should end; may be NULL */
 } cki_exec_options;

@@ -30,10 +30,11 @@ typedef struct cki_run {
     /* Told when a result is in memory no more; NULL if nobody needs to know. */
     void (*forget)(void *forget_user, uint32_t task);
     void *forget_user;
-    cki_mutex mutex;     /* of all below */
-    cki_error error;     /* the first failure */
-    size_t failed;       /* the task that failed, or SIZE_MAX */
-    cki_error unspilled; /* why a result could not be spilled, the first time */
+    cki_mutex mutex;        /* of all below */
+    cki_error error;        /* the first failure */
+    size_t failed;          /* the task that failed, or SIZE_MAX */
+    cki_error unspilled;    /* why a result could not be spilled, the first time */
+    _Atomic int64_t looked; /* when the process's memory was looked at last */
 } cki_run;
 
 /* What one thread has for its own. */
@@ -76,6 +77,9 @@ int cki_run_task(cki_worker *worker, uint32_t task);
 /* Carry out RUN, SPILL, LOAD or STUCK; whom to wake. */
 int cki_run_act(cki_worker *worker, const cki_brain_action *action);
 void cki_run_worker_free(cki_worker *worker);
+/* Look how much memory the process has beside what is counted, if the last look is some time ago;
+ * done with every task and spill. */
+void cki_run_watch(cki_run *run);
 
 /* ---- run_task.c, for executors that run tasks elsewhere or otherwise ---- */
 

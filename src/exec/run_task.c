@@ -212,6 +212,7 @@ int cki_run_task(cki_worker *worker, uint32_t task)
         call(worker, task, &value);
         return finish_plain(worker, task, value);
     }
+    cki_run_watch(run);
     int64_t before = run->counted ? cki_ledger_balance() : 0;
     int64_t working = run->counted ? (int64_t)cki_plan_cost(run->plan, task).working : 0;
     if (run->told)
@@ -227,6 +228,7 @@ int cki_run_task(cki_worker *worker, uint32_t task)
 static int spill(cki_worker *worker, uint32_t task)
 {
     cki_run *run = worker->run;
+    cki_run_watch(run);
     int64_t before = cki_ledger_balance();
     cki_error error = {0};
     cask_status status = CASK_OK;

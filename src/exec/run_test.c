@@ -95,6 +95,35 @@ static void results_go_to_disk_and_come_back(void **state)
     cki_graph_free(graph);
 }
 
+/* Of this small limit all that the process has besides takes its quarter. */
+static void what_is_beside_takes_a_part_of_the_limit(void **state)
+{
+    (void)state;
+    cki_graph *graph = cki_graph_new(NULL);
+    double expected, result;
+    cki_plan *plan = draw_twice_needed(graph, &expected);
+    const cki_spill_options spill = {.compress = false};
+    const size_t limit = WIDE / 2 * CHUNK;
+    for (int watched = 0; watched < 2; watched++)
+        EVERY(scheduler, threads)
+        {
+            cki_ledger *ledger = cki_ledger_new(0);
+            cki_exec_options options = {.threads = threads,
+                                        .memory_limit = limit,
+                                        .ledger = ledger,
+                                        .watched = watched,
+                                        .spill = &spill};
+            cki_error error = {0};
+            assert_int_equal(scheduler->run(plan, &options, keep_first, &result, &error), CASK_OK);
+            assert_true(result == expected);
+            bool less = cki_ledger_peak(ledger) <= limit / 4 * 3 + 2 * CHUNK;
+            assert_int_equal(less, watched);
+            cki_ledger_unref(ledger);
+        }
+    cki_plan_free(plan);
+    cki_graph_free(graph);
+}
+
 static void a_disk_that_fails_is_told(void **state)
 {
     (void)state;
@@ -156,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_go_to_disk_and_come_back),
+        cmocka_unit_test(what_is_beside_takes_a_part_of_the_limit),
         cmocka_unit_test(a_disk_that_fails_is_told),
         cmocka_unit_test(what_turns_out_too_large_is_refused),
     };

@@ -66,7 +66,8 @@ struct cask {
     struct cki_config *config; /* where what follows comes from: see configure.c */
     int threads;
     size_t memory_limit;
-    char scheduler[CKI_NAME];                                /* chosen by name: see scheduler.h */
+    size_t foreign;           /* bytes of the process when the context was opened */
+    char scheduler[CKI_NAME]; /* chosen by name: see scheduler.h */
     const struct cask_scheduler *schedulers[CKI_SCHEDULERS]; /* the user's own */
     size_t nschedulers;
     cki_tuning tuning;

@@ -2,6 +2,7 @@
 #include "sys/usage.h"
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,16 +22,23 @@ static void read_text(const char *path, char text[TEXT_BYTES])
         fclose(stream);
 }
 
-static uint64_t resident_of(const char *process)
+/* Bytes of a process in memory; *shared of them are of files, or shared. */
+static uint64_t resident_of(const char *process, uint64_t *shared)
 {
     char path[PATH_BYTES], text[TEXT_BYTES];
-    unsigned long long whole, resident;
+    unsigned long long whole, resident, files;
     snprintf(path, sizeof path, "/proc/%s/statm", process);
     read_text(path, text);
     long page = sysconf(_SC_PAGESIZE);
-    return sscanf(text, "%llu %llu", &whole, &resident) == 2 && page > 0
-               ? (uint64_t)resident * (uint64_t)page
-               : 0;
+    bool told = sscanf(text, "%llu %llu %llu", &whole, &resident, &files) == 3 && page > 0;
+    *shared = told ? (uint64_t)files * (uint64_t)page : 0;
+    return told ? (uint64_t)resident * (uint64_t)page : 0;
+}
+
+size_t cki_usage_private(void)
+{
+    uint64_t shared, resident = resident_of("self", &shared);
+    return (size_t)(resident > shared ? resident - shared : 0);
 }
 
 static int64_t processor_of(clockid_t clock)
@@ -44,7 +52,8 @@ static int64_t processor_of(clockid_t clock)
 static void add_child(cki_usage *usage, const char *process)
 {
     clockid_t clock;
-    usage->resident += resident_of(process);
+    uint64_t shared;
+    usage->resident += resident_of(process, &shared);
     if (clock_getcpuclockid((pid_t)strtol(process, NULL, 10), &clock) == 0)
         usage->processor += processor_of(clock);
 }
@@ -79,8 +88,9 @@ cki_usage cki_usage_now(void)
 {
     char text[TEXT_BYTES];
     struct rusage gone;
+    uint64_t shared;
     cki_usage usage = {.processor = processor_of(CLOCK_PROCESS_CPUTIME_ID),
-                       .resident = resident_of("self")};
+                       .resident = resident_of("self", &shared)};
     if (getrusage(RUSAGE_CHILDREN, &gone) == 0)
         usage.processor +=
             ((int64_t)gone.ru_utime.tv_sec + (int64_t)gone.ru_stime.tv_sec) * 1000000000 +

@@ -2,6 +2,7 @@
 #ifndef CKI_SYS_USAGE_H
 #define CKI_SYS_USAGE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct cki_usage {
@@ -13,5 +14,7 @@ typedef struct cki_usage {
 
 /* What the system does not tell is 0. */
 cki_usage cki_usage_now(void);
+/* Bytes in memory that are this process's own: not of files, not shared. */
+size_t cki_usage_private(void);
 
 #endif
