@@ -65,15 +65,6 @@ static void forget_key(cask_future *future)
     future->all->keyed--;
 }
 
-void cki_future_drop(cask_future *future, cask_future **dead)
-{
-    if (future == &nil || --future->holders)
-        return;
-    forget_key(future);
-    future->next = *dead;
-    *dead = future;
-}
-
 static void unlink_from(cki_future_link *link)
 {
     if (!link->back)
@@ -82,6 +73,18 @@ static void unlink_from(cki_future_link *link)
     if (link->next)
         link->next->back = link->back;
     link->back = NULL;
+}
+
+/* The dead are buried later, without the lock: nobody may come upon them meanwhile. */
+void cki_future_drop(cask_future *future, cask_future **dead)
+{
+    if (future == &nil || --future->holders)
+        return;
+    forget_key(future);
+    for (size_t i = 0; i < future->count; i++)
+        unlink_from(&future->places[i].link);
+    future->next = *dead;
+    *dead = future;
 }
 
 static void link_to(cki_future_link *link, cask_future *from, cask_future *waits)

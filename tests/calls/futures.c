@@ -1,5 +1,6 @@
 /* Futures: results, equal calls, failures, cancelling, holding, waiting inside, completion. */
 #include "core/memory.h"
+#include "future/future.h"
 #include "sys/clock.h"
 
 #include <cask/cask.h>
@@ -224,6 +225,31 @@ static void cancelling(void **state)
     cask_close(ck);
 }
 
+/* What it waited for ends after its last holder let go of it, and before it is freed. */
+static void ends_between_death_and_burial(void **state)
+{
+    (void)state;
+    cask *ck = open_context(1);
+    cask_future *running = cask_submit(ck, "t.gate");
+    cask_future *pending = cask_submit(ck, "t.inc", 1), *user = cask_submit(ck, "t.inc", pending);
+    cask_future *dead = NULL, *ended = NULL;
+    cki_futures *all = pending->all;
+    cki_thread_lock(&all->mutex);
+    cki_future_drop(user, &dead);
+    cki_future_finish(pending, CASK_FUTURE_CANCELLED, NULL, NULL, &ended);
+    assert_ptr_equal(dead, user);
+    assert_null(user->next);
+    assert_int_equal(user->state, CASK_FUTURE_PENDING);
+    assert_int_equal(user->holders, 0);
+    cki_thread_unlock(&all->mutex);
+    cki_future_bury(all, ended);
+    cki_future_bury(all, dead);
+    cask_future_release(pending);
+    cask_future_cancel(running);
+    cask_future_release(running);
+    cask_close(ck);
+}
+
 static void closing_ends_all(void **state)
 {
     (void)state;
@@ -411,6 +437,7 @@ int main(void)
         cmocka_unit_test(equal_calls),
         cmocka_unit_test(failures),
         cmocka_unit_test(cancelling),
+        cmocka_unit_test(ends_between_death_and_burial),
         cmocka_unit_test(closing_ends_all),
         cmocka_unit_test(holding),
         cmocka_unit_test(inside),
