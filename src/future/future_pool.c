@@ -4,6 +4,7 @@
 
 #include "call/call.h"
 #include "core/memory.h"
+#include "exec/exec.h"
 
 enum { MOST_THREADS = 1024, FEW = 8 };
 
@@ -202,6 +203,13 @@ void cki_future_wake(cki_futures *all)
         start_thread(all);
 }
 
+/* Whether there is a thread that could end it: one that may begin a call, or one that computes,
+ * unless it is this computation that waits. */
+static bool somebody_works(const cki_futures *all)
+{
+    return all->count > all->blocked || (all->computing > 0 && cki_exec_depth() == 0);
+}
+
 bool cki_future_await(cki_futures *all, bool (*is_so)(const void *what), const void *what)
 {
     bool inside = current && current->all == all && !current->node, can = true;
@@ -212,7 +220,7 @@ bool cki_future_await(cki_futures *all, bool (*is_so)(const void *what), const v
     all->waiters++;
     cki_future_wake(all);
     while (can && !is_so(what)) {
-        can = all->count > all->blocked; /* somebody is there to do it */
+        can = somebody_works(all);
         if (can)
             cki_thread_wait(&all->done, &all->mutex);
     }

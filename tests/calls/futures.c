@@ -405,6 +405,29 @@ static void lazy_things(void **state)
     cask_close(ck);
 }
 
+static void open_gate_soon(void *unused)
+{
+    (void)unused;
+    cki_clock_sleep(5000000);
+    atomic_store(&gate, true);
+}
+
+/* One that is being computed is waited for, also where there is no thread besides. */
+static void waiting_for_the_only_thread(void **state)
+{
+    (void)state;
+    cask *ck = open_context(1);
+    cask_future *computing = cask_future_of(CASK_LAZY(cask_delayed_call(ck, "t.gate")));
+    while (cask_future_now(computing) == CASK_FUTURE_PENDING)
+        cki_clock_sleep(100000);
+    cki_thread opener;
+    assert_int_equal(cki_thread_start(&opener, open_gate_soon, NULL, "opener", NULL), CASK_OK);
+    assert_int_equal(integer_of(computing), 1);
+    cki_thread_join(&opener);
+    atomic_store(&gate, false);
+    cask_close(ck);
+}
+
 /* Every allocation fails in turn: the answer or MemoryError, and nothing is lost. */
 static void without_memory(void **state)
 {
@@ -445,6 +468,7 @@ int main(void)
         cmocka_unit_test(chain),
         cmocka_unit_test(completion),
         cmocka_unit_test(lazy_things),
+        cmocka_unit_test(waiting_for_the_only_thread),
         cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
