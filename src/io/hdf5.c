@@ -2,6 +2,7 @@
  * reading needs is kept, and the library's file is closed again. */
 #include "io/hdf5.h"
 #include "core/memory.h"
+#include "io/hdf5_heap.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -127,7 +128,7 @@ static cask_status find_shape(walk *w, hid_t dataset, const cki_hdf5_type *type,
         shape[k] = (int64_t)(length & INT64_MAX);
     }
     set->layout.ndim = variable->ndim;
-    set->layout.itemsize = cki_dtype_size(type->dtype);
+    set->layout.itemsize = type->text ? CKI_HDF5_REFERENCE : cki_dtype_size(type->dtype);
     set->layout.word = type->word;
     uint64_t bytes;
     if (!variable->unreadable && !cki_region_order(&set->layout, shape, false, &bytes))
@@ -214,12 +215,45 @@ static cask_status find_chunks(walk *w, hid_t properties, cki_variable *variable
     return find_filters(w, properties, variable, set);
 }
 
+/* The text where nothing was written, and the reference that stands for it. */
+static cask_status find_fill_text(walk *w, hid_t properties, hid_t type, cki_hdf5_set *set)
+{
+    char *text = NULL;
+    H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
+    set->fill = cki_formats_alloc(w->store, CKI_HDF5_REFERENCE, 1, w->error);
+    if (set->fill && H5Pfill_value_defined(properties, &defined) >= 0 &&
+        defined == H5D_FILL_VALUE_USER_DEFINED &&
+        H5Pget_fill_value(properties, type, (void *)&text) >= 0 && text && text[0]) {
+        memset(set->fill, 0xff, CKI_HDF5_REFERENCE);
+        set->fill_text = cki_formats_text(w->store, text, strlen(text), w->error);
+    }
+    H5free_memory(text);
+    return set->fill && w->error->status == CASK_OK ? CASK_OK : CASK_MEMORY;
+}
+
+/* Whether references are what we take them for: addresses of 8 bytes from the file's start on. */
+static bool has_plain_references(const walk *w)
+{
+    hid_t creation = H5Fget_create_plist(w->file);
+    hsize_t block = 0;
+    size_t address = 0, size = 0;
+    bool plain = H5Pget_userblock(creation, &block) >= 0 && block == 0 &&
+                 H5Pget_sizes(creation, &address, &size) >= 0 && address == 8 && size == 8;
+    H5Pclose(creation);
+    return plain;
+}
+
 /* One native element of the fill value; zeros if there is none. */
 static cask_status find_fill(walk *w, hid_t dataset, hid_t properties, cki_hdf5_set *set)
 {
     hid_t type = H5Dget_type(dataset);
     size_t size = H5Tget_size(type);
     H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
+    if (set->text) {
+        cask_status status = find_fill_text(w, properties, type, set);
+        H5Tclose(type);
+        return status;
+    }
     set->fill = cki_formats_alloc(w->store, size, 1, w->error);
     if (set->fill && size >= set->layout.itemsize && !set->convert &&
         H5Pfill_value_defined(properties, &defined) >= 0 &&
@@ -265,6 +299,10 @@ static cask_status find_layout(walk *w, hid_t dataset, cki_variable *variable, c
     case H5D_NLAYOUTS:
         break;
     }
+    if (set->text && !variable->unreadable &&
+        (set->way == CKI_HDF5_LIBRARY || !has_plain_references(w)))
+        variable->unreadable = "its strings have variable length, and are stored in a way that "
+                               "only libhdf5 reads; store them in chunks, or with a fixed length";
     if (status == CASK_OK && !variable->unreadable)
         status = find_fill(w, dataset, properties, set);
     H5Pclose(properties);
@@ -313,6 +351,7 @@ static cask_status describe(walk *w, hid_t dataset, cki_variable *variable, cki_
     H5Tclose(stored);
     variable->dtype = type.dtype;
     set->convert = type.convert;
+    set->text = type.text;
     cask_status status = find_shape(w, dataset, &type, variable, set);
     if (status == CASK_OK)
         status = find_layout(w, dataset, variable, set);
@@ -379,6 +418,9 @@ static bool take_name(walk *w, hid_t parent, const char *name, const char *path,
         w->variables[w->store->count - 1].hidden = !elsewhere;
         if (elsewhere)
             set->way = CKI_HDF5_LIBRARY;
+        if (elsewhere && set->text)
+            w->variables[w->store->count - 1].unreadable =
+                "its strings have variable length, and lie in another file: open that";
     }
     H5Dclose(object);
     return good;
@@ -543,6 +585,9 @@ static cask_status open_store(cki_store *store, cki_error *error)
     cki_memory_free(w.groups);
     store->variables = w.variables; /* on the heap, as is the state: close frees both */
     store->state = w.sets;
+    for (size_t i = 0; i < store->count && w.status == CASK_OK; i++)
+        if (w.sets[i].text && !w.variables[i].unreadable)
+            w.status = cki_hdf5_text_measure(store, i, error);
     return w.status;
 }
 

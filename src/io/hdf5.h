@@ -38,7 +38,7 @@ typedef struct cki_hdf5_type {
     cki_dtype dtype;
     size_t word;  /* bytes to reverse, 1 for none */
     bool convert; /* only the library can make `dtype` of it */
-    bool text;    /* variable-length string: for attributes */
+    bool text;    /* strings of variable length; of datasets the width is to be found */
     int ndim;     /* axes that an array type adds */
     int64_t shape[CKI_MAX_NDIM];
     const char *refused; /* why it cannot be read, or NULL; static */
@@ -49,6 +49,8 @@ typedef struct cki_hdf5_set {
     cki_hdf5_way way;
     const char *path;
     bool convert;
+    bool text;                /* strings of variable length: elements are references */
+    const char *fill_text;    /* of these, where nothing was written; NULL: nothing */
     cki_region_layout layout; /* of the whole, or of one chunk from its start on */
     int rank;                 /* axes of the dataset; those of an array type follow */
     bool joined;              /* an axis more in the file, whole in every chunk: characters */
@@ -114,8 +116,20 @@ bool cki_hdf5_filter_decode(cki_hdf5_decoder *decoder, const cki_hdf5_set *set, 
 cask_status cki_hdf5_read_region(const cki_store *store, size_t i, const int64_t *start,
                                  const int64_t *count, const int64_t *step, const cki_array *out,
                                  cki_error *error);
+/* Elements as the file has them: of strings of variable length, references. */
+cask_status cki_hdf5_read_stored(const cki_store *store, size_t i, const int64_t *start,
+                                 const int64_t *count, const int64_t *step, const cki_array *out,
+                                 cki_error *error);
 size_t cki_hdf5_read_bytes(const cki_store *store, size_t i, const int64_t *start,
                            const int64_t *count, const int64_t *step);
+
+/* hdf5_text.c, of strings of variable length: the width of the longest, or why they are unreadable,
+ * into the variable; and as other variables have it. */
+cask_status cki_hdf5_text_measure(const cki_store *store, size_t i, cki_error *error);
+cask_status cki_hdf5_text_read(const cki_store *store, size_t i, const int64_t *start,
+                               const int64_t *count, const int64_t *step, const cki_array *out,
+                               cki_error *error);
+size_t cki_hdf5_text_working(const cki_store *store, size_t i);
 
 size_t cki_hdf5_working(const cki_store *store, size_t i);
 

@@ -68,6 +68,7 @@
     X(H5Pget_layout)                                                                               \
     X(H5Pget_link_creation_order)                                                                  \
     X(H5Pget_nfilters)                                                                             \
+    X(H5Pget_sizes)                                                                                \
     X(H5Pget_userblock)                                                                            \
     X(H5Pset_alloc_time)                                                                           \
     X(H5Pset_attr_creation_order)                                                                  \
@@ -104,6 +105,7 @@
     X(H5Tget_array_dims2)                                                                          \
     X(H5Tget_array_ndims)                                                                          \
     X(H5Tget_class)                                                                                \
+    X(H5Tget_cset)                                                                                 \
     X(H5Tget_ebias)                                                                                \
     X(H5Tget_fields)                                                                               \
     X(H5Tget_member_name)                                                                          \
@@ -230,6 +232,7 @@ cask_status cki_hdf5_calls_load(cki_error *error);
 #define H5Pget_layout                    cki_hdf5_calls.H5Pget_layout
 #define H5Pget_link_creation_order       cki_hdf5_calls.H5Pget_link_creation_order
 #define H5Pget_nfilters                  cki_hdf5_calls.H5Pget_nfilters
+#define H5Pget_sizes                     cki_hdf5_calls.H5Pget_sizes
 #define H5Pget_userblock                 cki_hdf5_calls.H5Pget_userblock
 #define H5Pset_alloc_time                cki_hdf5_calls.H5Pset_alloc_time
 #define H5Pset_attr_creation_order       cki_hdf5_calls.H5Pset_attr_creation_order
@@ -266,6 +269,7 @@ cask_status cki_hdf5_calls_load(cki_error *error);
 #define H5Tget_array_dims2               cki_hdf5_calls.H5Tget_array_dims2
 #define H5Tget_array_ndims               cki_hdf5_calls.H5Tget_array_ndims
 #define H5Tget_class                     cki_hdf5_calls.H5Tget_class
+#define H5Tget_cset                      cki_hdf5_calls.H5Tget_cset
 #define H5Tget_ebias                     cki_hdf5_calls.H5Tget_ebias
 #define H5Tget_fields                    cki_hdf5_calls.H5Tget_fields
 #define H5Tget_member_name               cki_hdf5_calls.H5Tget_member_name

@@ -326,6 +326,15 @@ cask_status cki_hdf5_read_region(const cki_store *store, size_t i, const int64_t
                                  const int64_t *count, const int64_t *step, const cki_array *out,
                                  cki_error *error)
 {
+    const cki_hdf5_set *sets = store->state;
+    return sets[i].text ? cki_hdf5_text_read(store, i, start, count, step, out, error)
+                        : cki_hdf5_read_stored(store, i, start, count, step, out, error);
+}
+
+cask_status cki_hdf5_read_stored(const cki_store *store, size_t i, const int64_t *start,
+                                 const int64_t *count, const int64_t *step, const cki_array *out,
+                                 cki_error *error)
+{
     cki_hdf5_set *sets = store->state;
     job j = {.store = store,
              .set = &sets[i],
@@ -376,5 +385,7 @@ size_t cki_hdf5_read_bytes(const cki_store *store, size_t i, const int64_t *star
 size_t cki_hdf5_working(const cki_store *store, size_t i)
 {
     const cki_hdf5_set *set = &((const cki_hdf5_set *)store->state)[i];
+    if (set->text)
+        return cki_hdf5_text_working(store, i);
     return set->way == CKI_HDF5_CHUNKS && set->nfilters ? 2 * set->chunk_bytes : 0;
 }

@@ -188,6 +188,108 @@ static void joins_characters(void **state)
     }
 }
 
+/* 3 x 7000 strings of variable length: more than are read at once. */
+enum { LISTS = 3, WORDS = 7000 };
+
+static void word_at(int64_t i, int64_t j, char word[16])
+{
+    if ((i + j) % 5 == 0)
+        word[0] = '\0';
+    else
+        snprintf(word, 16, "%s%d", i == 1 ? "\xc3\xa9" : "w", (int)(j * (i + 1)));
+}
+
+static void make_words(bool unicode, bool chunked)
+{
+    static char words[LISTS * WORDS][16];
+    static const char *texts[LISTS * WORDS];
+    hsize_t shape[2] = {LISTS, WORDS}, chunk[2] = {2, 900};
+    for (int i = 0; i < LISTS * WORDS; i++) {
+        word_at(i / WORDS, i % WORDS, words[i]);
+        texts[i] = words[i];
+    }
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t space = H5Screate_simple(2, shape, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, H5T_VARIABLE);
+    if (unicode)
+        H5Tset_cset(type, H5T_CSET_UTF8);
+    if (chunked) {
+        H5Pset_chunk(creation, 2, chunk);
+        H5Pset_deflate(creation, 1);
+    }
+    hid_t set = H5Dcreate2(file, "w", type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    assert_true(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) >= 0);
+    H5Dclose(set);
+    H5Dclose(H5Dcreate2(file, "x", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Tclose(type);
+    H5Pclose(creation);
+    H5Sclose(space);
+    H5Fclose(file);
+}
+
+static void reads_words(void **state)
+{
+    (void)state;
+    static const int64_t cases[][6] = {{0, 0, LISTS, WORDS, 1, 1},
+                                       {0, 5, 2, 1000, 2, 7},
+                                       {2, 6999, 1, 1, 1, 1},
+                                       {1, 0, 0, 3, 1, 1}};
+    for (int kind = 0; kind < 4; kind++) {
+        bool unicode = kind & 1;
+        make_words(unicode, kind & 2);
+        cki_store *store = open_file(path);
+        cki_dtype dtype = cki_store_variable(store, 0)->dtype;
+        assert_int_equal(dtype.id, unicode ? CASK_STR : CASK_BYTES);
+        assert_int_equal(dtype.count, unicode ? 6 : 7); /* "w20997", and 2 bytes before 13998 */
+        assert_int_equal(cki_store_variable(store, 1)->dtype.count, 1); /* never written */
+        for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+            const int64_t *start = cases[n], *count = start + 2, *step = start + 4;
+            cki_error error = {0};
+            cask_value *array = cki_array_new(dtype, 2, count, &error);
+            assert_int_equal(
+                cki_store_read(store, 0, start, count, step, cki_array_of(array), &error), CASK_OK);
+            for (int64_t at[2] = {0}; at[0] < count[0];
+                 at[0] += ++at[1] == count[1], at[1] %= count[1]) {
+                char word[16] = "";
+                word_at(start[0] + at[0] * step[0], start[1] + at[1] * step[1], word);
+                cask_value *item =
+                    cki_array_item(dtype, cki_array_at(cki_array_of(array), at), &error);
+                assert_string_equal(item->as.text.bytes, word);
+                cask_value_unref(item);
+            }
+            cask_value_unref(array);
+        }
+        cki_store_unref(store);
+        remove(path);
+    }
+}
+
+/* Any allocation may fail while texts are measured and read. */
+static void reads_words_without_memory(void **state)
+{
+    (void)state;
+    const int64_t start[2] = {0, 5}, count[2] = {2, 3}, step[2] = {1, 1};
+    bool failed = true;
+    make_words(true, false);
+    for (int64_t n = 1; failed; n++) {
+        cki_error error = {0};
+        assert_true(n < 500);
+        cki_memory_fail_at(n, false);
+        cki_store *store = cki_store_open(path, &error);
+        cask_value *array =
+            store ? cki_array_new(cki_store_variable(store, 0)->dtype, 2, count, &error) : NULL;
+        if (array)
+            cki_store_read(store, 0, start, count, step, cki_array_of(array), &error);
+        cki_memory_fail_at(0, false);
+        failed = error.status != CASK_OK;
+        assert_true(!failed || error.status == CASK_MEMORY);
+        cask_value_unref(array);
+        cki_store_unref(store);
+    }
+    remove(path);
+}
+
 static void reads_every_layout(void **state)
 {
     (void)state;
@@ -441,6 +543,8 @@ int main(void)
         cmocka_unit_test(reads_every_layout),
         cmocka_unit_test(follows_links),
         cmocka_unit_test(joins_characters),
+        cmocka_unit_test(reads_words),
+        cmocka_unit_test(reads_words_without_memory),
         cmocka_unit_test(reads_odd_numbers),
         cmocka_unit_test(reads_many_chunks),
         cmocka_unit_test(reports_damage),

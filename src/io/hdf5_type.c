@@ -106,8 +106,9 @@ static void find_string(hid_t type, cki_hdf5_type *found)
 {
     found->word = 1;
     if (H5Tis_variable_str(type) > 0) {
+        bool unicode = H5Tget_cset(type) == H5T_CSET_UTF8;
         found->text = true;
-        found->refused = "its strings have variable length; store them with a fixed one";
+        found->dtype = (cki_dtype){.id = unicode ? CASK_STR : CASK_BYTES, .count = 1};
         return;
     }
     size_t size = H5Tget_size(type);
@@ -184,6 +185,8 @@ void cki_hdf5_type_find(hid_t type, cki_hdf5_type *found)
         found->refused = "its type cannot be read";
     if (found->ndim && found->convert)
         found->refused = "its array type holds numbers of odd size";
+    if (found->ndim && found->text)
+        found->refused = "its array type holds strings of variable length";
     H5Tclose(at);
 }
 

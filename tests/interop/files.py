@@ -93,6 +93,14 @@ if h5py:
             f.create_dataset(name, data=x, **how)
     for name in "abcde":
         same(f"from hdf5 {name}", evaluated(f"da.from_hdf5('{path}', '/{name}')"), x)
+    words = np.array([["one", "zwölf", ""], ["日本", "x" * 40, "é"]], dtype=object)
+    with h5py.File(here / "words.h5", "w") as f:
+        for name, how in {"plain": {}, "packed": {"chunks": (1, 2), "compression": "gzip"}}.items():
+            f.create_dataset(name, data=words, dtype=h5py.string_dtype(), **how)
+        f.create_dataset("bytes", data=np.array([b"ab", b"\xff"], dtype=object), dtype=h5py.string_dtype("ascii"))
+    for name in ("plain", "packed"):
+        same(f"strings of variable length, {name}", evaluated(f"da.from_hdf5('{here}/words.h5', '{name}')"), words.astype("U"))
+    same("bytes of variable length", evaluated(f"da.from_hdf5('{here}/words.h5', 'bytes')"), np.array([b"ab", b"\xff"]))
     with h5py.File(here / "links.h5", "w") as f:
         f["outside"], f["soft"] = h5py.ExternalLink("x.h5", "/b"), h5py.SoftLink("/outside")
         layout = h5py.VirtualLayout(shape=(2, *x.shape), dtype=x.dtype)
@@ -111,6 +119,10 @@ if netCDF4:
             f.createVariable("flags", "i1", ("n",))[...] = [1, 0, 1]
             f["flags"].setncattr("dtype", "bool")  # as xarray does
         same(f"text from {form}", evaluated(f"da.from_netcdf('{path}', 'words')"), words)
+        if form == "NETCDF4":
+            with netCDF4.Dataset(path, "a") as f:
+                f.createVariable("stations", str, ("n",))[...] = np.array(["Bern", "Zürich", ""], dtype=object)
+            same("strings from NETCDF4", evaluated(f"da.from_netcdf('{path}', 'stations')"), np.array(["Bern", "Zürich", ""]))
         same(f"bools from {form}", evaluated(f"da.from_netcdf('{path}', 'flags')"), np.array([True, False, True]))
     cask("convert", source, path, "--codec", "gzip:4", "--chunks", "(5, 6)")
     with netCDF4.Dataset(path) as f:
