@@ -48,8 +48,8 @@ int main(int argc, char **argv)
         numbers[i] = (double)(int32_t)(seed >> 32) / 4294967296.0;
     }
     cask *ck = cask_open(&(cask_options){.memory_limit = "8GB"});
-    cask_array x = cask_array_from_buffer(ck, numbers, CASK_F64, CASK_SHAPE(m, n),
-                                          CASK_SHAPE(block, n), NULL, NULL);
+    const cask_buffer all = {.data = numbers, .dtype = CASK_F64, .shape = CASK_SHAPE(m, n)};
+    cask_array x = cask_array_from_buffer(ck, &all, CASK_SHAPE(block, n));
     cask_qr qr = cask_array_qr(x);
     cask_svd svd = cask_array_svd(x);
     printf("qr %.3f", seconds(ck, (cask_array[]){qr.q, qr.r}, 2));

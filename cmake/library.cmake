@@ -24,7 +24,7 @@ function(cask_library kind export_name)
     ${PROJECT_SOURCE_DIR}/src/annotating.c ${PROJECT_SOURCE_DIR}/src/caching.c ${PROJECT_SOURCE_DIR}/src/callbacks.c
     ${PROJECT_SOURCE_DIR}/src/compute.c ${PROJECT_SOURCE_DIR}/src/configure.c
     ${PROJECT_SOURCE_DIR}/src/scheduler.c ${PROJECT_SOURCE_DIR}/src/storing.c
-    ${PROJECT_SOURCE_DIR}/src/inside.c ${PROJECT_SOURCE_DIR}/src/profile.c ${objects})
+    ${PROJECT_SOURCE_DIR}/src/deadline.c ${PROJECT_SOURCE_DIR}/src/expression.c ${PROJECT_SOURCE_DIR}/src/inside.c ${PROJECT_SOURCE_DIR}/src/profile.c ${objects})
   add_library(cask::${export_name} ALIAS cask_${kind})
   set_target_properties(cask_${kind} PROPERTIES
     OUTPUT_NAME cask

@@ -67,8 +67,9 @@ int main(void)
     printf("b.T.dot(b) - b.mean(axis=0): all from %g to %g\n", number(cask_array_min(less, NULL)),
            number(cask_array_max(less, NULL)));
 
-    cask_arguments cloud = CASK_ARGUMENTS(10, 0.1, 4000000, CASK_NAMED("chunks", 100000));
-    cask_array normal = cask_array_apply(ck, "random.normal", cloud.items, cloud.count);
+    cask_array normal =
+        cask_array_random(ck, "normal", CASK_ARGUMENTS(10, 0.1), CASK_SHAPE(4000000),
+                          &(cask_random){.chunks = CASK_SHAPE(100000)});
     printf("mean of four million normals: %.2f\n", number(cask_array_mean(normal, NULL)));
 
     bool failed = cask_error(ck) != CASK_OK;

@@ -39,10 +39,8 @@ int main(int argc, char **argv)
 {
     int64_t count = argc > 1 ? atoll(argv[1]) : 2000;
     cask *ck = cask_open(NULL);
-    cask_arguments cloud = CASK_ARGUMENTS(0, 500, 3 * count, CASK_NAMED("chunks", 3 * CHUNK));
-    cask_array numbers = cask_array_apply(ck, "random.normal", cloud.items, cloud.count);
-    cask_array at =
-        cask_array_rechunk(cask_array_reshape(numbers, CASK_SHAPE(count, 3)), CASK_SHAPE(CHUNK, 3));
+    cask_array at = cask_array_random(ck, "normal", CASK_ARGUMENTS(0, 500), CASK_SHAPE(count, 3),
+                                      &(cask_random){.chunks = CASK_SHAPE(CHUNK, 3)});
 
     cask_array apart =
         cask_array_subtract(cask_array_slice(at, ":, None, :"), cask_array_slice(at, "None, :, :"));

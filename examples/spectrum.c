@@ -17,7 +17,7 @@ int main(void)
     cask_array signal = cask_array_add(cask_array_add(low, high), noise);
 
     cask_array power = cask_array_absolute(cask_array_rfft(signal, NULL));
-    cask_array strongest = cask_array_apply(ck, "argtopk", CASK_ARGUMENTS(power, 2).items, 2);
+    cask_array strongest = cask_array_call(ck, "argtopk", power, 2);
 
     cask_value *peaks;
     cask_status status = cask_array_compute(strongest, &peaks);

@@ -109,8 +109,8 @@ static cask_value *dict_of(cask *ck, const cask_annotations *a, cki_error *error
 
 cask_status cask_annotate_begin(cask *ck, const cask_annotations *annotations)
 {
-    if (ck->error.status != CASK_OK)
-        return ck->error.status;
+    if (cask_error(ck) != CASK_OK)
+        return cask_error(ck);
     cki_error error = {0};
     const cask_annotations none = {0};
     cask_value *dict = dict_of(ck, annotations ? annotations : &none, &error);
@@ -122,7 +122,8 @@ cask_status cask_annotate_begin(cask *ck, const cask_annotations *annotations)
 
 void cask_annotate_end(cask *ck)
 {
-    cki_annotate_end(ck);
+    if (ck)
+        cki_annotate_end(ck);
 }
 
 cask_value *cask_lazy_annotations(cask_lazy x)

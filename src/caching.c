@@ -122,7 +122,7 @@ static cask_status check_size(cask *ck, cask_cache *cache)
 {
     size_t bytes = cache ? cask_cache_available_bytes(cache) : 0;
     char have[32], limit[32];
-    if (ck->memory_limit == 0) /* a context that could not be opened */
+    if (!ck || ck->memory_limit == 0) /* a context that could not be opened */
         return cask_error(ck);
     if (bytes < ck->memory_limit)
         return CASK_OK;
@@ -166,7 +166,7 @@ cask_status cask_cache_begin(cask *ck, cask_cache *cache)
 
 void cask_cache_end(cask *ck)
 {
-    if (ck->ncaches < 2)
+    if (!ck || ck->ncaches < 2)
         return;
     ck->ncaches--;
     if (ck->ncaches == 1 && !ck->caches[0])

@@ -86,6 +86,8 @@ static listener *new_listener(const cask_callbacks *own)
 cask_status cask_callbacks_begin(cask *ck, const cask_callbacks *callbacks)
 {
     cki_error error = {0};
+    if (!ck || !callbacks)
+        return cki_context_lacks(ck, "cask_callbacks_begin", ck ? "callbacks" : "ck");
     listener *made = new_listener(callbacks);
     if (!made)
         cki_fail_memory(&error, sizeof *made);
@@ -96,7 +98,7 @@ cask_status cask_callbacks_begin(cask *ck, const cask_callbacks *callbacks)
 
 void cask_callbacks_end(cask *ck, const cask_callbacks *callbacks)
 {
-    for (size_t i = CKI_WATCHERS; i-- > 0;) { /* the newest first */
+    for (size_t i = ck ? CKI_WATCHERS : 0; i-- > 0;) { /* the newest first */
         const cki_callbacks *at = ck->watchers[i];
         if (!at || at->start != tell_start || ((const listener *)at->user)->own != callbacks)
             continue;

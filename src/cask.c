@@ -148,8 +148,11 @@ void cask_close(cask *ck)
 
 void cask_scope_begin(cask *ck)
 {
+    if (!ck)
+        return;
     if (ck->nscopes == CKI_SCOPES) {
         cki_error error = {0};
+        ck->scopes_beyond++; /* its end is to end no other */
         cki_fail(&error, CASK_LIMIT, NULL, "more than %d scopes within one another", CKI_SCOPES);
         cki_context_fail(ck, &error);
         return;
@@ -160,7 +163,11 @@ void cask_scope_begin(cask *ck)
 
 void cask_scope_end(cask *ck)
 {
-    if (!ck->nscopes)
+    if (ck && ck->scopes_beyond) {
+        ck->scopes_beyond--;
+        return;
+    }
+    if (!ck || !ck->nscopes)
         return;
     cki_mark mark = ck->scopes[--ck->nscopes];
     if (mark.kept) /* what was let out may rest on anything built here: it all stays */
@@ -172,27 +179,28 @@ void cask_scope_end(cask *ck)
 
 void cask_cancel(cask *ck)
 {
-    atomic_store(&ck->cancelled, true);
+    if (ck)
+        atomic_store(&ck->cancelled, true);
 }
 
 cask_status cask_error(const cask *ck)
 {
-    return ck->error.status;
+    return ck ? ck->error.status : CASK_INVALID;
 }
 
 const char *cask_message(const cask *ck)
 {
-    return ck->error.message;
+    return ck ? ck->error.message : "no context was given";
 }
 
 const char *cask_error_class(const cask *ck)
 {
-    return ck->error.python;
+    return ck ? ck->error.python : "ValueError";
 }
 
 void cask_clear(cask *ck)
 {
-    if (ck != &nil && ck->ledger) /* a context that could not be opened stays unusable */
+    if (ck && ck != &nil && ck->ledger) /* a context that could not be opened stays unusable */
         ck->error = (cki_error){0};
 }
 
@@ -209,17 +217,17 @@ const char *cask_status_text(cask_status status)
 
 size_t cask_memory_now(const cask *ck)
 {
-    return cki_ledger_now(ck->ledger);
+    return ck ? cki_ledger_now(ck->ledger) : 0;
 }
 
 size_t cask_memory_peak(const cask *ck)
 {
-    return cki_ledger_peak(ck->ledger);
+    return ck ? cki_ledger_peak(ck->ledger) : 0;
 }
 
 uint64_t cask_bytes_read(const cask *ck)
 {
-    return atomic_load(&ck->bytes_read);
+    return ck ? atomic_load(&ck->bytes_read) : 0;
 }
 
 const char *cask_version(void)

@@ -6,6 +6,7 @@
 #include "array/fuse.h"
 #include "caching.h"
 #include "core/memory.h"
+#include "deadline.h"
 #include "delayed/delayed_chain.h"
 #include "exec/exec.h"
 #include "expr/node.h"
@@ -80,8 +81,14 @@ static cask_status run(cask *ck, const cki_plan *plan, const delivery *d, cki_er
                                       .callbacks = callbacks,
                                       .cancel = ck->cancel};
     delivery copy = *d;
-    atomic_fetch_add(&ck->bytes_read, plan->bytes_read);
-    cask_status status = cki_scheduler_run(ck, plan, &options, deliver, &copy, error);
+    cki_deadline deadline;
+    double seconds = ck->how && ck->how->timeout > 0 ? ck->how->timeout : ck->options.timeout;
+    cask_status status = cki_deadline_start(&deadline, seconds, ck->cancel, error);
+    if (status == CASK_OK) {
+        atomic_fetch_add(&ck->bytes_read, plan->bytes_read);
+        status = cki_scheduler_run(ck, plan, &options, deliver, &copy, error);
+        status = cki_deadline_end(&deadline, status, error);
+    }
     cki_caching_end(&caching);
     atomic_store(&ck->cancelled, false); /* it has had its effect */
     return status;

@@ -185,9 +185,20 @@ static cki_rank rank_of(const cask *ck)
     return ck ? CKI_RANK_CONTEXT : CKI_RANK_PROCESS;
 }
 
+static cask_status tell_null(cask *ck, const char *function, const char *parameter)
+{
+    cki_error error = {0};
+    cki_fail(&error, CASK_INVALID, NULL, "%s: '%s' is NULL", function, parameter);
+    return tell(ck, &error);
+}
+
 cask_value *cask_config_get(cask *ck, const char *key)
 {
     cki_error error = {0};
+    if (!key) {
+        tell_null(ck, "cask_config_get", "key");
+        return NULL;
+    }
     cki_config *config = config_of(ck, &error);
     cask_value *value = config ? cki_config_get(config, key, &error) : NULL;
     if (!value)
@@ -216,6 +227,8 @@ static cask_status end_change(cask *ck, cki_config *config, const cki_error *err
 cask_status cask_config_set_value(cask *ck, const char *key, const cask_value *value)
 {
     cki_error error = {0};
+    if (!key || !value)
+        return tell_null(ck, "cask_config_set_value", key ? "value" : "key");
     cki_config *config = begin_change(ck, &error);
     if (config)
         cki_config_put(config, key, value, rank_of(ck), CKI_MERGE_NEW, "program", &error);
@@ -225,6 +238,8 @@ cask_status cask_config_set_value(cask *ck, const char *key, const cask_value *v
 cask_status cask_config_set(cask *ck, const char *key, const char *text)
 {
     cki_error error = {0};
+    if (!key || !text)
+        return tell_null(ck, "cask_config_set", key ? "text" : "key");
     cask_value *value = cki_yaml_literal(text, &error);
     if (!value)
         return tell(ck, &error);
@@ -236,6 +251,10 @@ cask_status cask_config_set(cask *ck, const char *key, const char *text)
 cask_value *cask_config_pop(cask *ck, const char *key)
 {
     cki_error error = {0};
+    if (!key) {
+        tell_null(ck, "cask_config_pop", "key");
+        return NULL;
+    }
     cki_config *config = begin_change(ck, &error);
     cask_value *value = config ? cki_config_get(config, key, &error) : NULL;
     if (value)
@@ -249,6 +268,8 @@ cask_value *cask_config_pop(cask *ck, const char *key)
 cask_status cask_config_merge_yaml(cask *ck, const char *yaml, cask_config_merge merge)
 {
     cki_error error = {0};
+    if (!yaml)
+        return tell_null(ck, "cask_config_merge_yaml", "yaml");
     cki_config *config = begin_change(ck, &error);
     bool defaults = merge == CASK_CONFIG_NEW_DEFAULTS;
     if (config)
@@ -287,6 +308,10 @@ cask_status cask_config_refresh(void)
 char *cask_config_origin(cask *ck, const char *key)
 {
     cki_error error = {0};
+    if (!key) {
+        tell_null(ck, "cask_config_origin", "key");
+        return NULL;
+    }
     cki_config *config = config_of(ck, &error);
     char *origin = config ? cki_config_origin(config, key, &error) : NULL;
     if (!origin)

@@ -26,6 +26,8 @@ cask_status cask_profile_begin(cask *ck, const cask_profile_options *options,
     static const cask_profile_options usual;
     const cask_profile_options *o = options ? options : &usual;
     cki_error error = {0};
+    if (!ck || !profile)
+        return cki_context_lacks(ck, "cask_profile_begin", ck ? "profile" : "ck");
     *profile = NULL;
     if (cask_error(ck) != CASK_OK && !ck->ledger) /* a context that could not be opened */
         return cask_error(ck);
@@ -157,7 +159,7 @@ cask_status cask_progress_begin(cask *ck, const cask_progress_options *options)
     static const cask_progress_options usual;
     const cask_progress_options *o = options ? options : &usual;
     cki_error error = {0};
-    if (cask_error(ck) != CASK_OK && !ck->ledger)
+    if (!ck || !ck->ledger)
         return cask_error(ck);
     cask_progress_end(ck);
     cki_bar *bar = cki_memory_alloc(sizeof *bar);
@@ -181,7 +183,7 @@ cask_status cask_progress_begin(cask *ck, const cask_progress_options *options)
 
 void cask_progress_end(cask *ck)
 {
-    if (!ck->bar)
+    if (!ck || !ck->bar)
         return;
     cki_context_unwatch(ck, &ck->bar->callbacks);
     ck->last_seconds = (double)ck->bar->last * 1e-9;
@@ -191,5 +193,7 @@ void cask_progress_end(cask *ck)
 
 double cask_progress_seconds(const cask *ck)
 {
+    if (!ck)
+        return 0;
     return ck->bar ? (double)ck->bar->last * 1e-9 : ck->last_seconds;
 }

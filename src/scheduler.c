@@ -22,7 +22,7 @@ const char *cask_scheduler_name(const cask *ck, size_t i)
     for (; cki_exec_at(built_in); built_in++)
         if (built_in == i)
             return cki_exec_at(i)->name;
-    return i - built_in < ck->nschedulers ? ck->schedulers[i - built_in]->name : NULL;
+    return ck && i - built_in < ck->nschedulers ? ck->schedulers[i - built_in]->name : NULL;
 }
 
 static cask_status unknown(const cask *ck, const char *name, cki_error *error)
@@ -87,6 +87,8 @@ static bool is_name(const char *name)
 cask_status cask_scheduler_register(cask *ck, const cask_scheduler *scheduler)
 {
     cki_error error = {0};
+    if (!ck || !scheduler)
+        return cki_context_lacks(ck, "cask_scheduler_register", ck ? "scheduler" : "ck");
     if (!is_name(scheduler->name) || !scheduler->run)
         cki_fail(&error, CASK_INVALID, NULL,
                  "'%s' is no name of a scheduler: use letters, digits, _ and at least one dot, as "

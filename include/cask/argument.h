@@ -45,15 +45,12 @@ typedef struct cask_arguments {
 } cask_arguments;
 
 /* An argument of each kind. CASK_ARGUMENT(x) picks the right one by the type of x: numbers, bool,
- * char *, cask_value *, cask_array, cask_delayed, cask_future *, or a cask_argument itself. (In C
- * the words true and false are ints.) */
+ * char *, cask_value *, cask_array, cask_delayed, cask_future *, or a cask_argument itself, as
+ * CASK_ARGUMENT_NONE, which is None. (In C the words true and false are ints.) */
 #ifdef __cplusplus
 #define CASK_ARGUMENT_NONE cask_argument()
 #else
-#define CASK_ARGUMENT_NONE                                                                         \
-    {                                                                                              \
-        0                                                                                          \
-    }
+#define CASK_ARGUMENT_NONE ((cask_argument){0})
 #endif
 static inline cask_argument cask_argument_same(cask_argument argument)
 {
@@ -121,6 +118,17 @@ static inline cask_argument cask_argument_named(const char *name, cask_argument 
     argument.name = name;
     return argument;
 }
+
+/* Lists, tuples, and dicts of keys and their values in turn: CASK_ARGUMENTS("a", 1, "b", 2). New
+ * values, which the caller unrefs, of items that are only lent; NULL without memory, and for an
+ * item that is lazy (delayed.h has the same of lazy ones), a key that Python could not hash, or one
+ * without a value. */
+CASK_API
+cask_value *cask_value_list(cask_arguments items);
+CASK_API
+cask_value *cask_value_tuple(cask_arguments items);
+CASK_API
+cask_value *cask_value_dict(cask_arguments pairs);
 
 /* An argument by name: CASK_NAMED("axis", 0). */
 #define CASK_NAMED(name, x) cask_argument_named(name, CASK_ARGUMENT(x))

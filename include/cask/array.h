@@ -92,12 +92,30 @@ cask_array cask_array_eye(cask *ck, cask_dtype dtype, int64_t n, int64_t chunk);
 /* A value (an array, a number, nested lists) as a lazy array; a new reference is held. */
 CASK_API
 cask_array cask_array_from_value(cask *ck, cask_value *value, cask_shape chunks);
-/* Memory of the caller's in C order, not copied: it must stay unchanged until release(user) is
- * called, which happens once, when nothing refers to it any more, also if this call fails. release
- * may be NULL. Types are bool, integers, floats and complex. */
+
+/* Elements in memory of the caller's; zero in a field is the default. */
+typedef struct cask_buffer {
+    const void *data; /* of element [0, 0, ...]; any alignment; NULL only where there are none */
+    cask_dtype dtype; /* bool, integers, floats, complex */
+    cask_shape shape;
+    const int64_t *strides; /* bytes from one element to the next, on each axis; 0 and negative ones
+                               are good. Default (NULL): C order without gaps. Copied */
+    bool swapped;           /* each number's bytes are in the other order than this machine's */
+    /* Called with `user` once, from any thread, when nothing refers to the memory any more: at once
+     * if the call fails; else after the context is closed (or the scope ended) and the last value
+     * that shows the memory is gone. Until then the elements must not change. May be NULL. */
+    void (*release)(void *user);
+    void *user;
+} cask_buffer;
+
+/* A buffer as a lazy array in blocks of `chunks`, without a copy; elements that are swapped or not
+ * aligned are put right block by block, when a block is computed. */
 CASK_API
-cask_array cask_array_from_buffer(cask *ck, const void *data, cask_dtype dtype, cask_shape shape,
-                                  cask_shape chunks, void (*release)(void *user), void *user);
+cask_array cask_array_from_buffer(cask *ck, const cask_buffer *buffer, cask_shape chunks);
+/* A buffer as a value, without a copy, but for elements that are swapped or not aligned: these are
+ * copied now. NULL, and the memory released, where there is no memory or no such buffer can be. */
+CASK_API
+cask_value *cask_value_from_buffer(const cask_buffer *buffer);
 
 /* How a file is read; NULL and zero are the defaults. */
 typedef struct cask_reading {
@@ -231,6 +249,22 @@ CASK_ARRAY_REDUCTIONS(CASK_ARRAY_REDUCTIONS_DECLARE)
  * Slices of files are pushed into the reading. SyntaxError, IndexError. */
 CASK_API
 cask_array cask_array_slice(cask_array x, const char *index);
+/* x[..., start:stop:step] on one axis, which may be negative: what loops over an array need. As
+ * Python's slices, bounds may be negative, and are cut to the array; step 0 means 1. AxisError. */
+CASK_API
+cask_array cask_array_part(cask_array x, int axis, int64_t start, int64_t stop, int64_t step);
+/* x[a, b, ...]: lazy arrays of bools (x[x > 0], whose length only computing tells) or integers,
+ * values, integers, and texts as cask_array_slice() takes: CASK_ARGUMENTS(mask), or
+ * CASK_ARGUMENTS("::2", rows). IndexError. */
+CASK_API
+cask_array cask_array_index(cask_array x, cask_arguments index);
+/* What x would be after x[index] = value, an array or a number: x itself does not change.
+ * cask_array_assign(x, CASK_ARGUMENTS(mask), CASK_ARGUMENT(0)). */
+CASK_API
+cask_array cask_array_assign(cask_array x, cask_arguments index, cask_argument value);
+/* x with the lengths found that only computing tells: x is computed for it, but not held. */
+CASK_API
+cask_array cask_array_compute_chunk_sizes(cask_array x);
 /* Arrays one after the other on an axis they have, or stacked on a new one. count >= 1. */
 CASK_API
 cask_array cask_array_concatenate(const cask_array *arrays, size_t count, int axis);
@@ -292,12 +326,23 @@ cask_array cask_array_irfft(cask_array x, const cask_fft *how);
 
 /* ---- any operation ---- */
 
-/* Any operation of `cask help` by its name: "einsum", "cumsum", "linalg.norm"; arguments are
- * arrays, numbers, texts and values, by position or by name (argument.h). Its result must be
- * an array (TypeError otherwise). AttributeError names the nearest operation if there is none. */
+/* Any operation of `cask help` by its name, "cumsum", "linalg.norm", with its parameters there:
+ *
+ *     cask_array_call(ck, "cumsum", x, CASK_NAMED("axis", 0))
+ *
+ * Arguments are arrays, numbers, texts and values (lists: cask_value_list()), by position or by
+ * name; CASK_ARGUMENT_NONE is None. Functions are values too: cask_value_function(). The result is
+ * an array, or a number that becomes one (TypeError otherwise). AttributeError names the nearest
+ * operation if there is none. Expressions (expression.h) are shorter where several are combined. */
+#define cask_array_call(ck, operation, ...)                                                        \
+    cask_array_apply(ck, operation, CASK_ARGUMENTS(__VA_ARGS__))
 CASK_API
-cask_array cask_array_apply(cask *ck, const char *operation, const cask_argument *arguments,
-                            size_t count);
+cask_array cask_array_apply(cask *ck, const char *operation, cask_arguments arguments);
+/* The same of an operation that gives a tuple or a list of `count` arrays: "unique" with
+ * return_counts, "meshgrid". If it fails, or gives another number of them, all are poison. */
+CASK_API
+void cask_arrays_apply(cask *ck, const char *operation, cask_arguments arguments,
+                       cask_array *results, size_t count);
 
 /* ---- asking ---- */
 
@@ -309,6 +354,9 @@ CASK_API
 cask_dtype cask_array_dtype(cask_array x);
 CASK_API
 const char *cask_array_name(cask_array x, char *buffer, size_t size);
+/* Its element type in full, "float64", "datetime64[ns]", "<U3", in the same way. */
+CASK_API
+const char *cask_array_dtype_name(cask_array x, char *buffer, size_t size);
 /* Whether the array stands for a failed call; the context's message says which. */
 CASK_API
 bool cask_array_failed(cask_array x);
@@ -332,9 +380,18 @@ cask_array cask_keep(cask_array x);
 
 /* ---- computing ---- */
 
-/* The array's elements, as a new value that the caller unrefs; *value is NULL on failure. */
+/* The array's elements, in C order, as a new value that the caller unrefs; *value is NULL on
+ * failure. */
 CASK_API
 CASK_CHECKED cask_status cask_array_compute(cask_array x, cask_value **value);
+/* The array's elements into memory of the caller's, block by block, so that they are nowhere whole
+ * beside it: in C order, or as `strides` (bytes, one an axis, none negative; NULL: C order) say;
+ * converted to `dtype` as astype() does (default: the array's own). `bytes` is what there is from
+ * `data` on: ValueError if that is too little, and where only computing tells the shape. After a
+ * failure some elements may be written. */
+CASK_API
+CASK_CHECKED cask_status cask_array_compute_into(cask_array x, cask_dtype dtype, void *data,
+                                                 size_t bytes, const int64_t *strides);
 /* Several arrays in one run, which shares what they have in common. values[i] are all NULL on
  * failure. */
 CASK_API

@@ -72,6 +72,8 @@ typedef struct cask_options {
                                     full; default: the system's temporary folder */
     int retries;                 /* how often a task that failed is tried again */
     const char *cache;           /* bytes of results to keep for later computations, as "1GB" */
+    double timeout; /* seconds that one computation may take: then it fails with CASK_CANCELLED and
+                       the class TimeoutError; default: for ever */
 } cask_options;
 
 /* Open a context. Never NULL: where there is no memory for one, or an option cannot be used, what
@@ -138,6 +140,7 @@ const char *cask_version(void);
 #include "chest.h"
 #include "config.h"
 #include "delayed.h"
+#include "expression.h"
 #include "files.h"
 #include "function.h"
 #include "future.h"

@@ -71,11 +71,22 @@ cask_status cask_array_to_hdf5(cask_array x, const char *path, const char *datas
 CASK_API
 CASK_CHECKED
 cask_status cask_array_to_npy_stack(cask_array x, const char *folder, int axis);
+/* How arrays are stored; NULL and zero are the defaults. */
+typedef struct cask_storing {
+    /* Which part of each target an array goes to, as text between brackets: "10:20, :". One for
+     * each target, NULL for the whole of one; default: the whole of all. */
+    const char *const *regions;
+    /* If not NULL nothing is written now: writing[i] becomes a delayed value, of None, that writes
+     * arrays[i] when it is computed (cask/delayed.h), perhaps after something else. */
+    cask_delayed *writing;
+} cask_storing;
 /* Arrays into arrays that are there, in one run: "x.zarr", "x.h5::/name", "x.npy". Shapes must
- * be equal; elements are converted. */
+ * be those of the targets, or their regions; elements are converted. No two tasks write one stored
+ * chunk at once, so there are no locks. */
 CASK_API
 CASK_CHECKED
-cask_status cask_arrays_store(const cask_array *arrays, const char *const *targets, size_t count);
+cask_status cask_arrays_store(const cask_array *arrays, const char *const *targets, size_t count,
+                              const cask_storing *how);
 
 /* How a file is converted; NULL and zero are the defaults. */
 typedef struct cask_converting {
@@ -98,7 +109,8 @@ typedef struct cask_region {
     int ndim;
     const int64_t *start, *count, *step;
 } cask_region;
-/* Say why a region cannot be read or written; returns the status, to be returned in turn. */
+/* Say why the region that is at hand cannot be read or written; returns the status, to be returned
+ * in turn. To be called with the very region that the function was given, on its thread. */
 CASK_API
 cask_status cask_region_fail(const cask_region *region, cask_status status, const char *format, ...)
 #if defined(__GNUC__)
@@ -107,7 +119,8 @@ cask_status cask_region_fail(const cask_region *region, cask_status status, cons
     ;
 
 /* Something that can read any region of itself. The record is copied; what it points to (name,
- * user) is borrowed until release(user), which is called once, also if the call fails. */
+ * user) is borrowed until release(user), which is called once: when the context is closed or the
+ * scope ends, or at once if the call fails. */
 typedef struct cask_source {
     const char *name; /* "me.sensor", for messages; two sources of one name, user, type and shape
                          are taken to be the same */
@@ -117,18 +130,26 @@ typedef struct cask_source {
     /* The region's elements, in C order. From any thread, several at once. */
     cask_status (*read)(void *user, const cask_region *region, void *elements);
     bool steps; /* `read` takes steps; else it is asked for all that lies between, with step 1 */
+    /* Direct access to chunks; may be NULL. Asked, instead of `read`, for a region that is one of
+     * `chunks` whole: gives its elements as a new value of that type and shape, which may lie in
+     * memory of the source's (cask_value_from_buffer), so that nothing is copied. NULL after
+     * cask_region_fail(). */
+    cask_value *(*chunk)(void *user, const cask_region *region);
     void (*release)(void *user); /* may be NULL */
     void *user;
 } cask_source;
 CASK_API
 cask_array cask_array_from_source(cask *ck, const cask_source *source);
 
-/* Something that takes regions of an array as they are made. */
+/* Something that takes regions of an array as they are made: one of the two functions, called from
+ * any thread, several at once, in any order; regions do not overlap, and together are the array. */
 typedef struct cask_sink {
-    /* Elements of the region in C order. From any thread, several at once, in any order; regions
-     * do not overlap, and together are the array. */
+    /* Elements of the region in C order, only lent. */
     cask_status (*write)(void *user, const cask_region *region, const void *elements);
     void *user;
+    /* In the place of `write`: the block itself, an array of any strides, only lent too;
+     * cask_value_ref() keeps it. */
+    cask_status (*take)(void *user, const cask_region *region, cask_value *block);
 } cask_sink;
 /* Compute arrays into sinks, in one run, which shares what they have in common. */
 CASK_API

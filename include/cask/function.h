@@ -22,12 +22,23 @@ typedef struct cask_function {
     void *user;      /* for cask_call_user() */
     int version;     /* part of what it is: a result is not reused over versions; 0 means 1 */
     bool cheap;      /* so quick that running it twice is better than keeping its result */
+    /* Called with `user` once, when the context that it was registered in is closed, or at once if
+     * it could not be registered; may be NULL. */
+    void (*release)(void *user);
 } cask_function;
 
-/* Make functions known to a context. ValueError if another one has that name and version. */
+/* Make functions known to a context. ValueError if another one has that name and version; to
+ * register the same again changes nothing. */
 CASK_API
 CASK_CHECKED
 cask_status cask_register(cask *ck, const cask_function *functions, size_t count);
+
+/* A function as a value, to be an argument of operations that take functions ("reduction",
+ * "apply_gufunc"), by its name: one that was registered, a builtin of the expression language
+ * ("math.sqrt"), or the text of a lambda. A new reference; NULL, with KeyError, if there is none.
+ */
+CASK_API
+cask_value *cask_value_function(cask *ck, const char *name);
 
 /* Load a plug-in, a shared library that defines `cask_status cask_plugin(cask *ck)`, which
  * registers what it has (functions, schedulers). It stays loaded. */

@@ -35,6 +35,7 @@ typedef struct cask_computing {
     const char *scheduler; /* its name: "sync", "threads", "processes", or one of your own */
     int threads;           /* worker threads, or processes */
     bool as_built;         /* run what was built: nothing is fused */
+    double timeout;        /* seconds that it may take, as in cask_options */
     /* Where the results go, one entry a block: ('ones-5a3f...', 0, 1) is the block at 0, 1 of the
      * array of that name, a delayed value has its key. What is in a chest need not fit into memory,
      * so the results may be larger than the limit; let the chest keep far less than that. */

@@ -56,6 +56,11 @@ CASK_API
 cask_value *cask_value_from_float(double value);
 CASK_API
 cask_value *cask_value_from_text(const char *utf8);
+CASK_API
+cask_value *cask_value_from_complex(double real, double imaginary);
+/* None. */
+CASK_API
+cask_value *cask_value_none(void);
 
 /* A number as a double or a 64-bit integer: from a Python number, or an array of one element.
  * NaN, or 0, if it is neither. */
@@ -63,6 +68,11 @@ CASK_API
 double cask_value_f64(const cask_value *value);
 CASK_API
 int64_t cask_value_i64(const cask_value *value);
+
+/* What kind of thing it is, in Python's words: "int", "str", "list", "dict", "numpy.ndarray",
+ * "NoneType"; "" of NULL. Static text. */
+CASK_API
+const char *cask_value_type(const cask_value *value);
 
 /* Of an array: its element type, dimensions, shape (ndim numbers, the value's own), strides in
  * bytes and elements. Others answer CASK_DTYPE_DEFAULT, 0, NULL. */
@@ -77,6 +87,21 @@ const int64_t *cask_value_strides(const cask_value *value);
 CASK_API
 const void *cask_value_data(const cask_value *value);
 
+/* Bytes of an element, and its type in full, "float64", "datetime64[ns]", "<U3": written to the
+ * caller's buffer, which is returned (64 bytes hold any, shorter ones cut it). Of others 0, "". */
+CASK_API
+size_t cask_value_itemsize(const cask_value *value);
+CASK_API
+const char *cask_value_dtype_name(const cask_value *value, char *buffer, size_t size);
+/* Bytes of an element of a type; 0 of BYTES and STR, whose arrays have lengths of their own. */
+CASK_API
+size_t cask_dtype_size(cask_dtype dtype);
+
+/* Copy an array, or a number, to memory of the caller's: in C order, converted to `dtype` (default:
+ * its own). False where it is neither, cannot be converted, or takes more than `bytes`. */
+CASK_API
+bool cask_value_copy(const cask_value *value, cask_dtype dtype, void *data, size_t bytes);
+
 /* A new array in C order, whose elements are set through *data before anybody else is given the
  * value. ValueError's case, a negative length or more than 32 axes, is NULL too. Not for BYTES and
  * STR. */
@@ -88,6 +113,9 @@ CASK_API
 int64_t cask_value_length(const cask_value *value);
 CASK_API
 cask_value *cask_value_item(const cask_value *value, int64_t i);
+/* What a dict has under a text: a new reference, NULL if it has nothing. */
+CASK_API
+cask_value *cask_value_get(const cask_value *value, const char *key);
 
 /* The text as NumPy's or Python's print() would show it; the caller frees it with cask_text_free.
  */

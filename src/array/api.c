@@ -22,11 +22,15 @@ static cask_status lower_poison(cki_lowering *lowering, const cki_node *node, ck
 static const cki_primitive poison_primitive = {
     .name = "poison", .size = sizeof(struct cask_array_node), .lower = lower_poison};
 
-/* Where there is no memory for one, nor a context. */
+/* Where there is no memory for one, and where no context was given. */
 static const poison no_memory = {
     .node = {.base = {.primitive = &poison_primitive, .collection = &cki_collect_array},
              .label = ""},
     .status = CASK_MEMORY};
+static const poison no_context = {
+    .node = {.base = {.primitive = &poison_primitive, .collection = &cki_collect_array},
+             .label = ""},
+    .status = CASK_INVALID};
 
 bool cki_api_failed(cask_array x)
 {
@@ -41,7 +45,7 @@ cask_status cki_api_status(cask_array x)
 cask_array cki_api_poison(cask *ck, const cki_error *error)
 {
     if (!ck)
-        return &no_memory.node;
+        return error->status == CASK_MEMORY ? &no_memory.node : &no_context.node;
     cki_context_fail(ck, error);
     /* a context that could not be made has no arena of its own */
     poison *made = ck->compute ? cki_arena_alloc(&ck->arena, sizeof *made) : NULL;
@@ -74,8 +78,12 @@ void cki_api_value(cki_api *api, const char *name, cask_value *value)
 /* Whether an array may take part; its context becomes the call's. */
 static bool admit(cki_api *api, cask_array x)
 {
+    if (!x) {
+        cki_fail(&api->error, CASK_INVALID, NULL, "an array was expected, not NULL");
+        return false;
+    }
     if (cki_api_failed(x)) {
-        api->poison = api->poison ? api->poison : x ? x : &no_memory.node;
+        api->poison = api->poison ? api->poison : x;
         return false;
     }
     if (api->ck && api->ck != x->base.ck) {
@@ -95,6 +103,10 @@ void cki_api_array(cki_api *api, cask_array x)
 
 void cki_api_arrays(cki_api *api, const cask_array *arrays, size_t count)
 {
+    if (count && !arrays) {
+        cki_fail(&api->error, CASK_INVALID, NULL, "%zu arrays were expected, not NULL", count);
+        return;
+    }
     cask_value *list = cki_value_list(CKI_LIST, count, &api->error);
     for (size_t i = 0; list && i < count; i++) {
         cask_value *item =
@@ -124,8 +136,18 @@ void cki_api_text(cki_api *api, const char *name, const char *text)
     cki_api_value(api, name, text ? cki_value_string(text, &api->error) : cki_value_none());
 }
 
+bool cki_api_known(cask_dtype dtype, cki_error *error)
+{
+    if ((unsigned)dtype < CASK_DTYPE_COUNT)
+        return true;
+    cki_fail(error, CASK_TYPE, NULL, "%d is no cask_dtype", (int)dtype);
+    return false;
+}
+
 void cki_api_dtype(cki_api *api, const char *name, cask_dtype dtype)
 {
+    if (!cki_api_known(dtype, &api->error))
+        return;
     if (dtype != CASK_DTYPE_DEFAULT)
         cki_api_value(api, name, cki_value_dtype(cki_dtype_of(dtype), &api->error));
 }
@@ -187,33 +209,36 @@ static cask_value *call(cki_api *api, const char *name, unsigned places)
 }
 
 /* The lazy array of a result; a number or an eager array becomes one. */
-static cask_array result_array(cki_api *api, const char *name, cask_value *value)
+static cask_array result_array(cask *ck, const char *name, cask_value *value, cki_error *error)
 {
     if (cki_node_lazy(value))
         return cki_node_lazy(value);
-    cki_build build = cki_node_build(api->ck, &api->error);
+    cki_build build = cki_node_build(ck, error);
     bool numeric = cki_array_of(value) || value->kind == CKI_INT || value->kind == CKI_FLOAT ||
                    value->kind == CKI_BOOL || value->kind == CKI_COMPLEX;
     if (numeric)
         return cki_node_from_value(&build, value);
-    cki_fail(&api->error, CASK_TYPE, NULL, "%s() gives no array but a %s", name,
-             cki_value_type(value));
+    cki_fail(error, CASK_TYPE, NULL, "%s gives no array but a %s", name, cki_value_type(value));
     return NULL;
 }
 
-/* The `count` arrays of a result. */
-static bool result_arrays(cki_api *api, const char *name, cask_value *value, cask_array *results,
-                          size_t count)
+bool cki_api_results(cask *ck, const char *name, cask_value *value, cask_array *results,
+                     size_t count, cki_error *error)
 {
     if (count == 1)
-        return (results[0] = result_array(api, name, value)) != NULL;
-    if (value->kind != CKI_TUPLE || value->as.list.count != count) {
-        cki_fail(&api->error, CASK_TYPE, NULL, "%s() gives no %zu arrays but a %s", name, count,
-                 cki_value_type(value));
+        return (results[0] = result_array(ck, name, value, error)) != NULL;
+    bool several = value->kind == CKI_TUPLE || value->kind == CKI_LIST;
+    if (!several || value->as.list.count != count) {
+        if (several)
+            cki_fail(error, CASK_TYPE, NULL, "%s gives %zu arrays, not %zu", name,
+                     value->as.list.count, count);
+        else
+            cki_fail(error, CASK_TYPE, NULL, "%s gives no %zu arrays but a %s", name, count,
+                     cki_value_type(value));
         return false;
     }
     for (size_t i = 0; i < count; i++)
-        if (!(results[i] = result_array(api, name, value->as.list.items[i])))
+        if (!(results[i] = result_array(ck, name, value->as.list.items[i], error)))
             return false;
     return true;
 }
@@ -222,10 +247,12 @@ void cki_api_run_several(cki_api *api, const char *operation, unsigned places, c
                          size_t count)
 {
     bool made = false;
+    if (api->ck && !api->ck->ledger) /* it could not be opened */
+        api->error = api->ck->error;
     if (!api->poison && api->ck && api->error.status == CASK_OK) {
         cki_ledger *before = cki_ledger_enter(api->ck->ledger);
         cask_value *value = call(api, operation, places);
-        made = value && result_arrays(api, operation, value, results, count);
+        made = value && cki_api_results(api->ck, operation, value, results, count, &api->error);
         cask_value_unref(value);
         cki_ledger_enter(before);
     }
@@ -233,7 +260,9 @@ void cki_api_run_several(cki_api *api, const char *operation, unsigned places, c
         cask_value_unref(api->values[i]);
     if (made)
         return;
-    if (!api->poison && api->error.status == CASK_OK)
+    if (!api->poison && !api->ck)
+        cki_fail(&api->error, CASK_INVALID, NULL, "no context was given");
+    else if (!api->poison && api->error.status == CASK_OK)
         cki_fail_memory(&api->error, count * sizeof *results);
     cask_array failed = api->poison ? api->poison : cki_api_poison(api->ck, &api->error);
     for (size_t i = 0; i < count; i++)
@@ -247,40 +276,74 @@ cask_array cki_api_run(cki_api *api, const char *operation, unsigned places)
     return result;
 }
 
-void cki_api_argument(cki_api *api, const cask_argument *argument)
+cask_value *cki_api_take(cki_api *api, const cask_argument *argument)
 {
-    if (!argument->array || admit(api, argument->array))
-        cki_api_value(api, argument->name, cki_argument_value(argument, &api->error));
+    if (argument->array && !admit(api, argument->array))
+        return NULL;
+    return cki_argument_value(argument, &api->error);
 }
 
-cask_status cki_api_do(cki_api *api, const char *operation)
+void cki_api_argument(cki_api *api, const cask_argument *argument)
+{
+    cask_value *value = cki_api_take(api, argument);
+    if (value)
+        cki_api_value(api, argument->name, value);
+}
+
+cask_status cki_api_do(cki_api *api, const char *operation, cask_value **result)
 {
     cask_array failed = api->poison;
+    cask_value *value = NULL;
+    if (api->ck && !api->ck->ledger) /* it could not be opened */
+        api->error = api->ck->error;
+    else if (!api->ck && !failed)
+        cki_fail(&api->error, CASK_INVALID, NULL, "no context was given");
     if (!failed && api->ck && api->error.status == CASK_OK) {
         cki_ledger *before = cki_ledger_enter(api->ck->ledger);
-        cask_value_unref(call(api, operation, CKI_IN_DA));
+        value = call(api, operation, CKI_IN_DA);
         cki_ledger_enter(before);
     }
+    if (result)
+        *result = value;
+    else
+        cask_value_unref(value);
     for (size_t i = 0; i < api->count; i++)
         cask_value_unref(api->values[i]);
     if (failed)
         return cki_api_status(failed);
     if (api->error.status == CASK_OK)
         return CASK_OK;
-    return api->ck ? cki_context_fail(api->ck, &api->error) : api->error.status;
+    return cki_context_fail(api->ck, &api->error);
 }
 
-cask_array cask_array_apply(cask *ck, const char *operation, const cask_argument *arguments,
-                            size_t count)
+void cki_api_arguments(cki_api *api, cask_arguments arguments)
+{
+    bool named = false;
+    if (arguments.count && !arguments.items)
+        cki_fail(&api->error, CASK_INVALID, NULL, "%zu arguments were expected, not NULL",
+                 arguments.count);
+    for (size_t i = 0; arguments.items && i < arguments.count && i <= CKI_API_ARGUMENTS; i++) {
+        const cask_argument *argument = &arguments.items[i];
+        if (named && !argument->name)
+            cki_fail(&api->error, CASK_TYPE, NULL, "positional argument follows keyword argument");
+        named |= argument->name != NULL;
+        cki_api_argument(api, argument);
+    }
+}
+
+void cask_arrays_apply(cask *ck, const char *operation, cask_arguments arguments,
+                       cask_array *results, size_t count)
 {
     cki_api api = {.ck = ck};
-    bool named = false;
-    for (size_t i = 0; i < count && i <= CKI_API_ARGUMENTS; i++) {
-        const cask_argument *argument = &arguments[i];
-        if (named && !argument->name)
-            cki_fail(&api.error, CASK_TYPE, NULL, "positional argument follows keyword argument");
-        named |= argument->name != NULL;
-        cki_api_argument(&api, argument);
-    }
-    return cki_api_run(&api, operation, CKI_IN_DA | CKI_ARRAY_METHOD);
+    if (!operation)
+        cki_fail(&api.error, CASK_INVALID, NULL, "no operation was named");
+    cki_api_arguments(&api, arguments);
+    cki_api_run_several(&api, operation, CKI_IN_DA | CKI_ARRAY_METHOD, results, count);
+}
+
+cask_array cask_array_apply(cask *ck, const char *operation, cask_arguments arguments)
+{
+    cask_array result;
+    cask_arrays_apply(ck, operation, arguments, &result, 1);
+    return result;
 }

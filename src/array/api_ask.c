@@ -6,6 +6,8 @@
 #include "array/svg.h"
 #include "core/memory.h"
 
+#include <stdio.h>
+
 /* ---- asking ---- */
 
 int cask_array_ndim(cask_array x)
@@ -24,6 +26,16 @@ const char *cask_array_name(cask_array x, char *buffer, size_t size)
         return cki_attributes_name(x, buffer, size);
     if (size)
         *buffer = '\0';
+    return buffer;
+}
+
+const char *cask_array_dtype_name(cask_array x, char *buffer, size_t size)
+{
+    char name[48] = "";
+    if (!cki_api_failed(x))
+        cki_dtype_name(x->dtype, name);
+    if (size)
+        snprintf(buffer, size, "%s", name);
     return buffer;
 }
 
@@ -99,6 +111,9 @@ cask_array cask_keep(cask_array x)
 cask_status cask_arrays_compute(const cask_array *arrays, size_t count, cask_value **values)
 {
     cki_error error = {0};
+    if (count && (!arrays || !values))
+        return cki_context_lacks(arrays && arrays[0] ? arrays[0]->base.ck : NULL,
+                                 "cask_arrays_compute", arrays ? "values" : "arrays");
     for (size_t i = 0; i < count; i++)
         values[i] = NULL;
     for (size_t i = 0; i < count; i++) {

@@ -31,10 +31,20 @@ static void drop_all(making *m)
     cki_memory_free((void *)m->given);
 }
 
+static bool too_many(int axes, cki_error *error)
+{
+    if (axes >= 0 && axes <= CASK_MAX_NDIM)
+        return false;
+    cki_fail(error, CASK_INVALID, NULL, "%d axes: an array has at most %d", axes, CASK_MAX_NDIM);
+    return true;
+}
+
 static cask_value *axes_value(const cask_axes *axes, cki_error *error)
 {
     int64_t numbers[CASK_MAX_NDIM];
-    for (int i = 0; i < axes->count && i < CASK_MAX_NDIM; i++)
+    if (too_many(axes->count, error))
+        return cki_value_none();
+    for (int i = 0; i < axes->count; i++)
         numbers[i] = axes->axes[i];
     return axes->count > 0 ? cki_value_ints(CKI_TUPLE, numbers, (size_t)axes->count, error)
                            : cki_value_none();
@@ -42,7 +52,7 @@ static cask_value *axes_value(const cask_axes *axes, cki_error *error)
 
 static cask_value *shape_value(const cask_shape *shape, cki_error *error)
 {
-    return shape->ndim > 0 && shape->ndim <= CASK_MAX_NDIM
+    return !too_many(shape->ndim, error) && shape->ndim > 0
                ? cki_value_ints(CKI_TUPLE, shape->sizes, (size_t)shape->ndim, error)
                : cki_value_none();
 }
@@ -60,6 +70,8 @@ static bool read_arguments(making *m, const cask_array *arrays, size_t count,
     for (size_t i = 0; i < count; i++) {
         if (cki_api_failed(arrays[i])) {
             *poison = arrays[i];
+            if (!*poison)
+                cki_fail(&m->error, CASK_INVALID, NULL, "an array was expected, not NULL");
             return false;
         }
         if (arrays[i]->base.ck != m->ck)
@@ -90,8 +102,9 @@ static bool read_options(making *m, const char *function, const cask_blocks *how
     m->function = function ? cki_call_find(m->ck, function, error) : NULL;
     if (!function)
         cki_fail(error, CASK_TYPE, NULL, "map_blocks() needs the name of a function");
-    m->dtype = how->dtype == CASK_DTYPE_DEFAULT ? cki_value_none()
-                                                : cki_value_dtype(cki_dtype_of(how->dtype), error);
+    m->dtype = how->dtype == CASK_DTYPE_DEFAULT || !cki_api_known(how->dtype, error)
+                   ? cki_value_none()
+                   : cki_value_dtype(cki_dtype_of(how->dtype), error);
     m->chunks = shape_value(&how->chunks, error);
     m->drop = axes_value(&how->drop_axes, error);
     m->added = axes_value(&how->new_axes, error);
@@ -99,14 +112,24 @@ static bool read_options(making *m, const char *function, const cask_blocks *how
     return error->status == CASK_OK;
 }
 
+/* The context of the first array that tells it; NULL if none does. */
+static cask *context_of(const cask_array *arrays, size_t count)
+{
+    for (size_t i = 0; arrays && i < count; i++)
+        if (arrays[i] && arrays[i]->base.ck)
+            return arrays[i]->base.ck;
+    return NULL;
+}
+
 cask_array cask_array_map_blocks(const cask_array *arrays, size_t count, const char *function,
                                  const cask_blocks *how)
 {
     cask_array made = NULL, poison = NULL;
-    making m = {.ck = count ? arrays[0]->base.ck : NULL};
+    making m = {.ck = context_of(arrays, count)};
     how = how ? how : &usual;
     if (!m.ck)
-        return count ? arrays[0] : cki_api_poison(NULL, &m.error);
+        return cki_api_poison(NULL, &m.error);
+    cki_ledger *before = cki_ledger_enter(m.ck->ledger);
     m.build = (cki_build){m.ck, &m.ck->arena, &m.error};
     if (read_arguments(&m, arrays, count, &how->arguments, &poison) &&
         read_options(&m, function, how))
@@ -122,6 +145,7 @@ cask_array cask_array_map_blocks(const cask_array *arrays, size_t count, const c
                                                                 .new_axis = m.added,
                                                                 .block_id = how->block_id});
     drop_all(&m);
+    cki_ledger_enter(before);
     return made ? made : poison ? poison : cki_api_poison(m.ck, &m.error);
 }
 
@@ -131,19 +155,23 @@ static void put_boundary(cki_api *api, const cask_overlap *overlap)
     static const char *const names[] = {"none", "periodic", "reflect", "nearest"};
     if (overlap->beyond == CASK_BEYOND_CONSTANT)
         cki_api_float(api, "boundary", overlap->constant);
-    else
+    else if ((unsigned)overlap->beyond < CASK_BEYOND_CONSTANT)
         cki_api_text(api, "boundary", names[overlap->beyond]);
+    else
+        cki_fail(&api->error, CASK_INVALID, NULL, "%d is no cask_beyond", (int)overlap->beyond);
 }
 
 cask_array cask_array_map_overlap(const cask_array *arrays, size_t count, const char *function,
                                   const cask_overlap *overlap, const cask_blocks *how)
 {
     static const cask_overlap none;
-    cki_api api = {.ck = count && arrays[0] ? arrays[0]->base.ck : NULL};
+    cki_api api = {.ck = context_of(arrays, count)};
     how = how ? how : &usual;
     overlap = overlap ? overlap : &none;
     if (!api.ck)
-        return count ? arrays[0] : cki_api_poison(NULL, &api.error);
+        return cki_api_poison(NULL, &api.error);
+    if (!function)
+        cki_fail(&api.error, CASK_TYPE, NULL, "map_overlap() needs the name of a function");
     cki_api_value(&api, NULL, function ? cki_call_find(api.ck, function, &api.error) : NULL);
     for (size_t i = 0; i < count; i++)
         cki_api_array(&api, arrays[i]);

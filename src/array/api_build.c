@@ -98,54 +98,6 @@ cask_array cask_array_from_value(cask *ck, cask_value *value, cask_shape chunks)
     return cki_api_run(&api, "from_array", CKI_IN_DA);
 }
 
-/* The caller's memory as an array value; release is called on every path. */
-static cask_value *wrap_memory(const void *data, cask_dtype dtype, const cask_shape *shape,
-                               void (*release)(void *user), void *user, cki_error *error)
-{
-    cki_dtype type = cki_dtype_of(dtype);
-    size_t bytes = 0;
-    bool good =
-        dtype != CASK_DTYPE_DEFAULT && dtype < CASK_DTYPE_COUNT && cki_dtype_is_number(type);
-    if (!good)
-        cki_fail(error, CASK_TYPE, NULL, "from_buffer: elements are bool, int, float or complex");
-    else if (shape->ndim < 0 || shape->ndim > CASK_MAX_NDIM)
-        cki_fail(error, CASK_INVALID, NULL, "from_buffer: %d axes", shape->ndim);
-    for (int k = 0; good && error->status == CASK_OK && k < shape->ndim; k++)
-        if (shape->sizes[k] < 0)
-            cki_fail(error, CASK_INVALID, NULL, "negative dimensions are not allowed");
-    if (error->status != CASK_OK ||
-        cki_array_bytes(type, shape->ndim, shape->sizes, &bytes, error) != CASK_OK) {
-        if (release)
-            release(user);
-        return NULL;
-    }
-    cki_buffer *buffer = cki_array_foreign(bytes, release, user, error);
-    if (!buffer) {
-        if (release)
-            release(user);
-        return NULL;
-    }
-    union {
-        const void *given;
-        void *data;
-    } plain = {.given = data}; /* published values do not change, but their field is not const */
-    cask_value *value =
-        cki_array_view(buffer, plain.data, type, shape->ndim, shape->sizes, NULL, error);
-    cki_array_buffer_unref(buffer);
-    return value;
-}
-
-cask_array cask_array_from_buffer(cask *ck, const void *data, cask_dtype dtype, cask_shape shape,
-                                  cask_shape chunks, void (*release)(void *user), void *user)
-{
-    cki_api api = {.ck = ck};
-    cask_value *value = wrap_memory(data, dtype, &shape, release, user, &api.error);
-    if (value)
-        cki_api_value(&api, NULL, value);
-    cki_api_chunks(&api, "chunks", &chunks);
-    return cki_api_run(&api, "from_array", CKI_IN_DA);
-}
-
 static cask_array read_file(cki_api *api, const char *operation, const cask_reading *reading)
 {
     if (reading && reading->chunks.ndim)

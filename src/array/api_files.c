@@ -92,7 +92,7 @@ cask_status cask_array_to_zarr(cask_array x, const char *path, const cask_zarr *
         cki_api_shape(&api, "shards", &how->shards);
     if (how->overwrite)
         cki_api_flag(&api, "overwrite", true);
-    return cki_api_do(&api, "to_zarr");
+    return cki_api_do(&api, "to_zarr", NULL);
 }
 
 cask_status cask_array_to_hdf5(cask_array x, const char *path, const char *dataset,
@@ -108,7 +108,7 @@ cask_status cask_array_to_hdf5(cask_array x, const char *path, const char *datas
         cki_api_text(&api, "compression", how->compression);
     if (how->chunks.ndim)
         cki_api_shape(&api, "chunks", &how->chunks);
-    return cki_api_do(&api, "to_hdf5");
+    return cki_api_do(&api, "to_hdf5", NULL);
 }
 
 cask_status cask_array_to_npy_stack(cask_array x, const char *folder, int axis)
@@ -117,25 +117,59 @@ cask_status cask_array_to_npy_stack(cask_array x, const char *folder, int axis)
     cki_api_text(&api, NULL, folder);
     cki_api_array(&api, x);
     cki_api_int(&api, "axis", axis);
-    return cki_api_do(&api, "to_npy_stack");
+    return cki_api_do(&api, "to_npy_stack", NULL);
 }
 
-cask_status cask_arrays_store(const cask_array *arrays, const char *const *targets, size_t count)
+/* The targets, or the regions, as a list. */
+static cask_value *texts(const char *const *all, size_t count, bool index, cki_error *error)
 {
+    cask_value *list = cki_value_list(CKI_LIST, count, error);
+    for (size_t i = 0; list && i < count; i++) {
+        cask_value *one = NULL;
+        if (index)
+            one = all[i] ? cki_api_index(all[i], error) : cki_value_none();
+        else if (all[i])
+            one = cki_value_string(all[i], error);
+        else
+            cki_fail(error, CASK_INVALID, NULL, "cask_arrays_store: target %zu is NULL", i);
+        list->as.list.items[i] = one ? one : cki_value_none();
+    }
+    return list;
+}
+
+/* What store(compute=False) gives for a list: a tuple of delayed values, which the context keeps.
+ */
+static void take_delayed(const cask_value *given, cask_delayed *writing, size_t count)
+{
+    bool good = given && given->kind == CKI_TUPLE && given->as.list.count == count;
+    for (size_t i = 0; i < count; i++)
+        writing[i] =
+            good ? (cask_delayed)(const void *)cki_operation_node(given->as.list.items[i]) : NULL;
+}
+
+cask_status cask_arrays_store(const cask_array *arrays, const char *const *targets, size_t count,
+                              const cask_storing *how)
+{
+    static const cask_storing usual;
     cki_api api = {0};
+    cask_value *given = NULL;
+    how = how ? how : &usual;
     if (count == 0)
         return CASK_OK;
     cki_api_arrays(&api, arrays, count);
-    cask_value *list = cki_value_list(CKI_LIST, count, &api.error);
-    for (size_t i = 0; list && i < count; i++)
-        if (!(list->as.list.items[i] = cki_value_string(targets[i], &api.error))) {
-            list->as.list.count = i;
-            cask_value_unref(list);
-            list = NULL;
-        }
-    if (list)
-        cki_api_value(&api, NULL, list);
-    return cki_api_do(&api, "store");
+    if (targets)
+        cki_api_value(&api, NULL, texts(targets, count, false, &api.error));
+    else
+        cki_fail(&api.error, CASK_INVALID, NULL, "cask_arrays_store: 'targets' is NULL");
+    if (how->regions)
+        cki_api_value(&api, "regions", texts(how->regions, count, true, &api.error));
+    if (how->writing)
+        cki_api_flag(&api, "compute", false);
+    cask_status status = cki_api_do(&api, "store", &given);
+    if (how->writing)
+        take_delayed(given, how->writing, count);
+    cask_value_unref(given);
+    return status;
 }
 
 cask_status cask_convert(cask *ck, const char *in, const char *out, const cask_converting *how)
@@ -147,9 +181,11 @@ cask_status cask_convert(cask *ck, const char *in, const char *out, const cask_c
                                    .codec = how->codec,
                                    .version = how->zarr_format,
                                    .stack = how->stack};
-    if (!in || !out)
-        cki_fail(&error, CASK_INVALID, NULL, "cask_convert: no path was given");
-    if (how->chunks.ndim)
+    if (!ck || !in || !out)
+        return cki_context_lacks(ck, "cask_convert", !ck ? "ck" : in ? "out" : "in");
+    if (how->chunks.ndim < 0 || how->chunks.ndim > CASK_MAX_NDIM)
+        cki_fail(&error, CASK_INVALID, NULL, "cask_convert: chunks of %d axes", how->chunks.ndim);
+    else if (how->chunks.ndim)
         options.chunks =
             cki_value_ints(CKI_TUPLE, how->chunks.sizes, (size_t)how->chunks.ndim, &error);
     cki_ledger *before = cki_ledger_enter(ck->ledger);

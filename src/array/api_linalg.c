@@ -44,7 +44,9 @@ cask_array cask_array_einsum(const char *subscripts, const cask_array *arrays, s
 {
     cki_api api = {0};
     cki_api_text(&api, NULL, subscripts ? subscripts : "");
-    for (size_t i = 0; i < count && i < CKI_API_ARGUMENTS; i++)
+    if (count && !arrays)
+        cki_fail(&api.error, CASK_INVALID, NULL, "cask_array_einsum: 'arrays' is NULL");
+    for (size_t i = 0; arrays && i < count && i < CKI_API_ARGUMENTS; i++)
         cki_api_array(&api, arrays[i]);
     return cki_api_run(&api, "einsum", CKI_IN_DA);
 }
@@ -55,7 +57,9 @@ cask_array cask_array_norm(cask_array x, const cask_norm *how)
     cki_api api = {0};
     how = how ? how : &usual;
     cki_api_array(&api, x);
-    if (how->kind == CASK_NORM_NUCLEAR)
+    if ((unsigned)how->kind > CASK_NORM_ORDER)
+        cki_fail(&api.error, CASK_INVALID, NULL, "%d is no cask_norm_kind", (int)how->kind);
+    else if (how->kind == CASK_NORM_NUCLEAR)
         cki_api_text(&api, "ord", "nuc");
     else if (how->kind == CASK_NORM_ORDER)
         cki_api_float(&api, "ord", how->order);

@@ -49,6 +49,8 @@ cask_array cask_array_random(cask *ck, const char *distribution, cask_arguments 
 
 cask_status cask_array_random_seed(cask *ck, uint64_t seed)
 {
+    if (!ck)
+        return CASK_INVALID;
     ck->random.seed = cki_token_nth((cki_token){0, 2}, (int64_t)seed);
     ck->random.calls = 0;
     return ck->error.status;

@@ -154,6 +154,8 @@ cask_array cask_array_from_delayed(cask_delayed x, cask_dtype dtype, cask_shape 
 {
     cki_error error = {0};
     const cki_node *node = cki_argument_delayed(x);
+    if (!node)
+        return cki_api_poison(NULL, &error);
     cki_build build = {node->ck, node->ck ? &node->ck->arena : NULL, &error};
     error.status = node->collection->status(node);
     if (error.status != CASK_OK)
@@ -164,6 +166,7 @@ cask_array cask_array_from_delayed(cask_delayed x, cask_dtype dtype, cask_shape 
     for (int k = 0; k < shape.ndim && error.status == CASK_OK; k++)
         if (shape.sizes[k] < 0)
             cki_fail(&error, CASK_INVALID, NULL, "negative dimensions are not allowed");
+    cki_api_known(dtype, &error);
     const cki_dtype type = cki_dtype_of(dtype == CASK_DTYPE_DEFAULT ? CASK_F64 : dtype);
     cask_array made = error.status == CASK_OK
                           ? cki_from_delayed_array(&build, node, type, shape.ndim, shape.sizes)

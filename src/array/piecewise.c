@@ -125,7 +125,7 @@ static cask_value *run_block(cask_call *call)
 }
 
 static const cask_function block_function = {
-    "cask.piecewise", run_block, "numpy.piecewise of one block.", NULL, 1, false};
+    .name = "cask.piecewise", .run = run_block, .doc = "numpy.piecewise of one block."};
 
 /* ---- the operation ---- */
 

@@ -55,6 +55,45 @@ static cask_status read_with(const cask_source *source, int ndim, const int64_t 
                     error);
 }
 
+/* Whether the region is one of the source's chunks, whole. */
+static bool is_chunk(const cask_source *source, const int64_t *start, const int64_t *count,
+                     const int64_t *step)
+{
+    for (int k = 0; k < source->shape.ndim; k++) {
+        int64_t length = source->shape.sizes[k], size = source->chunks.sizes[k];
+        size = size < 0 || size > length ? length : size;
+        if ((count[k] > 1 && step[k] != 1) || size == 0 || start[k] % size != 0 ||
+            count[k] != (length - start[k] < size ? length - start[k] : size))
+            return false;
+    }
+    return true;
+}
+
+/* What `chunk` gives, if it is such an array. */
+static cask_status take_chunk(const cask_source *source, cki_dtype dtype, int ndim,
+                              const int64_t *start, const int64_t *count, const int64_t *step,
+                              cask_value **out, cki_error *error)
+{
+    told t = {{ndim, start, count, step}, error};
+    cask_value *made = source->chunk(source->user, &t.region);
+    const cki_array *array = cki_array_of(made);
+    if (!made || error->status != CASK_OK) {
+        cask_value_unref(made);
+        return conclude(CASK_INTERNAL, "the source", source->name, error);
+    }
+    bool fits = array && array->ndim == ndim && cki_dtype_same(array->dtype, dtype);
+    for (int k = 0; fits && k < ndim; k++)
+        fits = array->shape[k] == count[k];
+    if (!fits) {
+        cask_value_unref(made);
+        return cki_fail(error, CASK_SHAPE, NULL,
+                        "the source '%s' gave a chunk of another type or shape than it said",
+                        source->name ? source->name : "");
+    }
+    *out = made;
+    return CASK_OK;
+}
+
 static cask_status user_region(const void *self, cki_dtype dtype, int ndim, const int64_t *start,
                                const int64_t *count, const int64_t *step, cask_value **out,
                                cki_error *error)
@@ -68,6 +107,8 @@ static cask_status user_region(const void *self, cki_dtype dtype, int ndim, cons
         thin = thin || (span[k] != count[k] && !source->steps);
         empty = empty || count[k] == 0;
     }
+    if (!empty && source->chunk && is_chunk(source, start, count, step))
+        return take_chunk(source, dtype, ndim, start, count, step, out, error);
     cask_value *made = cki_array_new(dtype, ndim, thin ? span : count, error);
     if (!made)
         return error->status;
@@ -108,9 +149,17 @@ static cki_token token_of(const cask_source *source, cki_error *error)
 static cask_status check_source(const cask_source *source, cki_error *error)
 {
     cki_dtype dtype = cki_dtype_of(source->dtype);
+    const int axes[2] = {source->shape.ndim, source->chunks.ndim};
     if (!source->read)
         return cki_fail(error, CASK_INVALID, NULL, "a source needs a function to read");
-    if (!cki_dtype_is_number(dtype))
+    for (int i = 0; i < 2; i++)
+        if (axes[i] < 0 || axes[i] > CASK_MAX_NDIM)
+            return cki_fail(error, CASK_INVALID, NULL,
+                            "a source of %d axes: an array has at most %d", axes[i], CASK_MAX_NDIM);
+    if (source->chunk && source->chunks.ndim != source->shape.ndim)
+        return cki_fail(error, CASK_INVALID, NULL,
+                        "a source that gives its chunks needs their sizes");
+    if ((unsigned)source->dtype >= CASK_DTYPE_COUNT || !cki_dtype_is_number(dtype))
         return cki_fail(error, CASK_TYPE, NULL,
                         "a source has elements of bool, an integer, a float or a complex type");
     for (int k = 0; k < source->shape.ndim; k++)
@@ -144,15 +193,19 @@ static cask_array make_source(cki_build *build, const cask_source *source)
 cask_array cask_array_from_source(cask *ck, const cask_source *source)
 {
     cki_error error = {0};
-    cki_build build = cki_node_build(ck, &error);
-    cask_source *own = cki_memory_alloc(sizeof *own);
+    cask_source *own = source && ck && ck->compute ? cki_memory_alloc(sizeof *own) : NULL;
     if (!own) {
-        if (source->release)
+        if (source && source->release)
             source->release(source->user);
-        cki_fail_memory(&error, sizeof *own);
+        if (!source || !ck || !ck->compute)
+            cki_fail(&error, CASK_INVALID, NULL, "cask_array_from_source: '%s' is NULL",
+                     source ? "ck" : "source");
+        else
+            cki_fail_memory(&error, sizeof *own);
         return cki_api_poison(ck, &error);
     }
     *own = *source;
+    cki_build build = cki_node_build(ck, &error);
     cask_array x = NULL;
     if (cki_context_own(ck, release_source, own, &error) == CASK_OK &&
         check_source(own, &error) == CASK_OK)
@@ -164,6 +217,18 @@ cask_array cask_array_from_source(cask *ck, const cask_source *source)
 
 /* ---- sinks ---- */
 
+/* A block as a value of its own, on the same memory where that is counted. */
+static cask_value *block_of(const cki_array *array, cki_error *error)
+{
+    if (array->buffer)
+        return cki_array_view(array->buffer, array->data, array->dtype, array->ndim, array->shape,
+                              array->strides, error);
+    cask_value *dense = cki_array_new(array->dtype, array->ndim, array->shape, error);
+    if (dense)
+        cki_array_copy(cki_array_of(dense), array);
+    return dense;
+}
+
 static cask_status user_write(void *self, const int64_t *start, const cki_array *array,
                               cki_error *error)
 {
@@ -172,6 +237,13 @@ static cask_status user_write(void *self, const int64_t *start, const cki_array 
     for (int k = 0; k < array->ndim; k++)
         one[k] = 1;
     told t = {{array->ndim, start, array->shape, one}, error};
+    if (sink->take) {
+        cask_value *block = block_of(array, error);
+        if (block)
+            conclude(sink->take(sink->user, &t.region, block), "the sink", NULL, error);
+        cask_value_unref(block);
+        return error->status;
+    }
     if (cki_array_contiguous(array))
         return conclude(sink->write(sink->user, &t.region, array->data), "the sink", NULL, error);
     cask_value *dense = cki_array_new(array->dtype, array->ndim, array->shape, error);
@@ -187,11 +259,14 @@ static cask_status user_write(void *self, const int64_t *start, const cki_array 
 cask_status cask_arrays_sink(const cask_array *arrays, const cask_sink *sinks, size_t count)
 {
     cki_error error = {0};
+    if (count == 0)
+        return CASK_OK;
+    if (!arrays || !sinks)
+        return cki_context_lacks(arrays && arrays[0] ? arrays[0]->base.ck : NULL,
+                                 "cask_arrays_sink", arrays ? "sinks" : "arrays");
     for (size_t i = 0; i < count; i++)
         if (cki_api_failed(arrays[i]))
             return cki_api_status(arrays[i]);
-    if (count == 0)
-        return CASK_OK;
     cask *ck = arrays[0]->base.ck;
     cki_place *places = cki_memory_calloc(count, sizeof *places);
     if (!places)
@@ -200,11 +275,14 @@ cask_status cask_arrays_sink(const cask_array *arrays, const cask_sink *sinks, s
         int64_t shape[CKI_MAX_NDIM];
         places[i].region = user_write;
         places[i].self = (void *)(uintptr_t)&sinks[i];
-        if (!sinks[i].write || !cki_node_shape(arrays[i], shape))
+        if (arrays[i]->base.ck != ck)
             cki_fail(&error, CASK_INVALID, NULL,
-                     sinks[i].write ? "an array of unknown shape has no regions; call "
-                                      "compute_chunk_sizes() first"
-                                    : "a sink needs a function to write");
+                     "arrays of two contexts cannot be computed in one run");
+        else if (!sinks[i].write && !sinks[i].take)
+            cki_fail(&error, CASK_INVALID, NULL, "a sink needs a function to write");
+        else if (!cki_node_shape(arrays[i], shape))
+            cki_fail(&error, CASK_INVALID, NULL,
+                     "an array of unknown shape has no regions; call compute_chunk_sizes() first");
     }
     if (error.status == CASK_OK)
         cki_put_arrays(ck, arrays, places, count, &error);

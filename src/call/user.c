@@ -1,6 +1,7 @@
 /* User: registering functions, loading plug-ins, and the calls as the functions see them. */
 #include "call/user.h"
 
+#include "call/call.h"
 #include "core/memory.h"
 #include "sys/library.h"
 
@@ -30,10 +31,18 @@ cki_user *cki_user_new(cki_error *error)
     return set;
 }
 
+static void let_go(const cask_function *function)
+{
+    if (function->release)
+        function->release(function->user);
+}
+
 void cki_user_free(cki_user *set)
 {
     if (!set)
         return;
+    for (size_t i = 0; i < set->count; i++)
+        let_go(set->items[i]);
     cki_memory_free((void *)set->items);
     cki_memory_free(set);
 }
@@ -110,16 +119,37 @@ static cask_status add(cki_user *set, const cask_function *function, cki_error *
 
 cask_status cask_register(cask *ck, const cask_function *functions, size_t count)
 {
-    if (ck->error.status != CASK_OK)
-        return ck->error.status;
     cki_error error = {0};
-    for (size_t i = 0; i < count && error.status == CASK_OK; i++)
-        add(ck->user, &functions[i], &error);
-    return error.status == CASK_OK ? CASK_OK : cki_context_fail(ck, &error);
+    if (count && !functions)
+        return cki_context_lacks(ck, "cask_register", "functions");
+    if (!ck)
+        error.status = CASK_INVALID;
+    else
+        error.status = ck->error.status;
+    for (size_t i = 0; i < count; i++)
+        if (error.status != CASK_OK || add(ck->user, &functions[i], &error) != CASK_OK)
+            let_go(&functions[i]);
+    return cki_context_fail(ck, &error);
+}
+
+cask_value *cask_value_function(cask *ck, const char *name)
+{
+    cki_error error = {0};
+    if (!ck || !name) {
+        cki_context_lacks(ck, "cask_value_function", ck ? "name" : "ck");
+        return NULL;
+    }
+    cki_ledger *before = cki_ledger_enter(ck->ledger);
+    cask_value *function = cki_call_find(ck, name, &error);
+    cki_ledger_enter(before);
+    cki_context_fail(ck, &error);
+    return function;
 }
 
 cask_status cask_preload(cask *ck, const char *path)
 {
+    if (!ck || !path)
+        return cki_context_lacks(ck, "cask_preload", ck ? "path" : "ck");
     if (ck->error.status != CASK_OK)
         return ck->error.status;
     cki_error error = {0};

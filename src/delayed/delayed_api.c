@@ -18,16 +18,20 @@ static cask_status lower_poison(cki_lowering *lowering, const cki_node *node, ck
 static const cki_primitive poison_primitive = {
     .name = "delayed.poison", .size = sizeof(struct cask_delayed_node), .lower = lower_poison};
 
-/* Where there is no memory for one, nor a context. */
+/* Where there is no memory for one, and where no context was given. */
 static const struct cask_delayed_node no_memory = {
     .base = {.primitive = &poison_primitive, .collection = &cki_delayed_collection},
     .label = "",
     .status = CASK_MEMORY};
+static const struct cask_delayed_node no_context = {
+    .base = {.primitive = &poison_primitive, .collection = &cki_delayed_collection},
+    .label = "",
+    .status = CASK_INVALID};
 
 cask_delayed cki_delayed_poison(cask *ck, const cki_error *error)
 {
     if (!ck)
-        return &no_memory;
+        return &no_context;
     cki_context_fail(ck, error);
     struct cask_delayed_node *made = ck->compute ? cki_arena_alloc(&ck->arena, sizeof *made) : NULL;
     if (!made)
@@ -64,6 +68,8 @@ typedef struct call {
 /* Whether a lazy argument may take part. */
 static bool admit(call *c, const cki_node *node)
 {
+    if (!node)
+        return false;
     cask_status status = node->collection->status(node);
     if (status != CASK_OK) {
         if (!c->failed)
@@ -136,6 +142,12 @@ static cask_delayed end(call *c, cask_delayed made)
     if (c->failed)
         return c->failed;
     return settle(&c->build, made);
+}
+
+/* The context of a handle, which may be NULL. */
+static cask *owner(cask_delayed x)
+{
+    return x ? x->base.ck : NULL;
 }
 
 /* ---- calls ---- */
@@ -230,7 +242,7 @@ cask_delayed cask_delayed_from_array(cask_array x)
 {
     call c;
     const cki_node *node = cki_argument_array(x), *whole = NULL;
-    if (start(&c, node->ck, (cask_arguments){0}, 0) && admit(&c, node))
+    if (start(&c, node ? node->ck : NULL, (cask_arguments){0}, 0) && admit(&c, node))
         whole = cki_delayed_whole(&c.build, node);
     return end(&c, whole ? cki_delayed_of_node(whole) : NULL);
 }
@@ -266,12 +278,14 @@ cask_delayed cask_delayed_gather(cask *ck, const cask_delayed *items, size_t cou
         cask_value *list = cki_value_list(CKI_LIST, count, &c.error);
         bool good = list != NULL;
         for (size_t i = 0; good && i < count; i++)
-            good = admit(&c, &items[i]->base) &&
+            good = items && items[i] && admit(&c, &items[i]->base) &&
                    (list->as.list.items[i] = cki_operation_wrap(&items[i]->base, &c.error));
         if (good)
             made = make_value(&c.build, list);
         else
             cask_value_unref(list);
+        if (list && !good && !c.failed)
+            cki_fail(&c.error, CASK_INVALID, NULL, "cask_delayed_gather: an item is NULL");
     }
     return end(&c, made);
 }
@@ -314,7 +328,7 @@ static const char *operator_of(const char *sign, size_t operands)
         {"~", "operator.invert", 1},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i].operands == operands && strcmp(all[i].sign, sign) == 0)
+        if (sign && all[i].operands == operands && strcmp(all[i].sign, sign) == 0)
             return all[i].name;
     return NULL;
 }
@@ -327,8 +341,8 @@ cask_delayed cask_delayed_operator(cask *ck, const char *sign, cask_arguments op
         const char *name = operator_of(sign, c.count);
         cki_delayed_spec spec = {.arguments = c.arguments, .purity = CKI_PURE, .outputs = -1};
         if (!name)
-            cki_fail(&c.error, CASK_INVALID, NULL, "'%s' is no operator of %zu operands", sign,
-                     c.count);
+            cki_fail(&c.error, CASK_INVALID, NULL, "'%s' is no operator of %zu operands",
+                     sign ? sign : "", c.count);
         else
             made = call_name(&c, name, &spec);
     }
@@ -339,9 +353,9 @@ cask_delayed cask_delayed_item(cask_delayed x, const char *index)
 {
     call c;
     cask_delayed made = NULL;
-    if (start(&c, x->base.ck, (cask_arguments){0}, 0) && admit(&c, &x->base)) {
+    if (start(&c, owner(x), (cask_arguments){0}, 0) && admit(&c, &x->base)) {
         cki_text text = {0};
-        cki_text_format(&text, "(lambda i: i[%s])", index);
+        cki_text_format(&text, "(lambda i: i[%s])", index ? index : "");
         cask_value *function =
             text.failed ? NULL : cki_delayed_function(x->base.ck, text.bytes, &c.error);
         cask_value *self = function ? cki_operation_wrap(&x->base, &c.error) : NULL;
@@ -363,8 +377,8 @@ cask_delayed cask_delayed_attribute(cask_delayed x, const char *name)
 {
     call c;
     cask_delayed made = NULL;
-    if (start(&c, x->base.ck, (cask_arguments){0}, 0) && admit(&c, &x->base))
-        made = cki_delayed_attribute(&c.build, x, name);
+    if (start(&c, owner(x), (cask_arguments){0}, 0) && admit(&c, &x->base))
+        made = cki_delayed_attribute(&c.build, x, name ? name : "");
     return end(&c, made);
 }
 
@@ -373,7 +387,7 @@ cask_delayed cask_delayed_method_of(cask_delayed x, cask_arguments given)
     call c;
     cask_delayed made = NULL, bound = NULL;
     bool named = given.count && given.items->kind == CASK_ARGUMENT_TEXT && given.items->text;
-    if (start(&c, x->base.ck, given, 1) && admit(&c, &x->base)) {
+    if (start(&c, owner(x), given, 1) && admit(&c, &x->base)) {
         const cki_delayed_spec spec = {.arguments = c.arguments, .outputs = -1};
         if (!named)
             cki_fail(&c.error, CASK_TYPE, NULL, "a method's name comes first");
@@ -388,7 +402,7 @@ cask_delayed cask_delayed_part(cask_delayed x, int i)
 {
     call c;
     cask_delayed made = NULL;
-    if (start(&c, x->base.ck, (cask_arguments){0}, 0) && admit(&c, &x->base)) {
+    if (start(&c, owner(x), (cask_arguments){0}, 0) && admit(&c, &x->base)) {
         cask_value *index = NULL;
         if (i < 0 || i >= x->outputs)
             cki_fail(&c.error, CASK_INDEX, NULL,
@@ -407,7 +421,7 @@ cask_delayed cask_delayed_block(cask_array x, int64_t block)
     call c;
     cask_delayed made = NULL;
     const cki_node *node = cki_argument_array(x);
-    if (start(&c, node->ck, (cask_arguments){0}, 0) && admit(&c, node)) {
+    if (start(&c, node ? node->ck : NULL, (cask_arguments){0}, 0) && admit(&c, node)) {
         int64_t blocks = node->collection->blocks(node);
         if (block < 0 || block >= blocks)
             cki_fail(&c.error, CASK_INDEX, NULL, "block %lld of an array of %lld", (long long)block,
@@ -423,7 +437,7 @@ cask_delayed cask_delayed_block(cask_array x, int64_t block)
 const char *cask_delayed_key(cask_delayed x, char *buffer, size_t size)
 {
     cki_text text = {0};
-    if (x->status == CASK_OK)
+    if (!cask_delayed_failed(x))
         cki_delayed_print_key(x, &text);
     if (size)
         snprintf(buffer, size, "%s", text.bytes ? text.bytes : "");
@@ -433,18 +447,20 @@ const char *cask_delayed_key(cask_delayed x, char *buffer, size_t size)
 
 bool cask_delayed_failed(cask_delayed x)
 {
-    return x->status != CASK_OK;
+    return !x || x->status != CASK_OK;
 }
 
 cask_status cask_delayed_compute(cask_delayed x, cask_value **value)
 {
-    cask_lazy thing = &x->base;
+    cask_lazy thing = x ? &x->base : NULL;
     return cask_compute(&thing, 1, value);
 }
 
 cask_delayed cask_delayed_persist(cask_delayed x)
 {
-    cask_lazy thing = &x->base, held;
+    cask_lazy thing = x ? &x->base : NULL, held;
+    if (!x)
+        return cki_delayed_poison(NULL, NULL);
     if (x->status != CASK_OK)
         return x;
     if (cask_persist(&thing, 1, &held) == CASK_OK)

@@ -209,6 +209,10 @@ static int64_t every_of(int64_t split_every)
 cask_delayed cask_checkpoint(cask *ck, const cask_lazy *things, size_t count, int64_t split_every)
 {
     cki_error error = {0};
+    if (!ck || (count && !things))
+        cki_fail(&error, CASK_INVALID, NULL, "cask_checkpoint: '%s' is NULL", ck ? "things" : "ck");
+    if (error.status != CASK_OK)
+        return cki_delayed_poison(ck, &error);
     cki_build build = {ck, &ck->arena, &error};
     cask_status status = check(things, count, ck, &error);
     cask_delayed made =
@@ -223,9 +227,9 @@ cask_status cask_bind(const cask_lazy *things, size_t count, const cask_binding 
 {
     const cask_binding none = {0};
     how = how ? how : &none;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; bound && i < count; i++)
         bound[i] = NULL;
-    if (!count || !things[0])
+    if (!count || !bound || !things || !things[0])
         return count ? CASK_INVALID : CASK_OK;
     cask *ck = things[0]->ck;
     cki_error error = {0};
@@ -251,9 +255,9 @@ cask_status cask_bind(const cask_lazy *things, size_t count, const cask_binding 
 
 cask_status cask_wait_on(const cask_lazy *things, size_t count, cask_lazy *waiting)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; waiting && i < count; i++)
         waiting[i] = NULL;
-    if (!count || !things[0])
+    if (!count || !waiting || !things || !things[0])
         return count ? CASK_INVALID : CASK_OK;
     cask *ck = things[0]->ck;
     cki_error error = {0};

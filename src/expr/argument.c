@@ -35,3 +35,47 @@ cask_value *cki_argument_value(const cask_argument *argument, cki_error *error)
              "result (cask_future_result) here");
     return NULL;
 }
+
+/* ---- containers ---- */
+
+static cask_value *sequence(cki_kind kind, cask_arguments given)
+{
+    cki_error error = {0};
+    bool good = given.count == 0 || given.items;
+    cask_value *list = good ? cki_value_list(kind, given.count, &error) : NULL;
+    for (size_t i = 0; list && i < given.count; i++) {
+        const cask_argument *one = &given.items[i];
+        cask_value *item = cki_argument_node(one) ? NULL : cki_argument_value(one, &error);
+        good = good && item;
+        list->as.list.items[i] = item ? item : cki_value_none();
+    }
+    if (good)
+        return list;
+    cask_value_unref(list);
+    return NULL;
+}
+
+cask_value *cask_value_list(cask_arguments items)
+{
+    return sequence(CKI_LIST, items);
+}
+
+cask_value *cask_value_tuple(cask_arguments items)
+{
+    return sequence(CKI_TUPLE, items);
+}
+
+cask_value *cask_value_dict(cask_arguments pairs)
+{
+    cki_error error = {0};
+    cask_value *all = pairs.count % 2 == 0 ? sequence(CKI_LIST, pairs) : NULL;
+    cask_value *dict = all ? cki_value_dict(&error) : NULL;
+    for (size_t i = 0; dict && i + 1 < pairs.count && error.status == CASK_OK; i += 2)
+        cki_value_dict_set(dict, cask_value_ref(all->as.list.items[i]),
+                           cask_value_ref(all->as.list.items[i + 1]), &error);
+    cask_value_unref(all);
+    if (error.status == CASK_OK)
+        return dict;
+    cask_value_unref(dict);
+    return NULL;
+}

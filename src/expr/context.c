@@ -5,12 +5,19 @@
 
 cask_status cki_context_fail(cask *ck, const cki_error *error)
 {
-    if (ck->error.status == CASK_OK && error->status != CASK_OK) {
+    if (ck && ck->error.status == CASK_OK && error->status != CASK_OK) {
         ck->error = *error;
         if (ck->options.on_error)
             ck->options.on_error(ck->options.user, error->status, error->message);
     }
     return error->status;
+}
+
+cask_status cki_context_lacks(cask *ck, const char *function, const char *parameter)
+{
+    cki_error error = {0};
+    cki_fail(&error, CASK_INVALID, NULL, "%s: '%s' is NULL", function, parameter);
+    return cki_context_fail(ck, &error);
 }
 
 cask_status cki_context_own(cask *ck, void (*release)(void *thing), void *thing, cki_error *error)

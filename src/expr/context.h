@@ -97,7 +97,7 @@ struct cask {
     struct cki_bar *bar; /* shown while it computes, or NULL */
     double last_seconds; /* that the last one measured */
     cki_mark scopes[CKI_SCOPES];
-    size_t nscopes;
+    size_t nscopes, scopes_beyond; /* those that there was no room for */
     /* The operations, a NULL-terminated table a room. */
     const cki_operation *const *tables[CKI_TABLES];
     size_t ntables;
@@ -130,8 +130,11 @@ struct cask {
     bool (*stopped)(void *run);
 };
 
-/* Record a failure as the context's, if it is the first, and tell the user's on_error. */
+/* Record a failure as the context's, if it is the first, and tell the user's on_error. Without a
+ * context nobody is told. Returns the error's status. */
 cask_status cki_context_fail(cask *ck, const cki_error *error);
+/* The same of a public function that was given NULL where it needs something. */
+cask_status cki_context_lacks(cask *ck, const char *function, const char *parameter);
 /* Have release(thing) called when the context closes or its present scope ends; at once if that
  * cannot be recorded. */
 cask_status cki_context_own(cask *ck, void (*release)(void *thing), void *thing, cki_error *error);

@@ -8,7 +8,9 @@
 static cask_status check(const cask_lazy *things, size_t count, cki_error *error)
 {
     for (size_t i = 0; i < count; i++) {
-        cask_status status = things[i] ? things[i]->collection->status(things[i]) : CASK_INVALID;
+        if (!things[i])
+            return cki_fail(error, CASK_INVALID, NULL, "thing %zu of %zu is NULL", i, count);
+        cask_status status = things[i]->collection->status(things[i]);
         if (status != CASK_OK)
             return status;
         if (things[i]->ck != things[0]->ck)
@@ -18,21 +20,29 @@ static cask_status check(const cask_lazy *things, size_t count, cki_error *error
     return CASK_OK;
 }
 
+/* Of the first; NULL if there is none. */
+static cask *context_of(const cask_lazy *things)
+{
+    return things && things[0] ? things[0]->ck : NULL;
+}
+
 cask_status cask_compute(const cask_lazy *things, size_t count, cask_value **values)
 {
     cki_error error = {0};
+    if (count && (!things || !values))
+        return cki_context_lacks(context_of(things), "cask_compute", things ? "values" : "things");
     for (size_t i = 0; i < count; i++)
         values[i] = NULL;
     cask_status status = check(things, count, &error);
     if (count && status == CASK_OK)
         status = cki_collection_compute(things[0]->ck, things, count, values, &error);
-    return error.status == CASK_OK ? status : cki_context_fail(things[0]->ck, &error);
+    return error.status == CASK_OK ? status : cki_context_fail(context_of(things), &error);
 }
 
 cask_status cask_compute_with(const cask_lazy *things, size_t count, const cask_computing *how,
                               cask_value **values)
 {
-    if (!count || !things[0] || !how)
+    if (!count || !things || !things[0] || !how)
         return cask_compute(things, count, values);
     cki_error error = {0};
     cask *ck = things[0]->ck;
@@ -41,6 +51,8 @@ cask_status cask_compute_with(const cask_lazy *things, size_t count, const cask_
     cask_status status = check(things, count, &error);
     if (status == CASK_OK && !values && !how->chest)
         cki_fail(&error, CASK_INVALID, NULL, "results that go nowhere: give values, or a chest");
+    if (how->threads < 0)
+        cki_fail(&error, CASK_INVALID, NULL, "threads: %d is no number of threads", how->threads);
     ck->how = how;
     if (status == CASK_OK && error.status == CASK_OK)
         status = cki_collection_compute(ck, things, count, values, &error);
@@ -49,12 +61,14 @@ cask_status cask_compute_with(const cask_lazy *things, size_t count, const cask_
 }
 
 /* Results of work that makes lazy things of lazy things. */
-static cask_status remake(const cask_lazy *things, size_t count, cask_lazy *made,
+static cask_status remake(const char *what, const cask_lazy *things, size_t count, cask_lazy *made,
                           cask_status (*work)(cki_build *build, const cki_node *const *nodes,
                                               size_t count, const cki_node **made))
 {
     cki_error error = {0};
-    cask *ck = count && things[0] ? things[0]->ck : NULL;
+    cask *ck = count ? context_of(things) : NULL;
+    if (count && (!things || !made))
+        return cki_context_lacks(ck, what, things ? "made" : "things");
     cask_status status = check(things, count, &error);
     if (count && status == CASK_OK) {
         cki_build build = {ck, &ck->arena, &error};
@@ -67,12 +81,12 @@ static cask_status remake(const cask_lazy *things, size_t count, cask_lazy *made
 
 cask_status cask_persist(const cask_lazy *things, size_t count, cask_lazy *held)
 {
-    return remake(things, count, held, cki_collection_persist);
+    return remake("cask_persist", things, count, held, cki_collection_persist);
 }
 
 cask_status cask_optimize(const cask_lazy *things, size_t count, cask_lazy *optimized)
 {
-    return remake(things, count, optimized, cki_collection_optimise);
+    return remake("cask_optimize", things, count, optimized, cki_collection_optimise);
 }
 
 cask_lazy cask_lazy_from_array(cask_array x)

@@ -37,7 +37,7 @@ cask_graph *cki_handle_of(cask *ck, cki_spec *spec, const cki_error *error)
 
 cask_graph *cask_graph_new(cask *ck)
 {
-    if (ck->error.status != CASK_OK)
+    if (!ck || ck->error.status != CASK_OK)
         return NULL;
     cki_error error = {0};
     return cki_handle_of(ck, cki_spec_new(&error), &error);

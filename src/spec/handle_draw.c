@@ -77,7 +77,9 @@ cask_status cask_visualize(const cask_lazy *things, size_t count, const char *pa
                            const cask_drawing *drawing)
 {
     cki_error error = {0};
-    cask *ck = count && things[0] ? things[0]->ck : NULL;
+    cask *ck = count && things && things[0] ? things[0]->ck : NULL;
+    if (!path || (count && !things))
+        return cki_context_lacks(ck, "cask_visualize", path ? "things" : "path");
     for (size_t i = 0; i < count; i++) {
         cask_status status = things[i] ? things[i]->collection->status(things[i]) : CASK_INVALID;
         if (status != CASK_OK)

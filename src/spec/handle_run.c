@@ -35,9 +35,12 @@ cask_status cki_handle_keys(const cask_graph *graph, cask_keys keys, bool lenien
 
 cask_status cask_graph_get(const cask_graph *graph, const char *key, cask_value **value)
 {
-    *value = NULL;
+    if (value)
+        *value = NULL;
     if (!cki_handle_is_open(graph))
         return graph ? graph->ck->error.status : CASK_MEMORY;
+    if (!key || !value)
+        return cki_context_lacks(graph->ck, "cask_graph_get", key ? "value" : "key");
     cki_error error = {0};
     cki_ledger *previous = cki_ledger_enter(graph->ck->ledger);
     uint32_t number = cki_spec_find(graph->spec, key, strlen(key));

@@ -13,7 +13,7 @@ static void computes(void **state)
     (void)state;
     cask *ck = cask_open(NULL);
     cask_array x = cask_array_arange(ck, CASK_F64, 0, 5, 1, 2);
-    cask_array y = cask_array_apply(ck, "polyval", CASK_ARGUMENTS(x, x).items, 2);
+    cask_array y = cask_array_call(ck, "polyval", x, x);
     cask_value *value = NULL;
     assert_int_equal(cask_array_compute(cask_array_sum(y, NULL), &value), CASK_OK);
     /* numpy.polyval(numpy.arange(5.0), numpy.arange(5.0)).sum() */
@@ -27,7 +27,7 @@ static void refuses(void **state)
     (void)state;
     cask *ck = cask_open(NULL);
     cask_value *value = NULL;
-    cask_array x = cask_array_apply(ck, "geomspace", CASK_ARGUMENTS(1, 0).items, 2);
+    cask_array x = cask_array_call(ck, "geomspace", 1, 0);
     assert_int_not_equal(cask_array_compute(x, &value), CASK_OK);
     assert_null(value);
     assert_string_equal(cask_message(ck), "Geometric sequence cannot include zero");

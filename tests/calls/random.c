@@ -134,8 +134,7 @@ static void transforms(void **state)
     cask_value *wanted, *got;
     const double *a = elements(x, 240, &wanted);
     cask_array ways[] = {
-        cask_array_apply(ck, "real",
-                         CASK_ARGUMENTS(cask_array_ifft(cask_array_fft(x, &both), &both)).items, 1),
+        cask_array_call(ck, "real", cask_array_ifft(cask_array_fft(x, &both), &both)),
         cask_array_irfft(cask_array_rfft(x, NULL), NULL),
         cask_array_irfft(cask_array_rfft(x, &ortho), &ortho),
         cask_array_irfft(cask_array_rfft(x, &both), &both),
