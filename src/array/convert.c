@@ -301,7 +301,7 @@ static cask_status check_wanted(converting *c, size_t count)
     if (c->kind == CKI_WRITER_UNKNOWN)
         return cki_fail(c->error, CASK_INVALID, NULL,
                         "%s: the suffix says the format, and this one is not known; known are "
-                        ".zarr, .h5, .hdf5, .nc, .nc4, .nc3, .cdf, .nc5, .npy, .npz",
+                        ".zarr, .zarr.zip, .h5, .hdf5, .nc, .nc4, .nc3, .cdf, .nc5, .npy, .npz",
                         c->out);
     if (count == 0 && c->options->variable) {
         size_t i;

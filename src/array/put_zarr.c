@@ -236,6 +236,11 @@ static cask_value *run_new(asking *a)
                  "path '%s' contains an array; say overwrite=True to replace it", a->path.bytes);
         return NULL;
     }
+    if (!a->compute && cki_writer_once(a->path.bytes)) {
+        cki_fail(error, CASK_INVALID, NULL,
+                 "%s: an archive is written at once, not with compute=False", a->path.bytes);
+        return NULL;
+    }
     cki_target target = {.dtype = a->x->dtype,
                          .ndim = a->x->ndim,
                          .shape = a->shape,
@@ -272,7 +277,8 @@ static const cki_operation op_to_zarr = {
     "Write an array to Zarr, block by block, in chunks of its blocks unless chunks says otherwise. "
     "The array appears when it is complete. compressor is a codec such as 'zstd:5' or "
     "'blosc:lz4:5:shuffle', None, or version 2's record; zarr_format=3 may have shards. region "
-    "(slices) writes into an array that is there. compute=False gives a Delayed that writes.",
+    "(slices) writes into an array that is there. compute=False gives a Delayed that writes. "
+    "'x.zarr.zip' is an archive of it.",
     run_to_zarr,
     NULL};
 

@@ -22,11 +22,11 @@ static bool has_suffix(const char *path, const char *suffix)
 
 static cask_status unknown_suffix(const char *path, cki_error *error)
 {
-    return cki_fail(
-        error, CASK_INVALID, NULL,
-        "%s: the suffix says how to write, and this one is not known; known are .npy, "
-        ".npz, .zarr, .nc, .nc4, .nc3, .cdf, .nc5, .h5, .hdf5, .png, .gif, .svg, .csv, .json, .txt",
-        path);
+    return cki_fail(error, CASK_INVALID, NULL,
+                    "%s: the suffix says how to write, and this one is not known; known are .npy, "
+                    ".npz, .zarr, .zarr.zip, .nc, .nc4, .nc3, .cdf, .nc5, .h5, .hdf5, .png, .gif, "
+                    ".svg, .csv, .json, .txt",
+                    path);
 }
 
 /* ---- formats that take regions ---- */

@@ -18,8 +18,9 @@
 static const char usage[] =
     "usage: cask convert IN OUT [options]\n"
     "\n"
-    "Writes the arrays of one file into another, whose suffix says the format: .zarr, .h5, .hdf5,\n"
-    ".nc, .nc4, .nc3, .cdf, .nc5, .npy, .npz. IN may be a pattern: files end to end along the\n"
+    "Writes the arrays of one file into another, whose suffix says the format: .zarr, .zarr.zip,\n"
+    ".h5, .hdf5, .nc, .nc4, .nc3, .cdf, .nc5, .npy, .npz. IN may be a pattern: files end to end "
+    "along the\n"
     "first axis, or with --stack one behind the other on a new first axis.\n"
     "Numbers stay as they are stored, attributes go along, and OUT appears when it is complete.\n"
     "\n"

@@ -169,6 +169,8 @@ typedef enum cki_writer_kind {
     CKI_WRITER_GROUP    /* a Zarr array, or a group of them */
 } cki_writer_kind;
 cki_writer_kind cki_writer_kind_of(const char *path);
+/* Whether a path is that of a Zarr archive, which cannot be written into later. */
+bool cki_writer_once(const char *path);
 bool cki_writer_knows(const char *path); /* whether the suffix is one of those above */
 /* Whether it is that of a file whose arrays share axes by name, with coordinates, and no groups. */
 bool cki_writer_names_axes(const char *path);

@@ -34,6 +34,11 @@ cki_writer_kind cki_writer_kind_of(const char *path)
                              : CKI_WRITER_ONE;
 }
 
+bool cki_writer_once(const char *path)
+{
+    return cki_zarr_zip_is(path);
+}
+
 bool cki_writer_names_axes(const char *path)
 {
     const cki_format *format = by_suffix(path);

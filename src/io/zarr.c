@@ -322,14 +322,15 @@ static size_t read_bytes(const cki_store *store, size_t i, const int64_t *start,
     return bytes < 1e18 ? (size_t)bytes : (size_t)1e18;
 }
 
-/* Two buffers that a chunk is decoded between, unless it is stored plainly. */
+/* Two buffers that a chunk is decoded between, unless it is stored plainly; indices of shards. */
 static size_t working(const cki_store *store, size_t i)
 {
     const cki_zarr *zarr = store->state;
     const cki_zarr_chain *chain = &zarr->arrays[i].chain;
     size_t index = chain->shard ? (size_t)chain->shard->cells * 16 : 0;
-    while (chain->shard)
-        chain = &chain->shard->inner;
+    for (; chain->shard; chain = &chain->shard->inner)
+        if (chain->nsteps) /* it is decoded as a whole */
+            index += chain->steps[0].before + chain->most;
     return index + (chain->nsteps ? 2 * chain->bytes : 0);
 }
 

@@ -62,8 +62,10 @@ cask_status cki_zarr_chain_finish(cki_zarr_chain *chain, cki_dtype dtype, bool s
     size_t now = chain->bytes;
     bool exact = chain->text == CKI_ZARR_PLAIN && !chain->shard;
     chain->ratio = 1;
-    if (chain->shard)
-        now = chain->shard->inner.most * (size_t)chain->shard->cells + 16 * chain->shard->cells + 4;
+    if (chain->shard &&
+        (__builtin_mul_overflow(chain->shard->inner.most + 16, (size_t)chain->shard->cells, &now) ||
+         __builtin_add_overflow(now, 4, &now)))
+        return cki_fail(error, CASK_FORMAT, "ValueError", "its shards are larger than memory");
     for (int i = 0; i < chain->nsteps; i++) {
         cki_zarr_step *step = &chain->steps[i];
         size_t after = 0;
@@ -397,9 +399,8 @@ static cask_status add_v3(cki_store *store, cki_zarr_chain *chain, const cask_va
     }
     if (first && strcmp(name, "sharding_indexed") == 0)
         return add_shard(store, chain, how, dtype, nesting, error);
-    if (first || chain->shard)
-        return refuse(first ? "elements cannot be made bytes by codec" : "behind shards the codec",
-                      name, error);
+    if (first)
+        return refuse("elements cannot be made bytes by codec", name, error);
     return add_codec(chain, name, how, (int)cki_dtype_size(m->dtype), 3, error);
 }
 

@@ -74,7 +74,7 @@ cask_status cki_zarr_chunk_decode(cki_zarr_desk *desk, const cki_zarr_chain *cha
     if (blob->size > chain->most)
         return damaged(desk, blob, "it is larger than it can be", error);
     if ((double)blob->size * chain->ratio < (double)chain->bytes * 0.5 &&
-        chain->text == CKI_ZARR_PLAIN)
+        chain->text == CKI_ZARR_PLAIN && !chain->shard)
         return damaged(desk, blob, "it is too small for what it should hold", error);
     int at = 0;
     *length = (size_t)blob->size;
@@ -215,10 +215,35 @@ static cask_status read_shard(cki_zarr_desk *desk, const cki_zarr_chain *chain,
     return status;
 }
 
+/* A shard that is compressed as a whole is decoded as a whole. */
+static cask_status read_packed(cki_zarr_desk *desk, const cki_zarr_chain *chain,
+                               const cki_blob *blob, const int64_t *at, const int64_t *step,
+                               const cki_array *out, cki_error *error)
+{
+    unsigned char *bytes;
+    size_t length = 0;
+    cask_status status = cki_zarr_chunk_decode(desk, chain, blob, NULL, &bytes, &length, error);
+    if (status != CASK_OK)
+        return status;
+    /* the buffer is wanted for its chunks: it leaves the desk */
+    size_t room = 0;
+    for (int i = 0; i < 2; i++)
+        if (desk->buffers[i] == bytes) {
+            room = desk->rooms[i];
+            desk->buffers[i] = NULL;
+        }
+    cki_blob whole = {.bytes = bytes, .size = length, .name = blob->name};
+    status = read_shard(desk, chain, &whole, at, step, out, error);
+    cki_ledger_give(cki_ledger_current(), bytes, room);
+    return status;
+}
+
 cask_status cki_zarr_chunk_read(cki_zarr_desk *desk, const cki_zarr_chain *chain,
                                 const cki_blob *blob, const int64_t *at, const int64_t *step,
                                 const cki_array *out, cki_error *error)
 {
+    if (chain->shard && chain->nsteps)
+        return read_packed(desk, chain, blob, at, step, out, error);
     return chain->shard ? read_shard(desk, chain, blob, at, step, out, error)
                         : read_elements(desk, chain, blob, at, step, out, error);
 }
@@ -252,12 +277,11 @@ static bool is_laid_out(const cki_zarr_chain *chain, const cki_array *chunk)
     return true;
 }
 
-static cask_status encode_elements(cki_zarr_desk *desk, const cki_zarr_chain *chain,
-                                   const cki_array *chunk, cki_text *text, cki_error *error)
+/* Bytes, perhaps in buffer 0, through all steps, appended to `text`. */
+static cask_status encode_steps(cki_zarr_desk *desk, const cki_zarr_chain *chain,
+                                unsigned char *bytes, size_t length, cki_text *text,
+                                cki_error *error)
 {
-    unsigned char *bytes =
-        is_laid_out(chain, chunk) ? chunk->data : lay_out(desk, chain, chunk, error);
-    size_t length = chain->bytes;
     int at = 0;
     for (int i = 0; bytes && i < chain->nsteps; i++) {
         const cki_zarr_step *step = &chain->steps[i];
@@ -284,6 +308,14 @@ static cask_status encode_elements(cki_zarr_desk *desk, const cki_zarr_chain *ch
         return CASK_MEMORY;
     cki_text_add(text, (const char *)bytes, length);
     return text->failed ? cki_fail_memory(error, length) : CASK_OK;
+}
+
+static cask_status encode_elements(cki_zarr_desk *desk, const cki_zarr_chain *chain,
+                                   const cki_array *chunk, cki_text *text, cki_error *error)
+{
+    unsigned char *bytes =
+        is_laid_out(chain, chunk) ? chunk->data : lay_out(desk, chain, chunk, error);
+    return encode_steps(desk, chain, bytes, chain->bytes, text, error);
 }
 
 /* Whether every element of a dense or strided block is the fill value. */
@@ -368,6 +400,15 @@ static cask_status encode_shard(cki_zarr_desk *desk, const cki_zarr_chain *chain
 cask_status cki_zarr_chunk_encode(cki_zarr_desk *desk, const cki_zarr_chain *chain,
                                   const cki_array *chunk, cki_text *text, cki_error *error)
 {
+    if (chain->shard && chain->nsteps) {
+        cki_text whole = {0};
+        cask_status status = encode_shard(desk, chain, chunk, &whole, error);
+        if (status == CASK_OK)
+            status =
+                encode_steps(desk, chain, (unsigned char *)whole.bytes, whole.length, text, error);
+        cki_text_free(&whole);
+        return status;
+    }
     return chain->shard ? encode_shard(desk, chain, chunk, text, error)
                         : encode_elements(desk, chain, chunk, text, error);
 }

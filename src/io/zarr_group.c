@@ -151,7 +151,7 @@ cask_status cki_zarr_group_commit(cki_zarr_group *group, cki_error *error)
     else
         status = group->version == 2 ? finish_v2(group, error) : finish_v3(group, error);
     if (status == CASK_OK)
-        status = cki_tree_publish(group->hidden, group->target, error);
+        status = cki_zarr_zip_publish(group->hidden, group->target, error);
     if (status != CASK_OK) {
         cki_zarr_group_abort(group);
         return status;

@@ -220,6 +220,8 @@ cask_status cki_zarr_write_may(const char *path, cki_error *error)
     static const char *const marks[] = {"zarr.json", ".zarray", ".zgroup"};
     cki_tree_kind kind = cki_tree_look(path);
     bool ours = kind == CKI_TREE_NONE, filled = false;
+    if (cki_zarr_zip_is(path))
+        return kind == CKI_TREE_FOLDER ? cki_file_fail(error, EISDIR, path) : CASK_OK;
     if (kind == CKI_TREE_FILE)
         return cki_file_fail(error, ENOTDIR, path);
     for (size_t i = 0; !ours && i < sizeof marks / sizeof *marks; i++) {
@@ -273,6 +275,11 @@ static cask_status create(cki_writer *writer, const cki_target *target, cki_erro
     w->target = cki_memory_copy(writer->path, length);
     if (!w->target)
         return cki_fail_memory(error, length);
+    if (target->root && cki_zarr_zip_is(target->root))
+        return cki_fail(error, CASK_INVALID, "ValueError",
+                        "%s: an archive is written whole: give the array a folder, or the archive "
+                        "no component",
+                        target->root);
     return cki_zarr_write_may(w->target, error) == CASK_OK ? begin(w, target, error)
                                                            : error->status;
 }
@@ -313,7 +320,7 @@ static cask_status commit(cki_writer *writer, cki_error *error)
     writing *w = writer->state;
     cask_status status = CASK_OK;
     if (w->target) {
-        status = cki_tree_publish(w->folder, w->target, error);
+        status = cki_zarr_zip_publish(w->folder, w->target, error);
         if (status == CASK_OK)
             status = make_groups(w, writer->root, w->array->named ? 3 : 2, error);
         if (status != CASK_OK) {
@@ -325,7 +332,7 @@ static cask_status commit(cki_writer *writer, cki_error *error)
     return status;
 }
 
-static const char *const suffixes[] = {".zarr", NULL};
+static const char *const suffixes[] = {".zarr", ".zip", NULL};
 
 const cki_format cki_zarr_write_format = {
     .suffixes = suffixes,

@@ -15,4 +15,9 @@ cask_status cki_zarr_write_may(const char *path, cki_error *error);
 cask_status cki_zarr_write_into(cki_writer *writer, const cki_store *store, size_t i,
                                 cki_error *error);
 
+/* Whether a path is that of an archive to be written: .zarr.zip, or .zip (zarr_zip.c). */
+bool cki_zarr_zip_is(const char *path);
+/* Give what a hidden folder holds its name: as a folder, or packed into an archive. */
+cask_status cki_zarr_zip_publish(const char *hidden, const char *target, cki_error *error);
+
 #endif

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Files of arrays: what is written is read back in every format, converted, stored into, and damaged ones are told."""
+import gzip
 import json
 import os
 import pathlib
 import shutil
 import struct
 import subprocess
+import zipfile
 import zlib
 
 from cases import CASK, check, fails, finish, folder, prints, run
@@ -191,6 +193,58 @@ with folder() as name:
     shutil.make_archive(str(here / "zipped"), "zip", here / "zipped.zarr")
     prints(TOTAL, f"da.from_zarr('{here}/zipped.zip').sum()")
 
+    # An archive is written whole, from files of its own.
+    for path, how in ((here / "w.zarr.zip", ""), (here / "v.zip", ", zarr_format=3, chunks=(5, 10), shards=(10, 30)")):
+        writes(f"{X}.to_zarr('{path}'{how})")
+        prints(TOTAL, f"da.from_zarr('{path}').sum()")
+        with zipfile.ZipFile(path) as archive:
+            check(f"members of {path}", archive.testzip() is None and len(archive.namelist()) == (10 if not how else 3)
+                  and {m.compress_type for m in archive.infolist()} == {0}, archive.namelist())
+    fails("ContainsArrayError", "overwrite", "eval", f"da.ones(3).to_zarr('{here}/w.zarr.zip')")
+    writes(f"da.from_zarr('{here}/w.zarr.zip') * 2", "-o", here / "w.zarr.zip")
+    prints(str(2 * int(TOTAL)), f"da.from_zarr('{here}/w.zarr.zip').sum()")
+    fails("ValueError", "archive", "eval", f"da.ones(3).to_zarr('{here}/q.zarr.zip', component='a')")
+    fails("ValueError", "archive", "eval", f"da.ones(3).to_zarr('{here}/q.zarr.zip', compute=False)")
+    fails("ValueError", "archive", "eval", f"da.zeros((2, 2)).to_zarr('{here}/w.zarr.zip', region=(slice(2), slice(2)))")
+    fails("ZeroDivisionError", "", "eval", "x", "x=da.arange(8, chunks=2).map_blocks(lambda b: b if b[0] < 4 else 1 // 0, dtype='i8')", "-o", f"{here}/q.zarr.zip")
+    check("no half of an archive", not [f for f in os.listdir(here) if f.startswith((".", "q"))], os.listdir(here))
+
+    # A shard that is compressed once more, its chunks too, and one of shards.
+    packed, gz = here / "packed.zarr", {"name": "gzip", "configuration": {"level": 5}}
+    bytes_ = {"name": "bytes", "configuration": {"endian": "little"}}
+    def sharded(shape, codecs):
+        return {"name": "sharding_indexed", "configuration": {"chunk_shape": shape, "codecs": codecs, "index_codecs": [bytes_], "index_location": "end"}}
+    for nested in (False, True):
+        shutil.rmtree(packed, ignore_errors=True)
+        inner = [sharded([2, 2], [bytes_, gz]), gz] if nested else [bytes_, gz]
+        (packed / "c/0").mkdir(parents=True)
+        (packed / "zarr.json").write_text(json.dumps({
+            "zarr_format": 3, "node_type": "array", "shape": [4, 8], "data_type": "int64", "fill_value": 7, "attributes": {},
+            "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [4, 8]}},
+            "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
+            "codecs": [sharded([2, 4], inner), gz]}))
+        def shard(parts):
+            index, body = b"", b""
+            for part in parts:
+                index += struct.pack("<QQ", *((2**64 - 1,) * 2 if part is None else (len(body), len(part))))
+                body += part or b""
+            return body + index
+        def chunk(rows, columns):
+            return gzip.compress(struct.pack("<%dq" % (len(rows) * len(columns)), *[8 * i + j for i in rows for j in columns]))
+        def part(i, j):
+            rows, columns = range(2 * i, 2 * i + 2), range(4 * j, 4 * j + 4)
+            return gzip.compress(shard([chunk(rows, columns[:2]), chunk(rows, columns[2:])])) if nested else chunk(rows, columns)
+        (packed / "c/0/0").write_bytes(gzip.compress(shard([part(0, 0), None, part(1, 0), part(1, 1)])))
+        want = [[7 if i < 2 and j > 3 else 8 * i + j for j in range(8)] for i in range(4)]
+        prints(str(want), f"da.from_zarr('{packed}').compute().tolist()")
+        prints(str([row[2:7:3] for row in want[1:3]]), f"da.from_zarr('{packed}')[1:3, 2:7:3].compute().tolist()")
+        writes(f"da.zeros((2, 3)).to_zarr('{packed}', region=(slice(1, 3), slice(3, 6)))")
+        want = [[0 if i in (1, 2) and j in (3, 4, 5) else v for j, v in enumerate(row)] for i, row in enumerate(want)]
+        prints(str(want), f"da.from_zarr('{packed}').compute().tolist()")
+        gzip.decompress((packed / "c/0/0").read_bytes())
+        (packed / "c/0/0").write_bytes(gzip.compress(b"short"))
+        fails("OSError", "c/0/0", "eval", f"da.from_zarr('{packed}').sum()")
+
     # A stack of npy appears whole or not at all.
     fails("ZeroDivisionError", "", "eval", f"da.to_npy_stack('{here}/half.stack', x)",
           "x=da.arange(8, chunks=2).map_blocks(lambda b: b if b[0] < 4 else 1 // 0, dtype='i8')")
@@ -263,7 +317,7 @@ with folder() as name:
 
     # From file to file.
     writes(f"da.to_hdf5('{here}/c.h5', {{'/x': {X}, '/y': {X} * 0.5}})")
-    for out in ("c.zarr", "c.nc", "d.h5"):
+    for out in ("c.zarr", "c.zarr.zip", "c.nc", "d.h5"):
         shutil.rmtree(here / out, ignore_errors=True)
         converts(here / "c.h5", here / out, "--codec", "gzip:1", "--chunks", "(5, 10)")
         status, text, err = run("info", here / out, "--stats")

@@ -107,6 +107,7 @@ static const fault_case fault_cases[] = {
      NULL},
     {"da.from_npy_stack('other/stack').sum(axis=0)", NULL},
     {"da.image.imread('kept/nothing*.png')", NULL},
+    {"da.arange(60.0, chunks=20).reshape((6, 10)).rechunk((4, 5))", "other/z.zarr.zip"},
     {"da.from_zarr('other/nothing.zarr', 'x')", NULL},
     /* making */
     {"da.ones((4, 6), chunks=(2, 3))", NULL},

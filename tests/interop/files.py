@@ -80,6 +80,18 @@ for record in FILTERS:
     if cask("eval", f"{X}.to_zarr('{z}', overwrite=True, filters=[{record}])"):
         same(f"zarr through {record['id']}", zarr.open(str(z), "r")[...], x)
 
+# Archives.
+if cask("eval", f"{X}.to_zarr('{here}/w.zarr.zip')"):
+    with zarr.ZipStore(str(here / "w.zarr.zip"), mode="r") as store:
+        same("zarr in an archive", zarr.open(store, "r")[...], x)
+cask("eval", f"da.to_hdf5('{here}/pair.h5', {{'/a': {X}, '/g/b': {X} * 2}})")
+if cask("convert", here / "pair.h5", here / "pair.zarr.zip", "--codec", "zstd:3"):
+    with zarr.ZipStore(str(here / "pair.zarr.zip"), mode="r") as store:
+        same("a group in an archive", zarr.open_consolidated(store)["g/b"][...], x * 2)
+with zarr.ZipStore(str(here / "v.zarr.zip"), mode="w") as store:
+    zarr.save_array(store, x, chunks=(9, 8))
+same("from an archive", evaluated(f"da.from_zarr('{here}/v.zarr.zip')"), x)
+
 # HDF5 and NetCDF.
 if h5py:
     path = here / "x.h5"
