@@ -132,6 +132,9 @@ static const fault_case fault_cases[] = {
     {"da.nanmax(da.arange(9.0, chunks=2)), da.arange(9, chunks=2).prod()", NULL},
     {"da.cumsum(da.arange(20, chunks=6), axis=0)", NULL},
     {"da.topk(da.arange(20, chunks=6), 3), da.argtopk(da.arange(20, chunks=6), -3)", NULL},
+    {"da.topk(da.arange(60, chunks=20).reshape((15, 4)).rechunk((4, 3)), 3, axis=0), "
+     "da.argtopk(da.arange(60, chunks=20).reshape((15, 4)).rechunk((4, 3)), -2, axis=0)",
+     NULL},
     /* picks */
     {"da.arange(20, chunks=6)[3:-2:3][::-1]", NULL},
     {"da.arange(20, chunks=6)[[7, 1, 1, 19]]", NULL},
