@@ -40,17 +40,20 @@ static cask_status collect_block(void *user, int64_t block, cask_value *value, c
     if (!array || array->ndim != c->x->ndim)
         return cki_fail_internal(error, "collect: a block of another shape");
     cki_array place;
-    bool fits = c->whole && cki_dtype_same(array->dtype, c->x->dtype);
+    bool fits = c->whole;
     if (fits)
         find_place(c, block, &place);
     for (int k = 0; fits && k < array->ndim; k++)
         fits = array->shape[k] == place.shape[k];
-    if (fits)
+    if (fits && cki_dtype_same(array->dtype, c->x->dtype))
         cki_array_copy(&place, array);
-    else if (c->blocks)
-        c->blocks[block] = cask_value_ref(value);
+    else if (fits || !c->whole || cki_blockwise_is(c->x))
+        c->blocks[block] = cask_value_ref(value); /* users' functions do not always keep their word */
     else
-        return cki_fail_internal(error, "collect: a block of another length");
+        return cki_fail(error, CASK_SHAPE, NULL,
+                        "block %lld of %s has another shape than its chunks say: tell map_blocks "
+                        "the sizes that its function gives with chunks=",
+                        (long long)block, c->x->label);
     return CASK_OK;
 }
 
@@ -61,7 +64,7 @@ static cask_status prepare(collector *c, cask_array x, cki_error *error)
     *c = (collector){.x = x, .count = blocks};
     if (known && blocks != 1) {
         c->whole = cki_array_new(x->dtype, x->ndim, shape, error);
-        if (!c->whole || !cki_blockwise_is(x))
+        if (!c->whole)
             return error->status;
     }
     c->blocks = cki_memory_calloc((size_t)blocks + 1, sizeof *c->blocks);

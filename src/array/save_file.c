@@ -206,7 +206,7 @@ static cask_status write_blocks(cask *ck, cask_array x, const char *path,
     cask_status status = picture ? cki_save_picture(ck, x, path, how, &odd, error)
                                  : write_stream(ck, x, shape, path, how, &odd, error);
     cki_ledger_enter(before);
-    *done = !atomic_load(&odd) || !cki_blockwise_is(x);
+    *done = !atomic_load(&odd);
     if (*done)
         return status;
     *error = (cki_error){0};

@@ -4,6 +4,8 @@ import math
 
 
 class Naive:
+    rounded = False  # whether its numbers are known but for their last digits
+
     def __init__(self, shape, items, kind):
         self.shape, self.items, self.kind = tuple(shape), list(items), kind  # kind: b, i, u, f or c
         assert len(self.items) == math.prod(self.shape)
@@ -28,6 +30,17 @@ class Naive:
         for size in self.shape[:0:-1]:
             items = [items[i:i + size] for i in range(0, len(items), size)] if size else [[]] * math.prod(self.shape[:-1])
         return items if math.prod(self.shape) or self.ndim < 2 else empty(self.shape)
+
+
+def rounded(a):
+    """The same, known but for the last digits."""
+    result = Naive(a.shape, a.items, a.kind)
+    result.rounded = True
+    return result
+
+
+def number(value, kind):
+    return Naive((), [value], kind)
 
 
 def empty(shape):
