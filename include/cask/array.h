@@ -124,6 +124,7 @@ typedef struct cask_reading {
     bool raw;          /* NetCDF: leave packed numbers, fill values and times as they are stored */
     bool stack;        /* each file is one place of a new axis, which `axis` is */
     bool undated;      /* NetCDF: leave times as numbers */
+    bool valid_range;  /* NetCDF: what valid_range, valid_min, valid_max leave out is missing too */
 } cask_reading;
 
 /* A variable of a NetCDF file (3, 4), or of several files end to end: `path` may be a pattern as

@@ -117,6 +117,8 @@ cask_array cask_array_from_netcdf(cask *ck, const char *path, const char *variab
     cki_api_text(&api, NULL, variable);
     if (reading && reading->raw)
         cki_api_flag(&api, "mask_and_scale", false);
+    if (reading && reading->valid_range)
+        cki_api_flag(&api, "valid_range", true);
     if (reading && (reading->raw || reading->undated))
         cki_api_flag(&api, "decode_times", false);
     return read_file(&api, "from_netcdf", reading);

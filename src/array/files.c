@@ -370,7 +370,8 @@ static cki_token token_of(const files *f, cki_error *error)
 /* What becomes of the numbers of one part. */
 static void find_packing(const part *p, const cki_files_spec *spec, cki_packing *packing)
 {
-    cki_files_packing(cki_store_variable(p->store, p->variable), spec->unpack, packing);
+    cki_files_packing(cki_store_variable(p->store, p->variable), spec->unpack, spec->valid,
+                      packing);
     if (spec->times.id)
         cki_files_times(p->store, p->variable, spec->times, packing);
 }

@@ -12,6 +12,7 @@ typedef struct cki_files_spec {
     cask_value *chunks;   /* as Dask's; NULL or None: as configured, and as the file is laid out */
     int axis;             /* on which several files follow one another; negative from the last */
     bool unpack;          /* NetCDF's conventions for packed numbers and missing values */
+    bool valid;           /* and what valid_range and its like say */
     cki_dtype times;      /* what times become (files_times.h); zero: they stay numbers */
     bool stacked;         /* each file is one place of a new axis, which `axis` is */
     bool first;           /* by no name, the first variable */

@@ -62,6 +62,7 @@ static cask_value *run_from_netcdf(cki_call *call)
         .paths = cki_operation_argument(call, "path"),
         .variable = text_or_null(call, "variable"),
         .unpack = cki_operation_flag(call, "mask_and_scale"),
+        .valid = cki_operation_flag(call, "valid_range"),
     };
     return take_times(call, &spec.times) == CASK_OK ? open_files(call, &spec) : NULL;
 }
@@ -219,12 +220,14 @@ static const cki_operation op_from_zarr = {
 static const cki_operation op_from_netcdf = {
     "from_netcdf",
     CKI_IN_DA,
-    "path, variable=None, chunks=None, axis=0, mask_and_scale=True, decode_times=True, stack=False",
+    "path, variable=None, chunks=None, axis=0, mask_and_scale=True, decode_times=True, "
+    "stack=False, valid_range=False",
     "A variable of a NetCDF file, or of several end to end along an axis, or with stack=True each "
     "at one place of a new axis. path may be a pattern or a list. Packed integers become floats by "
     "scale_factor and "
     "add_offset, "
-    "_FillValue and missing_value NaN, unless mask_and_scale=False. Times ('hours since "
+    "_FillValue and missing_value NaN, unless mask_and_scale=False; with valid_range=True so does "
+    "what valid_range, valid_min and valid_max leave out. Times ('hours since "
     "1900-01-01', in any calendar) become datetime64, of nanoseconds or of the unit that "
     "decode_times names, unless it is False. Slices are read, not the rest.",
     run_from_netcdf,

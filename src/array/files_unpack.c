@@ -98,7 +98,21 @@ static bool find_meant(const cki_variable *v, cki_packing *packing)
     return packing->span.id != 0;
 }
 
-void cki_files_packing(const cki_variable *variable, bool unpack, cki_packing *packing)
+/* The bounds of valid numbers as they are stored; valid_range goes before the other two. */
+static void find_bounds(const cki_variable *v, cki_packing *packing)
+{
+    static const char *const names[2] = {"valid_min", "valid_max"};
+    bool both = numbers_of(v, "valid_range", packing->bounds, 2) == 2;
+    for (int i = 0; i < 2; i++) {
+        packing->bounded[i] = both || numbers_of(v, names[i], &packing->bounds[i], 1) == 1;
+        if (!packing->bounded[i] || isnan(packing->bounds[i]))
+            packing->bounds[i] = packing->bounded[i] = 0;
+        if (packing->bounded[i] && packing->resign)
+            packing->bounds[i] = resigned(packing->bounds[i], packing->raw);
+    }
+}
+
+void cki_files_packing(const cki_variable *variable, bool unpack, bool valid, cki_packing *packing)
 {
     memset(packing, 0, sizeof *packing); /* padding too: packings are compared as bytes */
     packing->raw = packing->out = variable->dtype;
@@ -123,7 +137,10 @@ void cki_files_packing(const cki_variable *variable, bool unpack, cki_packing *p
     }
     if (integer && !packing->scaled && !packing->shifted && find_meant(variable, packing))
         return;
-    if (integer && (packing->scaled || packing->shifted || packing->nmissing))
+    if (valid)
+        find_bounds(variable, packing);
+    bool bounded = packing->bounded[0] || packing->bounded[1];
+    if (integer && (packing->scaled || packing->shifted || packing->nmissing || bounded))
         packing->out = cki_dtype_of(CASK_F64);
 }
 
@@ -135,6 +152,8 @@ bool cki_files_same_packing(const cki_packing *a, const cki_packing *b)
                 a->logical == b->logical && cki_dtype_same(a->span, b->span) &&
                 a->times == b->times && a->calendar.kind == b->calendar.kind &&
                 a->calendar.unit == b->calendar.unit && a->calendar.origin == b->calendar.origin;
+    for (int i = 0; i < 2; i++)
+        same = same && a->bounded[i] == b->bounded[i] && a->bounds[i] == b->bounds[i];
     return same && memcmp(a->missing, b->missing, sizeof a->missing) == 0;
 }
 
@@ -177,6 +196,18 @@ static cask_array unpack_times(cki_build *build, cask_array raw, const cki_packi
     return cki_files_times_decode(build, cki_files_unpack(build, raw, &numbers), &dates);
 }
 
+/* Where a comparison with a number holds, too. */
+static bool add_missing(cki_build *build, const char *ufunc, cask_array raw, double number,
+                        cask_array *missing)
+{
+    cask_array own = with_number(build, ufunc, raw, number);
+    *missing = !own ? NULL
+               : *missing
+                   ? cki_elementwise_arrays(build, "logical_or", (cask_array[]){*missing, own}, 2)
+                   : own;
+    return *missing != NULL;
+}
+
 cask_array cki_files_unpack(cki_build *build, cask_array raw, const cki_packing *packing)
 {
     if (packing->resign)
@@ -189,15 +220,14 @@ cask_array cki_files_unpack(cki_build *build, cask_array raw, const cki_packing 
     }
     cask_array x = raw ? cki_elementwise_cast(build, raw, packing->out) : NULL;
     cask_array missing = NULL;
-    for (size_t i = 0; i < packing->nmissing && x; i++) {
-        cask_array equal = with_number(build, "equal", raw, packing->missing[i]);
-        missing = !equal    ? NULL
-                  : missing ? cki_elementwise_arrays(build, "logical_or",
-                                                     (cask_array[]){missing, equal}, 2)
-                            : equal;
-        if (!missing)
-            return NULL;
-    }
+    bool good = x != NULL;
+    for (size_t i = 0; i < packing->nmissing && good; i++)
+        good = add_missing(build, "equal", raw, packing->missing[i], &missing);
+    for (int i = 0; i < 2 && good; i++)
+        if (packing->bounded[i])
+            good = add_missing(build, i ? "greater" : "less", raw, packing->bounds[i], &missing);
+    if (!good)
+        return NULL;
     if (x && missing)
         x = blank(build, missing, x);
     if (x && packing->scaled)

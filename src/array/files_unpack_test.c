@@ -19,7 +19,7 @@ static cki_packing packing_of(cask_dtype id, cask_value *attributes)
 {
     cki_variable v = {.name = "x", .dtype = cki_dtype_of(id), .attributes = attributes};
     cki_packing packing;
-    cki_files_packing(&v, true, &packing);
+    cki_files_packing(&v, true, true, &packing);
     cask_value_unref(attributes);
     return packing;
 }
@@ -109,12 +109,36 @@ static void test_meant(void **state)
     assert_int_equal(p.out.id, CASK_I64);
 }
 
+/* Bounds are as numbers are stored; a range goes before single bounds. */
+static void test_bounds(void **state)
+{
+    (void)state;
+    cask_value *a = cki_value_dict(NULL);
+    set(a, "valid_max", cki_value_int(-56, NULL));
+    set(a, "_Unsigned", cki_value_string("true", NULL));
+    cki_packing p = packing_of(CASK_I8, a);
+    assert_true(!p.bounded[0] && p.bounded[1] && p.bounds[1] == 200);
+    assert_int_equal(p.out.id, CASK_F64);
+    a = cki_value_dict(NULL);
+    const int64_t two = 2;
+    cask_value *range = cki_array_zeros(cki_dtype_of(CASK_F32), 1, &two, NULL);
+    ((float *)(void *)cki_array_of(range)->data)[1] = 2.5F;
+    set(a, "valid_range", range);
+    set(a, "valid_max", cki_value_int(1, NULL));
+    p = packing_of(CASK_F32, a);
+    assert_true(p.bounded[0] && p.bounded[1] && p.bounds[0] == 0 && p.bounds[1] == 2.5);
+    cki_variable v = {.name = "x", .dtype = cki_dtype_of(CASK_F32)};
+    cki_files_packing(&v, true, false, &p);
+    assert_true(!p.bounded[0] && !p.bounded[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scale),   cmocka_unit_test(test_plain),
         cmocka_unit_test(test_missing), cmocka_unit_test(test_unsigned),
         cmocka_unit_test(test_same),    cmocka_unit_test(test_meant),
+        cmocka_unit_test(test_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

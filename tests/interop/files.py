@@ -136,6 +136,19 @@ if netCDF4:
                 f.createVariable("stations", str, ("n",))[...] = np.array(["Bern", "Zürich", ""], dtype=object)
             same("strings from NETCDF4", evaluated(f"da.from_netcdf('{path}', 'stations')"), np.array(["Bern", "Zürich", ""]))
         same(f"bools from {form}", evaluated(f"da.from_netcdf('{path}', 'flags')"), np.array([True, False, True]))
+    with netCDF4.Dataset(here / "v.nc", "w") as f:
+        f.createDimension("n", 6)
+        for name, kind, bounds in (("p", "i2", {"valid_range": np.array([0, 100], "i2"), "scale_factor": 0.5, "add_offset": 10.0}),
+                                   ("f", "f4", {"valid_min": np.float32(2), "valid_max": np.float32(4.5)}), ("i", "u1", {"valid_max": np.uint8(3)})):
+            v = f.createVariable(name, kind, ("n",))
+            v.set_auto_maskandscale(False)
+            v[...] = [1, 0, 3, 4, 5, 101]
+            v.setncatts(bounds)
+    with netCDF4.Dataset(here / "v.nc") as f:
+        for name in "pfi":
+            want = f[name][...]
+            same(f"valid range of {name}", evaluated(f"da.from_netcdf('{here}/v.nc', '{name}', valid_range=True)"),
+                 want.astype("f4" if name == "f" else "f8").filled(np.nan))
     cask("convert", source, path, "--codec", "gzip:4", "--chunks", "(5, 6)")
     with netCDF4.Dataset(path) as f:
         same("netcdf", np.asarray(f["data"][...]), x)
