@@ -483,5 +483,56 @@ def shared(r, text, a):
     return f"({one} == {other}).all()", number(True, "b")
 
 
-OPERATIONS = [raised, stacked, halves, corners, diagonals, grids, windowed, padding, without_nan, folded, spread, ordered, looked_up,
+# ---- what begins anew ----
+
+def created(r, text, a):
+    n, k = r.randint(2, 9), r.randint(-2, 2)
+    cuts = f"chunks={chunks(r, (n,))}"
+    ramp = [i / (n - 1) for i in range(n)]
+    lower = [(i, j) for i in range(n) for j in range(n) if j <= i + k]
+    which = r.randrange(2)
+
+    def cosine(at, rest):
+        return line([at - rest * math.cos(2 * math.pi * i) for i in ramp], "f")
+    text, result = r.choice([
+        (f"da.linspace(1, 3, {n}, {cuts})", line([1 + 2 * i for i in ramp], "f")),
+        (f"np.logspace(0, 1, {n})", line([10 ** i for i in ramp], "f")), (f"np.geomspace(1, 8, {n})", line([8 ** i for i in ramp], "f")),
+        (f"np.hanning({n})", cosine(.5, .5)), (f"np.hamming({n})", cosine(.54, .46)),
+        (f"np.bartlett({n})", line([1 - abs(2 * i - 1) for i in ramp], "f")),
+        (f"da.eye({n}, chunks={r.randint(1, n)}, k={k})", made((n, n), "f", lambda p: float(p[1] - p[0] == k))),
+        (f"np.identity({n})", made((n, n), "f", lambda p: float(p[1] == p[0]))),
+        (f"da.tri({n}, k={k}, chunks={r.randint(1, n)})", made((n, n), "f", lambda p: float(p[1] - p[0] <= k))),
+        (f"da.tril_indices({n}, {k}, chunks={r.randint(1, n)})[{which}].compute_chunk_sizes()", line([p[which] for p in lower], "i")),
+        (f"da.full_like({text}, 3, dtype='f8')", each(lambda x: 3.0, a, kind="f"))])
+    return text, rounded(result)
+
+
+def polynomials(r, text, a):
+    if a.kind != "f":
+        return None
+    small, b = f"da.clip({text}, -2, 2)", each(lambda x: min(max(x, -2), 2), a)
+    return r.choice([(f"np.polyval([1, -2, 3], {small})", each(lambda x: x * x - 2 * x + 3, b)),
+                     (f"np.polyval(np.polyadd([1, 2], [1, 0, 1]), {small})", each(lambda x: x * x + x + 3, b)),
+                     (f"np.polyval(np.polymul([1, 2], [1, -1]), {small})", each(lambda x: (x + 2) * (x - 1), b)),
+                     (f"np.polyval(np.polyder([1, 0, 3]), {small})", each(lambda x: 2 * x, b)),
+                     (f"np.polyval(np.polyint([2, 1]), {small})", each(lambda x: x * x + x, b))])
+
+
+def rearranged(r, text, a):
+    """Bits, lines filled up, blocks reshaped one by one, keys of several kinds."""
+    if a.ndim != 1 or a.kind not in "iu" or not a.items:
+        return None
+    odd = [x % 2 for x in a.items]
+    packed = [sum(bit << (7 - i) for i, bit in enumerate(odd[at:at + 8])) for at in range(0, len(odd), 8)]
+    n = len(a.items)
+    other, b = base(r, a.shape, a.kind)
+    keys = sorted(range(n), key=lambda i: (a.items[i], b.items[i]))
+    return r.choice([
+        (f"da.unpackbits(da.packbits(({text} % 2).astype('u1').rechunk({n})))[:{n}]", line(odd, "u")),
+        (f"(da.packbits(({text} % 2).astype('u1').rechunk({n})) // 4)", line([v // 4 for v in packed], "u")),
+        (f"np.lexsort(({other}, {text}))", line(keys, "i")), (f"np.resize({text}, {n + 3})", line((a.items * 4)[:n + 3], a.kind)),
+        (f"{text}.astype('i8').view('u8').astype('i8')", line(a.items, "i"))])
+
+
+OPERATIONS = [created, polynomials, rearranged, raised, stacked, halves, corners, diagonals, grids, windowed, padding, without_nan, folded, spread, ordered, looked_up,
               conditions, by_points, steps, folding, sets, tables, products, norms, factors, related, transforms, users, shared]
