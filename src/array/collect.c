@@ -48,7 +48,8 @@ static cask_status collect_block(void *user, int64_t block, cask_value *value, c
     if (fits && cki_dtype_same(array->dtype, c->x->dtype))
         cki_array_copy(&place, array);
     else if (fits || !c->whole || cki_blockwise_is(c->x))
-        c->blocks[block] = cask_value_ref(value); /* users' functions do not always keep their word */
+        c->blocks[block] =
+            cask_value_ref(value); /* users' functions do not always keep their word */
     else
         return cki_fail(error, CASK_SHAPE, NULL,
                         "block %lld of %s has another shape than its chunks say: tell map_blocks "

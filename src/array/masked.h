@@ -73,6 +73,9 @@ bool cki_masked_value_archived(cki_build *build, const cask_value *value, const 
  * NaT, or of integers what netCDF has. NULL without error for others. */
 cask_array cki_masked_value_marked(cki_build *build, const cask_value *value, const char *path,
                                    cask_value **fill);
+/* A lazy masked array as elements of a type, with `marker` for masked ones. */
+cask_array cki_masked_value_filled(cki_build *build, cask_array masked, cki_dtype dtype,
+                                   cask_value *marker);
 
 extern const cki_operation *const cki_masked_operations[];
 

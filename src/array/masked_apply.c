@@ -445,9 +445,11 @@ static bool calls_function(const char *name)
 /* What knows masked arrays by itself, its function being given masked blocks. */
 static bool knows(const char *name)
 {
-    static const char *const names[] = {
-        "reduction",       "reductions.reduction", "apply_gufunc",   "gufunc.apply_gufunc",
-        "gufunc.__call__", "apply_along_axis",     "apply_over_axes"};
+    static const char *const names[] = {"reduction",       "reductions.reduction",
+                                        "apply_gufunc",    "gufunc.apply_gufunc",
+                                        "gufunc.__call__", "apply_along_axis",
+                                        "apply_over_axes", "store",
+                                        "to_zarr",         "to_hdf5"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(names[i], name))
             return true;

@@ -189,8 +189,8 @@ static cask_value *usual_mark(cki_dtype dtype, cki_error *error)
 cask_array cki_masked_value_marked(cki_build *build, const cask_value *value, const char *path,
                                    cask_value **fill)
 {
-    static const char *const suffixes[] = {".nc",  ".nc4", ".nc3",  ".cdf",
-                                           ".nc5", ".h5",  ".hdf5", ".zarr"};
+    static const char *const suffixes[] = {".nc", ".nc4",  ".nc3",  ".cdf", ".nc5",
+                                           ".h5", ".hdf5", ".zarr", ".zip"};
     const char *dot = strrchr(path, '.');
     bool marked = false;
     for (size_t i = 0; dot && i < sizeof suffixes / sizeof *suffixes; i++)
@@ -209,6 +209,14 @@ cask_array cki_masked_value_marked(cki_build *build, const cask_value *value, co
             : exact         ? cki_value_int((int64_t)parts.fill, build->error)
                             : cki_value_float(parts.fill, build->error);
     return *fill ? cki_masked_filled(build, &parts, *fill) : NULL;
+}
+
+cask_array cki_masked_value_filled(cki_build *build, cask_array masked, cki_dtype dtype,
+                                   cask_value *marker)
+{
+    cki_masked parts = cki_masked_parts(masked);
+    parts.data = cki_elementwise_cast(build, parts.data, dtype);
+    return parts.data ? cki_masked_filled(build, &parts, marker) : NULL;
 }
 
 bool cki_masked_value_archived(cki_build *build, const cask_value *value, const char *path)

@@ -1,5 +1,6 @@
 /* Putting as operations: store into files that are there, to_hdf5, to_npy_stack. */
 #include "array/files.h"
+#include "array/masked.h"
 #include "array/put.h"
 #include "array/put_zarr.h"
 #include "array/rechunk.h"
@@ -76,7 +77,8 @@ static cask_status check_lists(cki_call *call, const cask_value *sources, const 
     size_t count = sources->as.list.count;
     bool listed = regions->kind == CKI_LIST;
     for (size_t i = 0; i < count; i++)
-        if (!cki_node_lazy(sources->as.list.items[i]))
+        if (!cki_node_lazy(sources->as.list.items[i]) &&
+            !cki_masked_lazy(sources->as.list.items[i]))
             return cki_fail(call->error, CASK_INVALID, NULL,
                             "All sources must be dask array objects");
     if (targets->as.list.count != count)
@@ -106,9 +108,12 @@ static cask_status open_target(cki_build *build, batch *b, size_t i, const cask_
                                const cask_value *target, const cask_value *region)
 {
     int64_t stored[CKI_MAX_NDIM];
+    cask_array masked = cki_masked_lazy(source);
     b->arrays[i] = cki_node_lazy(source);
     b->writers[i] = cki_writer_into(target->as.text.bytes, build->error);
-    if (!b->writers[i])
+    if (b->writers[i] && masked)
+        b->arrays[i] = cki_put_zarr_masked(build, masked, b->writers[i], target->as.text.bytes);
+    if (!b->writers[i] || !b->arrays[i])
         return build->error->status;
     b->arrays[i] =
         cki_put_zarr_fit(build, b->arrays[i], b->writers[i], region, stored, b->places[i].offset);
@@ -244,17 +249,14 @@ static void take_codec(cki_call *call, cki_text *codec)
         cki_text_put(codec, ":noshuffle");
 }
 
-static cask_status open_dataset(cki_call *call, batch *b, size_t i, const char *path,
-                                const cask_value *name, cask_value *array, cki_storage *storage)
+static cask_status open_array(cki_call *call, batch *b, size_t i, const char *path,
+                              const cask_value *name, cask_array x, cask_value *attributes,
+                              cki_storage *storage)
 {
     static const int64_t zero[CKI_MAX_NDIM];
     cki_build build = cki_node_build(call->ck, call->error);
     int64_t shape[CKI_MAX_NDIM], chunks[CKI_MAX_NDIM], stored[CKI_MAX_NDIM];
-    cask_array x = cki_node_from_value(&build, array);
     const cask_value *wanted = cki_operation_argument(call, "chunks");
-    if (!x || name->kind != CKI_STR)
-        return cki_fail(call->error, CASK_TYPE, NULL,
-                        "Please provide {'/data/path': array} dictionary");
     if (!cki_node_shape(x, shape))
         return cki_fail(call->error, CASK_INVALID, NULL,
                         "%s: an array of unknown shape cannot be written; call "
@@ -273,6 +275,7 @@ static cask_status open_dataset(cki_call *call, batch *b, size_t i, const char *
                          .ndim = x->ndim,
                          .shape = shape,
                          .chunks = chunks,
+                         .attributes = attributes,
                          .storage = storage,
                          .append = true};
     b->writers[i] = i ? cki_writer_beside(b->writers[0], &target, call->error)
@@ -282,6 +285,26 @@ static cask_status open_dataset(cki_call *call, batch *b, size_t i, const char *
     cki_writer_chunks(b->writers[i], stored);
     b->arrays[i] = cki_put_align(&build, x, stored, zero);
     return b->arrays[i] ? CASK_OK : call->error->status;
+}
+
+/* Of a masked array the attribute _FillValue says what stands for masked elements. */
+static cask_status open_dataset(cki_call *call, batch *b, size_t i, const char *path,
+                                const cask_value *name, cask_value *array, cki_storage *storage)
+{
+    cki_build build = cki_node_build(call->ck, call->error);
+    cki_storage own = *storage;
+    cask_value *attributes = NULL;
+    cask_array x = cki_masked_lazy(array)
+                       ? cki_put_zarr_marked(&build, array, NULL, &own.fill, &attributes)
+                       : cki_node_from_value(&build, array);
+    cask_status status = call->error->status;
+    if (!x || name->kind != CKI_STR)
+        status = cki_fail(call->error, CASK_TYPE, NULL,
+                          "Please provide {'/data/path': array} dictionary");
+    if (x && status == CASK_OK)
+        status = open_array(call, b, i, path, name, x, attributes, &own);
+    cask_value_unref(attributes);
+    return status;
 }
 
 static cask_value *run_to_hdf5(cki_call *call)

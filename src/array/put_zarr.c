@@ -1,6 +1,7 @@
 /* to_zarr: a lazy array as a new Zarr array, or into a region of one that is there. */
 #include "array/put_zarr.h"
 #include "array/files.h"
+#include "array/masked.h"
 #include "array/rechunk.h"
 
 #include <string.h>
@@ -9,11 +10,13 @@
 typedef struct asking {
     cki_call *call;
     cki_build build;
-    cask_array x;
+    cask_array x, masked;   /* masked: what x is to be made of; NULL */
+    cask_value *attributes; /* of a masked array: what stands for masked elements */
     const char *root, *component;
     cki_text path; /* of the array */
     int64_t shape[CKI_MAX_NDIM], chunks[CKI_MAX_NDIM], shards[CKI_MAX_NDIM];
     cki_storage storage;
+    cask_value *chosen; /* a fill value that is not the usual one, or NULL */
     bool compute, stored;
 } asking;
 
@@ -73,8 +76,10 @@ static cask_status take_codec(asking *a)
         a->storage.codec = value->as.text.bytes;
     a->storage.filters = filters->kind == CKI_LIST ? filters : NULL;
     a->storage.fill = argument(a, "fill_value");
+    bool zero = a->storage.fill->kind == CKI_INT && a->storage.fill->as.integer == 0;
     if (a->storage.fill->kind == CKI_NONE)
         a->storage.fill = NULL;
+    a->chosen = zero ? NULL : a->storage.fill;
     return CASK_OK;
 }
 
@@ -194,13 +199,51 @@ cask_array cki_put_zarr_reopen(cki_build *build, const char *path)
     return made;
 }
 
+cask_array cki_put_zarr_marked(cki_build *build, cask_value *masked, cask_value *wanted,
+                               cask_value **marker, cask_value **attributes)
+{
+    cask_array lazy = cki_masked_lazy(masked), x;
+    cask_value *usual = NULL;
+    *marker = wanted;
+    x = wanted ? cki_masked_value_filled(build, lazy, lazy->dtype, wanted)
+               : cki_masked_value_marked(build, masked, ".zarr", &usual);
+    *attributes = x ? cki_value_dict(build->error) : NULL;
+    cask_value *name = *attributes ? cki_value_string("_FillValue", build->error) : NULL;
+    if (name &&
+        cki_value_dict_set(*attributes, name, cask_value_ref(wanted ? wanted : usual),
+                           build->error) == CASK_OK &&
+        usual)
+        *marker = cki_value_dict_find(*attributes, "_FillValue");
+    cask_value_unref(usual);
+    return build->error->status == CASK_OK ? x : NULL;
+}
+
+cask_array cki_put_zarr_masked(cki_build *build, cask_array masked, const cki_writer *writer,
+                               const char *target)
+{
+    int ndim;
+    const int64_t *shape;
+    cki_dtype dtype = cki_writer_dtype(writer, &ndim, &shape);
+    cask_value *marker = cki_writer_marker(writer);
+    if (marker)
+        return cki_masked_value_filled(build, masked, dtype, marker);
+    cki_fail(build->error, CASK_TYPE, NULL,
+             "%s would not say what is masked, for it has no attribute _FillValue: fill the array "
+             "first, as in da.ma.filled(x, 0)",
+             target);
+    return NULL;
+}
+
 static cask_value *run_region(asking *a)
 {
     int64_t offset[CKI_MAX_NDIM], stored[CKI_MAX_NDIM];
     cki_writer *writer = cki_writer_into(a->path.bytes, a->call->error);
     if (!writer)
         return NULL;
-    a->x = cki_put_zarr_fit(&a->build, a->x, writer, argument(a, "region"), stored, offset);
+    if (a->masked)
+        a->x = cki_put_zarr_masked(&a->build, a->masked, writer, a->path.bytes);
+    a->x = a->x ? cki_put_zarr_fit(&a->build, a->x, writer, argument(a, "region"), stored, offset)
+                : NULL;
     if (a->x && a->compute)
         return put_now(a, writer, offset) == CASK_OK ? result_of(a) : NULL;
     cki_writer_abort(writer);
@@ -244,6 +287,7 @@ static cask_value *run_new(asking *a)
     cki_target target = {.dtype = a->x->dtype,
                          .ndim = a->x->ndim,
                          .shape = a->shape,
+                         .attributes = a->attributes,
                          .storage = &a->storage,
                          .root = a->component && a->component[0] ? a->root : NULL};
     if (choose_chunks(a, &target) != CASK_OK)
@@ -259,11 +303,16 @@ static cask_value *run_new(asking *a)
 static cask_value *run_to_zarr(cki_call *call)
 {
     asking a = {.call = call, .build = cki_node_build(call->ck, call->error)};
-    a.x = cki_node_from_value(&a.build, cki_operation_argument(call, "arr"));
-    cask_value *result = NULL;
-    if (a.x && read_call(&a) == CASK_OK)
-        result = argument(&a, "region")->kind == CKI_NONE ? run_new(&a) : run_region(&a);
+    cask_value *array = cki_operation_argument(call, "arr"), *result = NULL;
+    a.masked = cki_masked_lazy(array);
+    a.x = a.masked ? cki_masked_parts(a.masked).data : cki_node_from_value(&a.build, array);
+    bool region = cki_operation_argument(call, "region")->kind != CKI_NONE;
+    if (a.x && read_call(&a) == CASK_OK && a.masked && !region)
+        a.x = cki_put_zarr_marked(&a.build, array, a.chosen, &a.storage.fill, &a.attributes);
+    if (a.x && call->error->status == CASK_OK)
+        result = region ? run_region(&a) : run_new(&a);
     cki_text_free(&a.path);
+    cask_value_unref(a.attributes);
     return result;
 }
 

@@ -27,6 +27,7 @@ struct cki_writer {
     const char *path;        /* as asked for; valid while the writer is opened */
     const char *root;        /* of the store that the path lies in, or NULL */
     cki_store *store;        /* that it writes into, or NULL */
+    cask_value *marker;      /* what stands for nothing there, the store's, or NULL */
     cki_writer *host;        /* whose output it writes to; NULL: its own */
     bool filled;             /* its output holds a file to which the array is added */
     cki_file_output *output; /* NULL for formats that write otherwise */

@@ -145,6 +145,8 @@ cki_writer_later *cki_writer_later_new(const char *path, cki_error *error);
 cki_writer *cki_writer_later_get(cki_writer_later *later, cki_error *error);
 void cki_writer_later_free(cki_writer_later *later);
 cki_dtype cki_writer_dtype(const cki_writer *writer, int *ndim, const int64_t **shape);
+/* What its attributes say stands for missing elements, borrowed; NULL: nothing. */
+cask_value *cki_writer_marker(const cki_writer *writer);
 /* The chunks that it stores, which two threads had better not write parts of; 1 for none. */
 void cki_writer_chunks(const cki_writer *writer, int64_t *chunks);
 cask_status cki_writer_region(cki_writer *writer, const int64_t *start, const cki_array *array,

@@ -207,6 +207,9 @@ static cask_status open_into(cki_writer *writer, const char *name, cki_error *er
         memcpy(writer->shape, v->shape, (size_t)v->ndim * sizeof *v->shape);
     if (v->ndim > 0 && v->chunks)
         memcpy(writer->chunks, v->chunks, (size_t)v->ndim * sizeof *v->chunks);
+    writer->marker = cki_value_dict_find(v->attributes, "_FillValue");
+    if (!writer->marker)
+        writer->marker = cki_value_dict_find(v->attributes, "missing_value");
     cask_status status = store->format->into(writer, store, i, error);
     if (status == CASK_OK && !writer->format->tree &&
         !(writer->output = cki_file_amend(cki_store_path(store), error)))
@@ -239,6 +242,11 @@ cki_dtype cki_writer_dtype(const cki_writer *writer, int *ndim, const int64_t **
     *ndim = writer->ndim;
     *shape = writer->shape;
     return writer->dtype;
+}
+
+cask_value *cki_writer_marker(const cki_writer *writer)
+{
+    return writer->marker;
 }
 
 void cki_writer_chunks(const cki_writer *writer, int64_t *chunks)

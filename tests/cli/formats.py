@@ -245,6 +245,24 @@ with folder() as name:
         (packed / "c/0/0").write_bytes(gzip.compress(b"short"))
         fails("OSError", "c/0/0", "eval", f"da.from_zarr('{packed}').sum()")
 
+    # Masked arrays into files whose attributes say what stands for masked elements.
+    M = "da.ma.masked_greater(da.arange(6, chunks=3), 3)"
+    writes(f"{M}.to_zarr('{here}/m.zarr')")
+    writes(f"da.to_hdf5('{here}/m.h5', {{'/x': {M}, '/y': {M} * 1.5}})")
+    writes(f"{M}.to_zarr('{here}/m.zarr.zip', fill_value=-1)")
+    least = -2**63 + 2
+    prints(str([0, 1, 2, 3, least, least]), f"da.from_zarr('{here}/m.zarr').compute().tolist()")
+    prints("array([ 0.,  1.,  2.,  3., nan, nan])", f"da.from_netcdf('{here}/m.h5', 'x')")
+    prints("array([ 0,  1,  2,  3, -1, -1])", f"da.from_zarr('{here}/m.zarr.zip')")
+    check("its fill value", json.loads((here / "m.zarr/.zarray").read_text())["fill_value"] == least)
+    writes(f"da.store([{M}[::-1], {M}], ['{here}/m.zarr', '{here}/m.h5::/y'])")
+    prints(str([least, least, 3, 2, 1, 0]), f"da.from_zarr('{here}/m.zarr').compute().tolist()")
+    prints("array([ 0.,  1.,  2.,  3., nan, nan])", f"da.from_hdf5('{here}/m.h5', 'y')")
+    writes(f"{M}[2:5].to_zarr('{here}/m.zarr', region=slice(3))")
+    prints(str([2, 3, least, 2, 1, 0]), f"da.from_zarr('{here}/m.zarr').compute().tolist()")
+    writes(f"da.arange(6).to_zarr('{here}/unmarked.zarr')")
+    fails("TypeError", "_FillValue", "eval", f"{M}.store('{here}/unmarked.zarr')")
+
     # A stack of npy appears whole or not at all.
     fails("ZeroDivisionError", "", "eval", f"da.to_npy_stack('{here}/half.stack', x)",
           "x=da.arange(8, chunks=2).map_blocks(lambda b: b if b[0] < 4 else 1 // 0, dtype='i8')")

@@ -37,6 +37,11 @@ static const fault_case fault_cases[] = {
     {"da.ma.masked_array(da.arange(6, chunks=2), mask=[0, 1, 0, 0, 1, 0])", "out/k.h5"},
     {"da.ma.masked_array(da.arange(6, chunks=2) > 2, mask=[0, 1, 0, 0, 1, 0])", "out/k.nc"},
     {"da.ma.masked_array(da.arange(6, chunks=2), mask=[0, 1, 0, 0, 1, 0])", "out/k.npz"},
+    {"(lambda m: (m.to_zarr('other/m.zarr', overwrite=True), da.to_hdf5('other/m.h5', '/x', m), "
+     "da.store(m[::-1], 'other/m.zarr')))(da.ma.masked_array(da.arange(6, chunks=2), mask=[0, 1, "
+     "0, 0, "
+     "1, 0]))",
+     NULL},
     {"da.ma.masked_array(da.arange(6, chunks=2), mask=[0, 1, 0, 0, 1, 0]).map_blocks(lambda b: b + "
      "1)",
      NULL},
