@@ -399,6 +399,12 @@ CASK_API
 CASK_CHECKED cask_status cask_arrays_compute(const cask_array *arrays, size_t count,
                                              cask_value **values);
 
+/* The same array with its blocks computed now and held in memory by the context, until it is closed
+ * or the scope ends: what is made of it afterwards starts from there. Poison on failure; several at
+ * once: cask_persist() in lazy.h. */
+CASK_API
+cask_array cask_array_persist(cask_array x);
+
 /* A picture of the array's chunks in SVG, to stand in HTML, about `size` pixels large (1 to 100000,
  * 0: 500). The caller frees it with cask_text_free(); NULL on failure: where a length is not known
  * or 0, of an array without axes. Nothing is computed. */

@@ -1,5 +1,25 @@
 /* cask: parallel, out-of-core computing by task graphs. The context, its errors and its settings;
- * this header includes the others, one for each kind of thing. */
+ * this header includes the others, one for each kind of thing.
+ *
+ * What holds everywhere:
+ *
+ * - Ownership. No star, as of cask_array: a handle that the context owns, copied like a number and
+ *   never freed. A star, as of cask_value: yours, to be unref'd, freed or closed. What is given is
+ *   only lent for the call, texts too, where nothing else is said.
+ * - Errors. What plans returns a plan: if it cannot be made a poison one, which every call passes
+ * on. What does something returns a cask_status. The context keeps the first error, with its
+ * message and Python's exception class, until cask_clear(). Results are NULL after a failure.
+ * - Options are structs of which zero in every field, and NULL in place of all, means the default;
+ *   write (cask_reduce){.keepdims = true}. Fields are only appended, with a new soname.
+ * - NULL for a context, a handle, a name or where a result goes is an error (CASK_INVALID) like
+ *   others, where there is a context to tell it; freeing NULL does nothing. Caches, chests,
+ *   futures, recordings, and what functions are called with, must be there.
+ * - Threads. One thread at a time uses a context: builds, computes, asks for its error. Different
+ *   contexts are independent. From any thread, at any time: cask_cancel(), values (immutable once
+ *   shared; their counts are atomic), futures, caches, chests. Functions, sources, sinks and
+ *   callbacks of yours are called from worker threads, several at once where nothing else is said.
+ * - Sizes and indices of elements are int64_t, bytes size_t; strides are bytes. A shape that
+ *   overflows is an error. Times are seconds. */
 #ifndef CASK_CASK_H
 #define CASK_CASK_H
 

@@ -23,6 +23,13 @@ static inline cask_lazy cask_lazy_same(cask_lazy x)
     return x;
 }
 
+/* And back: what cask_persist() and the others below give, as what it is. Poison for another kind
+ * of thing (TypeError), and for NULL. */
+CASK_API
+cask_array cask_array_from_lazy(cask_lazy x);
+CASK_API
+cask_delayed cask_delayed_from_lazy(cask_lazy x);
+
 /* Compute things of any kinds in one run: what they have in common is computed once. values[i] are
  * new references that the caller unrefs, all NULL on failure. All must be of one context. LIMIT
  * where the results alone exceed the memory limit. */

@@ -338,7 +338,11 @@ void cask_arrays_apply(cask *ck, const char *operation, cask_arguments arguments
     if (!operation)
         cki_fail(&api.error, CASK_INVALID, NULL, "no operation was named");
     cki_api_arguments(&api, arguments);
-    cki_api_run_several(&api, operation, CKI_IN_DA | CKI_ARRAY_METHOD, results, count);
+    unsigned places = CKI_IN_DA | CKI_ARRAY_METHOD;
+    if (ck && operation && !cki_operation_find(ck, operation, places) &&
+        cki_operation_find(ck, operation, CKI_ARRAY_ATTRIBUTE))
+        places = CKI_ARRAY_ATTRIBUTE;
+    cki_api_run_several(&api, operation, places, results, count);
 }
 
 cask_array cask_array_apply(cask *ck, const char *operation, cask_arguments arguments)

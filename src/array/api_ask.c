@@ -6,6 +6,7 @@
 #include "array/svg.h"
 #include "core/memory.h"
 
+#include <cask/lazy.h>
 #include <stdio.h>
 
 /* ---- asking ---- */
@@ -140,6 +141,26 @@ cask_status cask_arrays_compute(const cask_array *arrays, size_t count, cask_val
 cask_status cask_array_compute(cask_array x, cask_value **value)
 {
     return cask_arrays_compute(&x, 1, value);
+}
+
+cask_array cask_array_from_lazy(cask_lazy x)
+{
+    cki_error error = {0};
+    if (x && x->collection == &cki_collect_array)
+        return cki_node_as_array(x);
+    cki_fail(&error, CASK_TYPE, NULL, "%s is no array", x ? x->collection->label(x) : "NULL");
+    return cki_api_poison(x ? x->ck : NULL, &error);
+}
+
+cask_array cask_array_persist(cask_array x)
+{
+    cask_lazy held = cask_lazy_from_array(x);
+    if (cki_api_failed(x))
+        return x;
+    if (cask_persist(&held, 1, &held) == CASK_OK)
+        return cask_array_from_lazy(held);
+    const cki_error error = {.status = x->base.ck->error.status};
+    return cki_api_poison(x->base.ck, &error);
 }
 
 cask_status cask_array_save(cask_array x, const char *path, const cask_saving *saving)

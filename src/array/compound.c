@@ -50,7 +50,7 @@ static cask_value *run_clip(cki_call *call)
 /* Rounding to a power of ten: scale, round halves to even, scale back, as NumPy does it. */
 static cask_value *round_scaled(cki_build *build, cask_array a, int64_t decimals)
 {
-    double scale = pow(10, (double)(decimals < 0 ? -decimals : decimals));
+    double scale = pow(10, fabs((double)decimals));
     cask_value *factor = cki_value_float(scale, build->error), *x = cki_node_value(build, a);
     bool up = decimals >= 0;
     cask_value *scaled =

@@ -511,7 +511,7 @@ static cask_value *run_triangle(cki_call *call)
                  m->ndim);
         return NULL;
     }
-    b.k -= !lower;
+    b.k -= !lower && b.k > INT64_MIN;
     cask_array mask = make_band(&build, "tri", b, cki_dtype_of(CASK_BOOL), m->axes + m->ndim - 2);
     cask_value *zero = cki_array_zeros(m->dtype, 0, NULL, call->error);
     cask_value *where[3] = {cki_node_value(&build, mask), cki_node_value(&build, m), zero};

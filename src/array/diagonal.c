@@ -79,6 +79,7 @@ cask_array cki_diagonal_take(cki_build *build, cask_array x, int64_t offset, int
                  p.one, p.two);
         return NULL;
     }
+    offset = offset < -INT64_MAX ? -INT64_MAX : offset;
     cask_array part = square(build, x, axis1 < axis2 ? offset : -offset, p);
     plane *own = part ? cki_arena_copy(build->arena, &p, sizeof p) : NULL;
     cki_axis *axes = own ? cki_runs_axes(build, x->ndim) : NULL;

@@ -221,6 +221,8 @@ static const cki_source diagonal_source = {"diagonal", diagonal_region, NULL, fa
 static cask_array diagonal_mask(cki_build *build, cask_array x, int axis1, int axis2,
                                 int64_t offset)
 {
+    const int64_t far = INT64_MAX / 4; /* beyond all arrays, and sums with it stay in range */
+    offset = offset > far ? far : offset < -far ? -far : offset;
     int64_t *self = cki_arena_copy(&build->ck->arena, &offset, sizeof offset);
     if (!self) {
         cki_fail_memory(build->error, sizeof offset);

@@ -456,6 +456,16 @@ cask_status cask_delayed_compute(cask_delayed x, cask_value **value)
     return cask_compute(&thing, 1, value);
 }
 
+cask_delayed cask_delayed_from_lazy(cask_lazy x)
+{
+    cki_error error = {0};
+    if (x && x->collection == &cki_delayed_collection)
+        return cki_delayed_of_node(x);
+    cki_fail(&error, CASK_TYPE, NULL, "%s is no delayed value",
+             x ? x->collection->label(x) : "NULL");
+    return cki_delayed_poison(x ? x->ck : NULL, &error);
+}
+
 cask_delayed cask_delayed_persist(cask_delayed x)
 {
     cask_lazy thing = x ? &x->base : NULL, held;

@@ -30,6 +30,7 @@ static void by_name(void **state)
     cask_array three[3];
     cask_arrays_apply(ck, "nonzero", CASK_ARGUMENTS(x), three, 3);
     refuse(three[2], "TypeError", "nonzero gives 2 arrays, not 3", ck);
+    expect(cask_array_call(ck, "T", x), "[[0 3]\n [1 4]\n [2 5]]");
     refuse(cask_array_call(ck, "cumsun", x), "AttributeError", "did you mean 'cumsum'", ck);
     refuse(cask_array_apply(ck, NULL, (cask_arguments){0}), "ValueError", "no operation", ck);
     refuse(cask_array_apply(ck, "sum", (cask_arguments){.count = 1}), "ValueError", "NULL", ck);
@@ -179,9 +180,30 @@ static void indices(void **state)
     cask_close(ck);
 }
 
+static void back_from_lazy(void **state)
+{
+    (void)state;
+    cask *ck = cask_open(NULL);
+    cask_array x = cask_array_arange(ck, CASK_I64, 0, 10, 1, 4), held = cask_array_persist(x);
+    expect(cask_array_add(x, held), "[ 0  2  4  6  8 10 12 14 16 18]");
+    cask_lazy things[2] = {CASK_LAZY(x), CASK_LAZY(cask_delayed_call(ck, "len", "four"))};
+    assert_int_equal(cask_persist(things, 2, things), CASK_OK);
+    expect(cask_array_sum(cask_array_from_lazy(things[0]), NULL), "45");
+    cask_value *four;
+    assert_int_equal(cask_delayed_compute(cask_delayed_from_lazy(things[1]), &four), CASK_OK);
+    assert_int_equal(cask_value_i64(four), 4);
+    cask_value_unref(four);
+    refuse(cask_array_from_lazy(things[1]), "TypeError", "is no array", ck);
+    assert_true(cask_delayed_failed(cask_delayed_from_lazy(things[0])));
+    expect_error(ck, "TypeError", "is no delayed value");
+    assert_true(cask_array_failed(cask_array_from_lazy(NULL)));
+    assert_true(cask_array_failed(cask_array_persist(cask_array_slice(x, "20"))));
+    cask_close(ck);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(by_name), TEST(with_functions), TEST(expressions),
-                                       TEST(refused), TEST(indices)};
+                                       TEST(refused), TEST(indices),        TEST(back_from_lazy)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
