@@ -11,7 +11,7 @@ static cask *running;
 static void interrupt(int number)
 {
     (void)number;
-    cask_cancel(running); /* may be called from anywhere, signal handlers too */
+    cask_cancel(running); /* NOLINT(bugprone-signal-handler): it may be called from anywhere */
 }
 
 static void progress(void *user, int64_t done, int64_t total)

@@ -63,11 +63,9 @@ static struct cask nil = {
 
 /* ---- opening and closing ---- */
 
-cask *cask_open(const cask_options *options)
+/* All that a context has; what fails is its error. */
+static void fill(cask *ck, const cask_options *options)
 {
-    cask *ck = cki_memory_calloc(1, sizeof *ck);
-    if (!ck)
-        return &nil;
     ck->compute = cki_compute_nodes;
     ck->store = cki_storing_run;
     ck->optimise = cki_compute_optimise;
@@ -77,12 +75,12 @@ cask *cask_open(const cask_options *options)
     ck->entropy = (cki_token){cki_entropy_word(), cki_entropy_word()};
     ck->random.seed = ck->entropy;
     if (cki_configure_open(ck, options) != CASK_OK)
-        return ck;
+        return;
     size_t pool = ck->memory_limit / 2;
     ck->ledger = cki_ledger_new(pool);
     if (!ck->ledger) {
         cki_fail_memory(&ck->error, sizeof *ck);
-        return ck;
+        return;
     }
     cki_ledger_map(ck->ledger, cki_pages_source());
     cki_ledger_limit(ck->ledger, ck->memory_limit);
@@ -125,6 +123,16 @@ cask *cask_open(const cask_options *options)
     cki_operation_register(ck, cki_poly1d_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_dask_operations, &ck->error);
     cki_operation_register(ck, cki_spelled_protocol_operations, &ck->error);
+}
+
+cask *cask_open(const cask_options *options)
+{
+    cask *ck = cki_memory_calloc(1, sizeof *ck);
+    if (!ck)
+        return &nil;
+    fill(ck, options);
+    if (ck->error.status != CASK_OK)
+        ck->compute = NULL; /* by which it is known that it cannot be used */
     return ck;
 }
 
@@ -200,7 +208,7 @@ const char *cask_error_class(const cask *ck)
 
 void cask_clear(cask *ck)
 {
-    if (ck && ck != &nil && ck->ledger) /* a context that could not be opened stays unusable */
+    if (ck && ck->compute) /* a context that could not be opened stays unusable */
         ck->error = (cki_error){0};
 }
 

@@ -29,7 +29,7 @@ cask_status cask_profile_begin(cask *ck, const cask_profile_options *options,
     if (!ck || !profile)
         return cki_context_lacks(ck, "cask_profile_begin", ck ? "profile" : "ck");
     *profile = NULL;
-    if (cask_error(ck) != CASK_OK && !ck->ledger) /* a context that could not be opened */
+    if (!ck->compute) /* a context that could not be opened */
         return cask_error(ck);
     cask_profile *made = cki_memory_calloc(1, sizeof *made);
     if (!made) {
@@ -159,7 +159,7 @@ cask_status cask_progress_begin(cask *ck, const cask_progress_options *options)
     static const cask_progress_options usual;
     const cask_progress_options *o = options ? options : &usual;
     cki_error error = {0};
-    if (!ck || !ck->ledger)
+    if (!ck || !ck->compute)
         return cask_error(ck);
     cask_progress_end(ck);
     cki_bar *bar = cki_memory_alloc(sizeof *bar);

@@ -247,7 +247,7 @@ void cki_api_run_several(cki_api *api, const char *operation, unsigned places, c
                          size_t count)
 {
     bool made = false;
-    if (api->ck && !api->ck->ledger) /* it could not be opened */
+    if (api->ck && !api->ck->compute) /* it could not be opened */
         api->error = api->ck->error;
     if (!api->poison && api->ck && api->error.status == CASK_OK) {
         cki_ledger *before = cki_ledger_enter(api->ck->ledger);
@@ -294,7 +294,7 @@ cask_status cki_api_do(cki_api *api, const char *operation, cask_value **result)
 {
     cask_array failed = api->poison;
     cask_value *value = NULL;
-    if (api->ck && !api->ck->ledger) /* it could not be opened */
+    if (api->ck && !api->ck->compute) /* it could not be opened */
         api->error = api->ck->error;
     else if (!api->ck && !failed)
         cki_fail(&api->error, CASK_INVALID, NULL, "no context was given");

@@ -181,6 +181,8 @@ cask_status cask_convert(cask *ck, const char *in, const char *out, const cask_c
                                    .codec = how->codec,
                                    .version = how->zarr_format,
                                    .stack = how->stack};
+    if (ck && !ck->compute) /* it could not be opened */
+        return ck->error.status;
     if (!ck || !in || !out)
         return cki_context_lacks(ck, "cask_convert", !ck ? "ck" : in ? "out" : "in");
     if (how->chunks.ndim < 0 || how->chunks.ndim > CASK_MAX_NDIM)

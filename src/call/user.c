@@ -135,7 +135,7 @@ cask_status cask_register(cask *ck, const cask_function *functions, size_t count
 cask_value *cask_value_function(cask *ck, const char *name)
 {
     cki_error error = {0};
-    if (!ck || !name) {
+    if (!ck || !ck->compute || !name) {
         cki_context_lacks(ck, "cask_value_function", ck ? "name" : "ck");
         return NULL;
     }

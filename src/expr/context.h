@@ -103,7 +103,8 @@ struct cask {
     size_t ntables;
     /* Things to free with the context (files, values), newest first. */
     struct cki_owned *owned;
-    /* Optimise, lower and run. Set by cask.c; compute.c alone knows the executors. */
+    /* Optimise, lower and run. Set by cask.c; compute.c alone knows the executors. NULL: the
+     * context could not be opened, and cannot be used. */
     cask_status (*compute)(cask *ck, const cki_want *wants, size_t count, cki_error *error);
     /* Compute nodes and put each block into the chest of `how`; `values` (may be NULL) gets what it
      * has then. */
