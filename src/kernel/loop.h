@@ -71,7 +71,9 @@ typedef cask_status cki_loop(const cki_call *call);
     X(isreal)                                                                                      \
     X(iscomplex)                                                                                   \
     X(where)                                                                                       \
-    X(nan_to_num)
+    X(nan_to_num)                                                                                  \
+    X(affine)   /* a * b + c as float64, of one b and one c */                                     \
+    X(replaced) /* a as float64, where it is b: c; of one b and one c */
 
 #define CKI_SCALAR_OPS(X)                                                                          \
     X(floor_divide)                                                                                \

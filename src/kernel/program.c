@@ -329,6 +329,8 @@ cask_status cki_program_finish(cki_program *program, int result, cki_error *erro
                         program->error.message);
     program->result = result;
     mark(program);
+    cki_program_join(program);
+    mark(program); /* what was joined is wanted no more */
     place(program);
     return CASK_OK;
 }

@@ -248,6 +248,90 @@ static void failures_surface(void **state)
 }
 
 /* Every allocation of building and running may be the one that fails. */
+static int choose(cki_program *program, int test, int a, int b)
+{
+    const cki_ufunc *ufunc = cki_ufunc_find("where");
+    cki_dtype f64 = cki_dtype_of(CASK_F64);
+    cki_operand operands[3] = {{.dtype = cki_dtype_of(CASK_BOOL)}, {.dtype = f64}, {.dtype = f64}};
+    cki_signature signature;
+    int arguments[3] = {test, a, b};
+
+    assert_int_equal(cki_ufunc_resolve(ufunc, operands, &signature, NULL), CASK_OK);
+    return cki_program_apply(program, ufunc, &signature, arguments);
+}
+
+/* Packed as `type`, `fill` for what is missing: two steps, and every rounding as in the five. */
+static void unpacking_is_joined(void **state)
+{
+    static const cask_dtype types[] = {CASK_I8,  CASK_U8,  CASK_I16, CASK_U16, CASK_I32,
+                                       CASK_U32, CASK_I64, CASK_U64, CASK_F32};
+    enum { COUNT = 1000 };
+    const int64_t shape[1] = {COUNT};
+    cki_dtype f64 = cki_dtype_of(CASK_F64);
+    cask_value *numbers = counting(1, shape), *out = counting(1, shape);
+
+    (void)state;
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
+        cki_dtype type = cki_dtype_of(types[t]);
+        cask_value *in = cki_array_new(type, 1, shape, NULL);
+        const cki_array *inputs[1] = {in->as.array};
+        cki_program *program = cki_program_new(NULL);
+        int x = cki_program_input(program, type),
+            fill = cki_program_cast(program, number(program, 7), type);
+        int missing = apply(program, "equal", x, fill, type);
+        int filled = choose(program, missing, number(program, (double)NAN),
+                            cki_program_cast(program, x, f64));
+        int scaled = apply(program, "multiply", filled, number(program, 0.1), f64);
+        cki_text text = {0};
+
+        assert_int_equal(cki_array_cast(in->as.array, numbers->as.array, NULL), CASK_OK);
+        scaled = apply(program, "add", scaled, number(program, 273.15), f64);
+        assert_int_equal(cki_program_finish(program, scaled, NULL), CASK_OK);
+        cki_program_text(program, &text);
+        assert_non_null(strstr(text.bytes, " = replaced float64 r0 "));
+        assert_non_null(strstr(text.bytes, " = affine float64 "));
+        assert_null(strstr(text.bytes, "cast"));
+        assert_int_equal(cki_program_run(program, inputs, out->as.array, NULL), CASK_OK);
+        for (int64_t i = 0; i < COUNT; i++) {
+            int64_t packed;
+            volatile double product;
+            double result = element(out->as.array, &i);
+            cki_array one = {.dtype = cki_dtype_of(CASK_I64), .data = (unsigned char *)&packed};
+            cki_array from = *in->as.array;
+
+            from.ndim = 0;
+            from.data += i * from.strides[0];
+            assert_int_equal(cki_array_cast(&one, &from, NULL), CASK_OK);
+            product = (double)packed * 0.1;
+            assert_true(packed == 7 ? isnan(result) : result == product + 273.15);
+        }
+        cki_text_free(&text);
+        cki_program_free(program);
+        cask_value_unref(in);
+    }
+    cask_value_unref(numbers);
+    cask_value_unref(out);
+}
+
+/* The product is another's too: it stays. */
+static void what_is_wanted_twice_is_not_joined(void **state)
+{
+    cki_dtype f64 = cki_dtype_of(CASK_F64);
+    cki_program *program = cki_program_new(NULL);
+    int a = cki_program_input(program, f64);
+    int twice = apply(program, "multiply", a, number(program, 2), f64);
+    int more = apply(program, "add", twice, number(program, 1), f64);
+    int result = apply(program, "maximum", twice, more, f64);
+    cki_text text = {0};
+
+    (void)state;
+    assert_int_equal(cki_program_finish(program, result, NULL), CASK_OK);
+    cki_program_text(program, &text);
+    assert_null(strstr(text.bytes, "affine"));
+    cki_text_free(&text);
+    cki_program_free(program);
+}
+
 static void no_memory(void **state)
 {
     int64_t shape[2] = {30, 70};
@@ -283,10 +367,16 @@ static void no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_shows_the_steps),     cmocka_unit_test(equal_steps_are_one),
-        cmocka_unit_test(runs_over_any_strides),    cmocka_unit_test(broadcasts),
-        cmocka_unit_test(inputs_may_be_misaligned), cmocka_unit_test(small_powers_are_products),
-        cmocka_unit_test(failures_surface),         cmocka_unit_test(no_memory),
+        cmocka_unit_test(text_shows_the_steps),
+        cmocka_unit_test(equal_steps_are_one),
+        cmocka_unit_test(runs_over_any_strides),
+        cmocka_unit_test(broadcasts),
+        cmocka_unit_test(inputs_may_be_misaligned),
+        cmocka_unit_test(small_powers_are_products),
+        cmocka_unit_test(failures_surface),
+        cmocka_unit_test(no_memory),
+        cmocka_unit_test(unpacking_is_joined),
+        cmocka_unit_test(what_is_wanted_twice_is_not_joined),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

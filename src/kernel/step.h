@@ -54,4 +54,7 @@ cki_program *cki_program_copy(const cki_program *program, cki_error *error);
 int cki_program_rewrite(cki_program *program, cki_op op, const cki_signature *types,
                         const int *arguments);
 
+/* program_join.c: some steps in a row become one; for cki_program_finish. */
+void cki_program_join(cki_program *program);
+
 #endif

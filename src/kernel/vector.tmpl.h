@@ -35,6 +35,10 @@ static inline uint64_t unsigned_wide(double x)
 #define CKI_TEMPLATE "kernel/vector_float.tmpl.h"
 #include "kernel/each_float.h"
 #undef CKI_TEMPLATE
+#define CKI_TEMPLATE "kernel/vector_affine.tmpl.h"
+#include "kernel/each_float.h"
+#include "kernel/each_int.h"
+#undef CKI_TEMPLATE
 #define CKI_TEMPLATE "kernel/vector_complex.tmpl.h"
 #include "kernel/each_complex.h"
 #undef CKI_TEMPLATE
@@ -174,6 +178,8 @@ const cki_vector
                          INTS(positive),
                          FLOATS(nan_to_num),
                          COMPLEXES(nan_to_num)},
+                    [CKI_OP_affine] = {INTS(affine), FLOATS(affine)},
+                    [CKI_OP_replaced] = {INTS(replaced), FLOATS(replaced)},
                     [CKI_OP_where] = {[CASK_BOOL] = where_bytes1,
                                       [CASK_I8] = where_bytes1,
                                       [CASK_U8] = where_bytes1,
