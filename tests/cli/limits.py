@@ -20,6 +20,14 @@ prints(str(20000), "len([" + "1," * 20000 + "])")
 status, out, err = run("eval", "x" + " + 1" * 20000, "x=da.zeros(2, chunks=1)")
 check("a chain of 20000 array operations", status == 0 and out == "array([20000., 20000.])\n", (status, out[:80], err[:300]))
 
+# Where there is memory for it a line in several chunks is partitioned as one, else it is sorted.
+for limit, wholly in (("1GB", False), ("9MB", True)):
+    prints(f"((True, True, True, True), {wholly}, True, (True, True))",
+           "(lambda v: ((v[30000] == s[30000], v[-7] == s[-7], (np.sort(v[:30000]) == s[:30000]).all(), (np.sort(v[30000:-7]) == s[30000:-7]).all()), "
+           "(v == s).all(), p.chunks == x.chunks, (lambda at: ((x.compute()[at][:30000] <= s[30000]).all(), (np.sort(at) == np.arange(100000)).all()))"
+           "(da.argpartition(x, 30000).compute())))(p.compute())", "--memory-limit", limit,
+           "x=da.arange(100000, chunks=9000) * 48271 % 65537", "p=da.partition(x, [30000, -7])", "s=np.sort(x.compute())")
+
 # Division by zero and the rest as NumPy has them: values, no errors.
 prints("array([nan, inf, inf])", "da.arange(3, chunks=2) / 0")
 prints("array([-inf,  nan,  inf])", "da.from_array([-1.0, 0.0, 1.0], chunks=2) / 0.0")
