@@ -5,9 +5,9 @@
 #include "sys/usage.h"
 
 enum {
-    EVERY = 10000000, /* ns between looks */
-    HOLES = 16,       /* a part of the limit that is worth looking for */
-    SHARE = 4         /* of the limit at most: what is somebody else's must not starve the run */
+    EVERY = 2000000, /* ns between looks */
+    HOLES = 16,      /* a part of the limit that is worth looking for */
+    SHARE = 4        /* of the limit at most: what is somebody else's must not starve the run */
 };
 
 static size_t beyond(const cki_run *run)
