@@ -18,7 +18,10 @@ extern "C" {
 
 /* How a function is applied; NULL and zero are the defaults. */
 typedef struct cask_blocks {
-    cask_dtype dtype;    /* of what it gives; default: as it gives for arrays of one element */
+    /* Of what it gives; default: as it gives for arrays of one element. It is believed: a value
+     * that cask_array_compute() gives has the type that the function gave; what is computed from
+     * the array, written, or put into memory of yours is converted. */
+    cask_dtype dtype;
     cask_shape chunks;   /* of what it gives, one size an axis, where that is another than its
                             first argument's; default: the same */
     cask_axes drop_axes; /* axes that it removes: all blocks along them are put together first */

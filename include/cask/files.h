@@ -67,6 +67,12 @@ CASK_API
 CASK_CHECKED
 cask_status cask_array_to_hdf5(cask_array x, const char *path, const char *dataset,
                                const cask_hdf5 *how);
+/* Several arrays of known shapes into one new .nc, .h5 or .npz file, each under a name of its own,
+ * in one run, which shares what they have in common. */
+CASK_API
+CASK_CHECKED
+cask_status cask_arrays_save(const cask_array *arrays, const char *const *names, size_t count,
+                             const char *path);
 /* A folder of npy files, one for each block along the axis. */
 CASK_API
 CASK_CHECKED

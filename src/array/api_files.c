@@ -1,6 +1,7 @@
 /* The C interface: files, each call by the record of the operation. */
 #include "array/api.h"
 #include "array/convert.h"
+#include "array/save.h"
 #include "core/memory.h"
 #include <cask/files.h>
 
@@ -118,6 +119,46 @@ cask_status cask_array_to_npy_stack(cask_array x, const char *folder, int axis)
     cki_api_array(&api, x);
     cki_api_int(&api, "axis", axis);
     return cki_api_do(&api, "to_npy_stack", NULL);
+}
+
+/* Arrays of one context, each with a name of its own. */
+static cask_status check_several(const cask_array *arrays, const char *const *names, size_t count,
+                                 cki_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *name = names[i];
+        if (!arrays[i] || cki_api_failed(arrays[i]))
+            return error->status = cki_api_status(arrays[i]);
+        if (arrays[i]->base.ck != arrays[0]->base.ck)
+            return cki_fail(error, CASK_INVALID, NULL,
+                            "arrays of two contexts cannot be saved together");
+        if (!name)
+            return cki_fail(error, CASK_INVALID, NULL, "cask_arrays_save: name %zu is NULL", i);
+        for (size_t j = 0; j < i; j++)
+            if (names[j] && strcmp(name, names[j]) == 0)
+                return cki_fail(error, CASK_INVALID, NULL,
+                                "cask_arrays_save: two arrays are called '%s'", name);
+    }
+    return CASK_OK;
+}
+
+cask_status cask_arrays_save(const cask_array *arrays, const char *const *names, size_t count,
+                             const char *path)
+{
+    cki_error error = {0};
+    cask *ck = arrays && count && arrays[0] ? arrays[0]->base.ck : NULL;
+    if (count == 0)
+        return CASK_OK;
+    if (!ck || !names || !path)
+        return cki_context_lacks(ck, "cask_arrays_save",
+                                 !ck      ? "arrays"
+                                 : !names ? "names"
+                                          : "path");
+    cki_ledger *before = cki_ledger_enter(ck->ledger);
+    if (check_several(arrays, names, count, &error) == CASK_OK)
+        cki_save_several(ck, path, names, arrays, count, &error);
+    cki_ledger_enter(before);
+    return cki_context_fail(ck, &error);
 }
 
 /* The targets, or the regions, as a list. */

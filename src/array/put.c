@@ -27,6 +27,31 @@ static void block_place(cask_array x, int64_t block, const int64_t *offset, int6
         start[k] += offset[k];
 }
 
+/* Whether a block has the shape that x says: a function of the user's may give another. */
+static bool has_shape(cask_array x, int64_t block, const cki_array *array)
+{
+    int64_t position[CKI_MAX_NDIM], shape[CKI_MAX_NDIM];
+    cki_node_position(x, block, position);
+    cki_node_block_shape(x, position, shape);
+    bool fits = array->ndim == x->ndim;
+    for (int k = 0; fits && k < x->ndim; k++)
+        fits = array->shape[k] == shape[k];
+    return fits;
+}
+
+/* The block in the type that x says; a new reference. */
+static cask_value *in_type(cask_array x, cask_value *block, cki_error *error)
+{
+    const cki_array *array = cki_array_of(block);
+    if (cki_dtype_same(array->dtype, x->dtype))
+        return cask_value_ref(block);
+    cask_value *made = cki_array_new(x->dtype, array->ndim, array->shape, error);
+    if (!made || cki_array_cast(cki_array_of(made), array, error) == CASK_OK)
+        return made;
+    cask_value_unref(made);
+    return NULL;
+}
+
 static cask_status deliver(void *user, int64_t block, cask_value *value, cki_error *error)
 {
     const delivery *d = user;
@@ -34,8 +59,17 @@ static cask_status deliver(void *user, int64_t block, cask_value *value, cki_err
     const cki_array *array = cki_array_of(value);
     if (!array)
         return cki_fail_internal(error, "store: a block that is no array");
+    if (!has_shape(d->x, block, array))
+        return cki_fail(error, CASK_SHAPE, NULL,
+                        "block %lld of %s has another shape than its chunks say", (long long)block,
+                        d->x->label);
+    cask_value *typed = in_type(d->x, value, error);
+    if (!typed)
+        return error->status;
     block_place(d->x, block, d->place->offset, start);
-    return d->place->region(d->place->self, start, array, error);
+    d->place->region(d->place->self, start, cki_array_of(typed), error);
+    cask_value_unref(typed);
+    return error->status;
 }
 
 cask_status cki_put_arrays(cask *ck, const cask_array *arrays, const cki_place *places,

@@ -243,6 +243,50 @@ static void sinks(void **state)
     cask_close(ck);
 }
 
+/* ---- functions that do not give what was said ---- */
+
+static cask_value *give_floats(cask_call *call)
+{
+    void *data;
+    const int64_t length = *(const int64_t *)cask_call_user(call);
+    cask_value *made = cask_value_array(CASK_F32, 1, &length, &data);
+    for (int64_t i = 0; made && i < length; i++)
+        ((float *)data)[i] = 1.5F;
+    return made ? made : cask_call_fail(call, CASK_MEMORY, "no memory for a block");
+}
+
+static cask_status check_doubles(void *user, const cask_region *region, const void *elements)
+{
+    (void)user;
+    for (int64_t i = 0; i < region->count[0]; i++)
+        if (((const double *)elements)[i] != 1.5)
+            return cask_region_fail(region, CASK_INVALID, "not 1.5");
+    return CASK_OK;
+}
+
+static void other_blocks(void **state)
+{
+    (void)state;
+    int64_t length = 4;
+    double out[8] = {0};
+    cask *ck = cask_open(NULL);
+    const cask_function own = {.name = "my.floats", .run = give_floats, .user = &length};
+    assert_int_equal(cask_register(ck, &own, 1), CASK_OK);
+    cask_array x = cask_array_ones(ck, CASK_F64, CASK_SHAPE(8), CASK_SHAPE(4));
+    cask_array y = cask_array_map_blocks(&x, 1, "my.floats", &(cask_blocks){.dtype = CASK_F64});
+    assert_int_equal(cask_arrays_sink(&y, &(cask_sink){.write = check_doubles}, 1), CASK_OK);
+    assert_int_equal(cask_array_compute_into(y, CASK_DTYPE_DEFAULT, out, sizeof out, NULL),
+                     CASK_OK);
+    assert_true(out[0] == 1.5 && out[7] == 1.5);
+    length = 5; /* more than the chunks say */
+    assert_int_equal(cask_arrays_sink(&y, &(cask_sink){.write = check_doubles}, 1), CASK_SHAPE);
+    expect_error(ck, "ValueError", "another shape than its chunks say");
+    assert_int_equal(cask_array_compute_into(y, CASK_DTYPE_DEFAULT, out, sizeof out, NULL),
+                     CASK_SHAPE);
+    expect_error(ck, "ValueError", "another shape than its chunks say");
+    cask_close(ck);
+}
+
 /* ---- storing ---- */
 
 static void storing(void **state)
@@ -291,10 +335,44 @@ static void storing(void **state)
     rmdir(folder);
 }
 
+static void several_in_a_file(void **state)
+{
+    (void)state;
+    static const char *const suffixes[] = {"nc", "h5", "npz", "nc3"};
+    char folder[] = "/tmp/cask-calls-XXXXXX", path[64];
+    assert_non_null(mkdtemp(folder));
+    cask *ck = cask_open(NULL);
+    cask_array x = cask_array_arange(ck, CASK_F64, 0, 6, 1, 4);
+    const cask_array both[] = {x, cask_array_multiply_f64(cask_array_slice(x, "::2"), 10)};
+    const char *names[] = {"x", "tens"};
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/a.%s", folder, suffixes[i]);
+        assert_int_equal(cask_arrays_save(both, names, 2, path), CASK_OK);
+        expect(i % 3 == 0 ? cask_array_from_netcdf(ck, path, "tens", NULL)
+               : i == 1   ? cask_array_from_hdf5(ck, path, "/tens", NULL)
+                          : cask_array_from_npz(ck, path, "tens", NULL),
+               "[ 0. 20. 40.]");
+        unlink(path);
+    }
+    snprintf(path, sizeof path, "%s/a.npy", folder);
+    assert_int_not_equal(cask_arrays_save(both, names, 2, path), CASK_OK);
+    assert_true(cask_message(ck)[0]);
+    cask_clear(ck);
+    names[1] = "x";
+    assert_int_equal(cask_arrays_save(both, names, 2, path), CASK_INVALID);
+    expect_error(ck, "ValueError", "two arrays are called 'x'");
+    names[1] = NULL;
+    assert_int_equal(cask_arrays_save(both, names, 2, path), CASK_INVALID);
+    expect_error(ck, "ValueError", "name 1 is NULL");
+    cask_close(ck);
+    assert_int_equal(rmdir(folder), 0); /* nothing is left */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(many_threads), TEST(whole_chunks), TEST(chunks_in_memory), TEST(failing),
-        TEST(refused),      TEST(sinks),        TEST(storing)};
+        TEST(many_threads), TEST(whole_chunks), TEST(chunks_in_memory),
+        TEST(failing),      TEST(refused),      TEST(sinks),
+        TEST(storing),      TEST(other_blocks), TEST(several_in_a_file)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
