@@ -88,7 +88,8 @@ static cask_value *run_from_hdf5(cki_call *call)
 
 static cask_value *run_from_npy(cki_call *call)
 {
-    cki_files_spec spec = {.paths = cki_operation_argument(call, "path")};
+    cki_files_spec spec = {.paths = cki_operation_argument(call, "path"),
+                           .variable = text_or_null(call, "field")};
     return open_files(call, &spec);
 }
 
@@ -240,13 +241,14 @@ static const cki_operation op_from_hdf5 = {
     "'file.h5::/x' names both at once.",
     run_from_hdf5,
     NULL};
-static const cki_operation op_from_npy = {
-    "from_npy",
-    CKI_IN_DA,
-    "path, chunks=None, axis=0, stack=False",
-    "The array in an npy file, or in several end to end along an axis, or stacked on a new one.",
-    run_from_npy,
-    NULL};
+static const cki_operation op_from_npy = {"from_npy",
+                                          CKI_IN_DA,
+                                          "path, chunks=None, axis=0, stack=False, field=None",
+                                          "The array in an npy file, or in several end to end "
+                                          "along an axis, or stacked on a new one. Of a "
+                                          "structured array one field, by its name.",
+                                          run_from_npy,
+                                          NULL};
 
 static const cki_operation op_from_npz = {
     "from_npz",

@@ -146,7 +146,7 @@ static void put_expression(cki_text *text, const cki_store *store, cki_error *er
     put_quoted(text, cki_store_path(store), error);
     bool picture = strcmp(calls[i].call, "image.imread") == 0;
     if (!picture && (cki_store_count(store) > 1 || (i != 0 && strcmp(v->name, "data") != 0))) {
-        cki_text_put(text, ", ");
+        cki_text_put(text, i == 0 ? ", field=" : ", ");
         put_quoted(text, v->name, error);
     }
     cki_text_put(text, ")\n");

@@ -94,6 +94,16 @@ static bool push_group(walk *w, const char *path, uint64_t address)
     return true;
 }
 
+/* Strides in C order of elements, which in a compound's member are further apart than its size. */
+static bool lay_out(cki_hdf5_set *set, const int64_t *shape, uint64_t *bytes)
+{
+    size_t own = set->layout.itemsize;
+    set->layout.itemsize = set->record ? set->record : own;
+    bool fits = cki_region_order(&set->layout, shape, false, bytes);
+    set->layout.itemsize = own;
+    return fits;
+}
+
 /* Extents, and the axes that an array type adds. */
 static cask_status find_shape(walk *w, hid_t dataset, const cki_hdf5_type *type,
                               cki_variable *variable, cki_hdf5_set *set)
@@ -131,7 +141,7 @@ static cask_status find_shape(walk *w, hid_t dataset, const cki_hdf5_type *type,
     set->layout.itemsize = type->text ? CKI_HDF5_REFERENCE : cki_dtype_size(type->dtype);
     set->layout.word = type->word;
     uint64_t bytes;
-    if (!variable->unreadable && !cki_region_order(&set->layout, shape, false, &bytes))
+    if (!variable->unreadable && !lay_out(set, shape, &bytes))
         variable->unreadable = "it has more elements than 2**63 bytes could hold";
     return CASK_OK;
 }
@@ -199,8 +209,7 @@ static cask_status find_chunks(walk *w, hid_t properties, cki_variable *variable
             variable->shape[k] / set->chunk[k] + (variable->shape[k] % set->chunk[k] != 0);
     }
     variable->chunks = chunks;
-    if (!variable->unreadable &&
-        (!cki_region_order(&set->layout, chunks, false, &bytes) || bytes > UINT32_MAX))
+    if (!variable->unreadable && (!lay_out(set, chunks, &bytes) || bytes > UINT32_MAX))
         variable->unreadable = "its chunks are larger than HDF5 allows";
     else if (!variable->unreadable)
         set->chunk_bytes = (size_t)bytes;
@@ -260,6 +269,7 @@ static cask_status find_fill(walk *w, hid_t dataset, hid_t properties, cki_hdf5_
         defined == H5D_FILL_VALUE_USER_DEFINED) {
         if (H5Pget_fill_value(properties, type, set->fill) < 0)
             memset(set->fill, 0, size);
+        memmove(set->fill, (const char *)set->fill + set->member, set->layout.itemsize);
         size_t word = set->layout.word ? set->layout.word : 1;
         cki_region_swap(set->fill, set->layout.itemsize / word, word);
     }
@@ -281,10 +291,10 @@ static cask_status find_layout(walk *w, hid_t dataset, cki_variable *variable, c
         if (set->convert || H5Pget_external_count(properties) != 0)
             break;
         haddr_t address = H5Dget_offset(dataset);
-        set->layout.offset = address;
+        set->layout.offset = address == HADDR_UNDEF ? address : address + set->member;
         set->way = address == HADDR_UNDEF ? CKI_HDF5_FILL : CKI_HDF5_PLAIN;
         if (address != HADDR_UNDEF && !variable->unreadable &&
-            !cki_region_order(&set->layout, variable->shape, false, &bytes))
+            !lay_out(set, variable->shape, &bytes))
             variable->unreadable = "it lies beyond the end of any file";
         break;
     case H5D_COMPACT:
@@ -299,6 +309,10 @@ static cask_status find_layout(walk *w, hid_t dataset, cki_variable *variable, c
     case H5D_NLAYOUTS:
         break;
     }
+    if (set->record && !variable->unreadable && set->way == CKI_HDF5_LIBRARY)
+        variable->unreadable =
+            "its elements are compound, and are stored in a way that only libhdf5 "
+            "reads; store them in chunks";
     if (set->text && !variable->unreadable &&
         (set->way == CKI_HDF5_LIBRARY || !has_plain_references(w)))
         variable->unreadable = "its strings have variable length, and are stored in a way that "
@@ -343,15 +357,32 @@ static void break_set(cki_variable *variable, const char *why)
     variable->damaged = true;
 }
 
-static cask_status describe(walk *w, hid_t dataset, cki_variable *variable, cki_hdf5_set *set)
+/* The type of a dataset, or of one of its members. */
+static hid_t type_of(hid_t dataset, int member, cki_hdf5_set *set)
 {
-    hid_t stored = H5Dget_type(dataset);
+    hid_t type = H5Dget_type(dataset);
+    if (member < 0)
+        return type;
+    hid_t own = H5Tget_member_type(type, (unsigned)member);
+    set->record = H5Tget_size(type);
+    set->member = H5Tget_member_offset(type, (unsigned)member);
+    H5Tclose(type);
+    return own;
+}
+
+static cask_status describe(walk *w, hid_t dataset, int member, cki_variable *variable,
+                            cki_hdf5_set *set)
+{
+    hid_t stored = type_of(dataset, member, set);
     cki_hdf5_type type;
     cki_hdf5_type_find(stored, &type);
     H5Tclose(stored);
     variable->dtype = type.dtype;
     set->convert = type.convert;
     set->text = type.text;
+    if (member >= 0 && (type.ndim || type.convert || type.text) && !type.refused)
+        type.refused =
+            "its elements are compound, and this member of them is no plain number or text";
     cask_status status = find_shape(w, dataset, &type, variable, set);
     if (status == CASK_OK)
         status = find_layout(w, dataset, variable, set);
@@ -366,8 +397,22 @@ static cask_status describe(walk *w, hid_t dataset, cki_variable *variable, cki_
     return status;
 }
 
-/* A dataset, or (`object` < 0) something that cannot be opened. */
-static bool add_set(walk *w, hid_t object, const char *path, uint64_t address)
+static cask_status name_member(walk *w, const char *path, const char *name, cki_variable *variable)
+{
+    cki_text text = {0};
+    cki_text_format(&text, "%s/%s", path, name);
+    variable->name =
+        text.failed ? NULL : cki_formats_text(w->store, text.bytes, text.length, w->error);
+    cki_text_free(&text);
+    if (variable->name)
+        return CASK_OK;
+    variable->name = "";
+    return cki_fail_memory(w->error, strlen(path));
+}
+
+/* A dataset, or (`object` < 0) something that cannot be opened; or a member of its elements. */
+static bool add_member(walk *w, hid_t object, const char *path, uint64_t address, int member,
+                       const char *name)
 {
     if (w->store->count == MOST_SETS || !make_room(w))
         return w->status == CASK_OK;
@@ -387,10 +432,29 @@ static bool add_set(walk *w, hid_t object, const char *path, uint64_t address)
     else if (object < 0)
         break_set(variable, "the file is damaged where it is described");
     else
-        w->status = describe(w, object, variable, set);
+        w->status = describe(w, object, member, variable, set);
     /* below the root the whole path is the name */
     variable->name = set->path ? set->path + (strchr(path + 1, '/') == NULL) : "";
+    if (name && w->status == CASK_OK)
+        w->status = name_member(w, path, name, variable);
     return w->status == CASK_OK;
+}
+
+/* A dataset of compounds is listed as its members, "/x/a" and "/x/b". */
+static bool add_set(walk *w, hid_t object, const char *path, uint64_t address)
+{
+    hid_t type = object >= 0 ? H5Dget_type(object) : H5I_INVALID_HID;
+    bool members = type >= 0 && cki_hdf5_type_members(type), good = true;
+    int count = members ? H5Tget_nmembers(type) : 0;
+    if (!members)
+        good = add_member(w, object, path, address, -1, NULL);
+    for (int i = 0; i < count && good; i++) {
+        char *name = H5Tget_member_name(type, (unsigned)i);
+        good = add_member(w, object, path, address, i, name ? name : "");
+        H5free_memory(name);
+    }
+    H5Tclose(type);
+    return good;
 }
 
 /* A link to a dataset by its name. One into this file is another name of what is listed already,
@@ -410,17 +474,19 @@ static bool take_name(walk *w, hid_t parent, const char *name, const char *path,
     if (!found || info.type != H5O_TYPE_DATASET ||
         (object = H5Dopen2(parent, name, H5P_DEFAULT)) < 0)
         return true; /* it leads nowhere, or to a group */
-    bool elsewhere = info.fileno != w->number, good = add_set(w, object, path, HADDR_UNDEF);
-    if (good) {
-        cki_hdf5_set *set = &w->sets[w->store->count - 1];
+    bool elsewhere = info.fileno != w->number;
+    size_t before = w->store->count;
+    bool good = add_set(w, object, path, HADDR_UNDEF);
+    for (size_t i = before; good && i < w->store->count; i++) {
+        cki_hdf5_set *set = &w->sets[i];
         set->scale = false; /* the one it leads to gives the name */
         set->dimid = -1;
-        w->variables[w->store->count - 1].hidden = !elsewhere;
+        w->variables[i].hidden = !elsewhere;
         if (elsewhere)
             set->way = CKI_HDF5_LIBRARY;
-        if (elsewhere && set->text)
-            w->variables[w->store->count - 1].unreadable =
-                "its strings have variable length, and lie in another file: open that";
+        if (elsewhere && (set->text || set->record))
+            w->variables[i].unreadable =
+                "its elements are not plain, and lie in another file: open that";
     }
     H5Dclose(object);
     return good;

@@ -49,8 +49,9 @@ typedef struct cki_hdf5_set {
     cki_hdf5_way way;
     const char *path;
     bool convert;
-    bool text;                /* strings of variable length: elements are references */
-    const char *fill_text;    /* of these, where nothing was written; NULL: nothing */
+    bool text;             /* strings of variable length: elements are references */
+    size_t record, member; /* of a compound's member: bytes of the whole, and where it lies in it */
+    const char *fill_text; /* of these, where nothing was written; NULL: nothing */
     cki_region_layout layout; /* of the whole, or of one chunk from its start on */
     int rank;                 /* axes of the dataset; those of an array type follow */
     bool joined;              /* an axis more in the file, whole in every chunk: characters */
@@ -84,6 +85,8 @@ hid_t cki_hdf5_lock_open(const char *path, cki_error *error);
 
 /* Under the lock, all of these. */
 void cki_hdf5_type_find(hid_t type, cki_hdf5_type *found);
+/* Whether elements are compounds whose members are arrays of their own: not complex numbers. */
+bool cki_hdf5_type_members(hid_t type);
 /* The library's native type for what `convert` gives; borrowed. */
 hid_t cki_hdf5_type_native(cki_dtype dtype);
 /* All into `dict`. CASK_FORMAT, with no error told, if the library cannot read them. */

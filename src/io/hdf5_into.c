@@ -88,7 +88,7 @@ cask_status cki_hdf5_into(cki_writer *writer, const cki_store *store, size_t i, 
     const char *path = cki_store_path(store);
     cask_status status = CASK_OK;
     writer->format = &cki_hdf5_format;
-    if (variable->unreadable || set->convert || set->text || set->joined ||
+    if (variable->unreadable || set->convert || set->text || set->record || set->joined ||
         set->way == CKI_HDF5_LIBRARY)
         return refuse(path,
                       variable->unreadable ? variable->unreadable

@@ -94,7 +94,8 @@ static cask_status decode(job *j, size_t length, uint32_t skipped, const part *p
     if (!cki_hdf5_filter_decode(j->decoder, j->set, skipped, j->a, j->b, length, j->room, &decoded,
                                 &why))
         return damaged(j, why);
-    cki_region_copy(decoded, &j->set->layout, p->start, p->out.shape, j->step, &p->out);
+    cki_region_copy(decoded + j->set->member, &j->set->layout, p->start, p->out.shape, j->step,
+                    &p->out);
     return CASK_OK;
 }
 
@@ -181,7 +182,7 @@ static cask_status read_chunk(job *j, const cki_hdf5_index *index, const int64_t
     if ((chunk->skipped & all) != all)
         return read_filtered(j, chunk, &p);
     cki_region_layout layout = j->set->layout;
-    layout.offset = chunk->address;
+    layout.offset = chunk->address + j->set->member;
     if (chunk->size != j->set->chunk_bytes || chunk->address > INT64_MAX)
         return damaged(j, "it has a wrong size");
     return cki_region_read(j->store->file, &layout, p.start, p.out.shape, j->step, &p.out, j->name,
@@ -378,7 +379,7 @@ size_t cki_hdf5_read_bytes(const cki_store *store, size_t i, const int64_t *star
             cells = count[k];
         bytes *= (double)cells * (double)chunk;
     }
-    bytes *= (double)set->layout.itemsize;
+    bytes *= (double)(set->record ? set->record : set->layout.itemsize);
     return bytes < 1e18 ? (size_t)bytes : (size_t)1e18;
 }
 

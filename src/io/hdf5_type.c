@@ -87,7 +87,7 @@ static bool member_is(hid_t type, unsigned i, const char *name)
 static void find_compound(hid_t type, cki_hdf5_type *found)
 {
     size_t size = H5Tget_size(type);
-    found->refused = "its elements are compound; read its members with another tool";
+    found->refused = "its elements are compounds within compounds";
     if (H5Tget_nmembers(type) != 2 || (size != 8 && size != 16) || !member_is(type, 0, "r") ||
         !member_is(type, 1, "i") || H5Tget_member_offset(type, 1) != size / 2)
         return;
@@ -188,6 +188,13 @@ void cki_hdf5_type_find(hid_t type, cki_hdf5_type *found)
     if (found->ndim && found->text)
         found->refused = "its array type holds strings of variable length";
     H5Tclose(at);
+}
+
+bool cki_hdf5_type_members(hid_t type)
+{
+    cki_hdf5_type found;
+    cki_hdf5_type_find(type, &found);
+    return found.refused && H5Tget_class(type) == H5T_COMPOUND && H5Tget_nmembers(type) > 0;
 }
 
 hid_t cki_hdf5_type_native(cki_dtype dtype)

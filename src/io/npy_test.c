@@ -117,8 +117,12 @@ static void refuses_what_it_cannot_read(void **state)
     static const char data[64] = "";
     put_npy("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", data, 16);
     refuse("ValueError", "Object arrays cannot be loaded");
-    put_npy("{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (2,), }", data, 16);
+    put_npy("{'descr': [('a', [('b', '<i4')])], 'fortran_order': False, 'shape': (2,), }", data,
+            16);
     refuse("ValueError", "structured");
+    put_npy("{'descr': [('a', '<i4'), ('b', '<i4')], 'fortran_order': False, 'shape': (2,), }",
+            data, 15);
+    refuse("ValueError", "truncated");
     put_npy("{'descr': '<f8', 'fortran_order': False, 'shape': (9,), }", data, 64);
     refuse("ValueError", "truncated");
     put_npy("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", data,
@@ -140,6 +144,46 @@ static void refuses_what_it_cannot_read(void **state)
     refuse("OSError", "unknown file format");
     remove(path);
     refuse("FileNotFoundError", "[Errno 2] No such file or directory: 'npy_test.npy'");
+}
+
+/* Each field of a structured array is a variable, wherever it lies in an element. */
+static void reads_fields(void **state)
+{
+    (void)state;
+    static const char data[] = "\1\0..\0\2ab\3\0..\0\4cd\5\0..\0\6ef";
+    put_npy("{'descr': [('a', '<i2'), ('', '|V2'), (('t', 'b'), '>i2'), ('c', '|S1', (2,))], "
+            "'fortran_order': False, 'shape': (3,), }",
+            data, 24);
+    cki_error error = {0};
+    cki_store *store = cki_store_open(path, &error);
+    assert_non_null(store);
+    assert_int_equal(cki_store_count(store), 3);
+    for (size_t i = 0; i < 3; i++) {
+        const cki_variable *v = cki_store_variable(store, i);
+        const int64_t start[2] = {1, 1}, count[2] = {2, 1}, step[2] = {1, 1};
+        assert_string_equal(v->name, i == 0 ? "a" : i == 1 ? "b" : "c");
+        assert_int_equal(v->ndim, i == 2 ? 2 : 1);
+        cask_value *array = cki_array_new(v->dtype, v->ndim, count, &error);
+        assert_int_equal(cki_store_read(store, i, start, count, step, cki_array_of(array), &error),
+                         CASK_OK);
+        const unsigned char *bytes = cki_array_of(array)->data;
+        assert_memory_equal(bytes,
+                            i == 0   ? "\3\0\5\0"
+                            : i == 1 ? "\4\0\6\0"
+                                     : "df",
+                            i == 2 ? 2 : 4);
+        cask_value_unref(array);
+    }
+    cki_store_unref(store);
+    for (int64_t n = 1; n < 100; n++) {
+        error = (cki_error){0};
+        cki_memory_fail_at(n, false);
+        store = cki_store_open(path, &error);
+        cki_memory_fail_at(0, false);
+        cki_store_unref(store);
+        assert_true(store || error.status == CASK_MEMORY);
+    }
+    remove(path);
 }
 
 /* In regions, out of order, and every dtype: what is read back is what was written. */
@@ -212,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_numpy_writes),
         cmocka_unit_test(refuses_what_it_cannot_read),
+        cmocka_unit_test(reads_fields),
         cmocka_unit_test(writes_regions),
         cmocka_unit_test(writes_as_numpy_does),
     };

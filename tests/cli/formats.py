@@ -263,6 +263,26 @@ with folder() as name:
     writes(f"da.arange(6).to_zarr('{here}/unmarked.zarr')")
     fails("TypeError", "_FillValue", "eval", f"{M}.store('{here}/unmarked.zarr')")
 
+    # A field of a structured npy, between padding and others.
+    def structured(path, descr, shape, data):
+        header = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}".encode()
+        header += b" " * (-(len(header) + 11) % 64) + b"\n"
+        path.write_bytes(b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header + data)
+    fields = "[('a', '<i2'), ('', '|V2'), (('long', 'b'), '>f4', (2,)), ('s', '|S3')]"
+    structured(here / "fields.npy", fields, (3,), b"".join(struct.pack("<hxx", i) + struct.pack(">ff", i / 2, -i) + b"ab\0" for i in range(3)))
+    prints("array([0, 1, 2], dtype=int16)", f"da.from_npy('{here}/fields.npy', field='a')")
+    prints("array([ 0., -1., -2.], dtype=float32)", f"da.from_npy('{here}/fields.npy', field='b')[:, 1]")
+    prints("array([b'ab', b'ab', b'ab'], dtype='|S3')", f"da.from_npy('{here}/fields.npy', field='s')")
+    status, text, err = run("info", here / "fields.npy")
+    check("info of fields", (status, text.count("\n")) == (0, 5) and "field='b'" in text, text + err)
+    fails("ValueError", "say which", "eval", f"da.from_npy('{here}/fields.npy')")
+    fails("KeyError", "'a', 'b', 's'", "eval", f"da.from_npy('{here}/fields.npy', field='c')")
+    structured(here / "fields.npy", fields, (3,), b"\0" * 44)
+    fails("ValueError", "truncated", "eval", f"da.from_npy('{here}/fields.npy', field='a')")
+    for descr in ("[('a', [('b', '<i4')])]", "[('a', '|O')]", "[('a', '<i4', (2", "[('a', '<i4')", "[]", "[('a', '|S0')]", "[('a', '<f8', (3000000000, 3000000000))]"):
+        structured(here / "fields.npy", descr, (3,), b"\0" * 64)
+        fails("ValueError", "fields.npy", "eval", f"da.from_npy('{here}/fields.npy', field='a')")
+
     # A stack of npy appears whole or not at all.
     fails("ZeroDivisionError", "", "eval", f"da.to_npy_stack('{here}/half.stack', x)",
           "x=da.arange(8, chunks=2).map_blocks(lambda b: b if b[0] < 4 else 1 // 0, dtype='i8')")

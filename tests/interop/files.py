@@ -92,6 +92,27 @@ with zarr.ZipStore(str(here / "v.zarr.zip"), mode="w") as store:
     zarr.save_array(store, x, chunks=(9, 8))
 same("from an archive", evaluated(f"da.from_zarr('{here}/v.zarr.zip')"), x)
 
+# Members of structured arrays.
+table = np.zeros((9, 4), np.dtype([("a", "<i4"), ("b", ">f8"), ("s", "S3"), ("z", "c8")], align=True))
+table["a"], table["b"], table["s"], table["z"] = x[:9, :4], x[:9, :4] / 4, b"ab", x[:9, :4] * 1j
+for order in "CF":
+    np.save(here / "table.npy", np.asarray(table, order=order))
+    for name in table.dtype.names:
+        same(f"{name} of a structured npy {order}", evaluated(f"da.from_npy('{here}/table.npy', field='{name}')"), table[name].astype(table[name].dtype.newbyteorder("=")))
+vectors = np.zeros(5, [("v", "f4", (2, 3)), ("w", "u1")])
+vectors["v"] = np.arange(30).reshape(5, 2, 3)
+np.save(here / "vectors.npy", vectors)
+same("vectors of a structured npy", evaluated(f"da.from_npy('{here}/vectors.npy', field='v')[::2, 1]"), vectors["v"][::2, 1])
+if h5py:
+    with h5py.File(here / "table.h5", "w") as f:
+        for name, how in {"plain": {}, "packed": {"chunks": (4, 3), "compression": "gzip", "shuffle": True}, "chunks": {"chunks": (4, 3)}}.items():
+            f.create_dataset(f"g/{name}", data=table, **how)
+        f.create_dataset("g/never", shape=(2,), dtype=table.dtype, fillvalue=table[3, 1])
+    for kind in ("plain", "packed", "chunks", "never"):
+        for name in table.dtype.names:
+            want = np.array([table[3, 1]] * 2, table.dtype)[name] if kind == "never" else table[name]
+            same(f"{name} of a compound, {kind}", evaluated(f"da.from_hdf5('{here}/table.h5', 'g/{kind}/{name}')"), want.astype(want.dtype.newbyteorder("=")))
+
 # HDF5 and NetCDF.
 if h5py:
     path = here / "x.h5"
