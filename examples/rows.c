@@ -27,8 +27,7 @@ int main(void)
         cask_open(&(cask_options){.memory_limit = "64MB", .timeout = 600, .on_progress = progress});
     signal(SIGINT, interrupt);
 
-    /* 160 MB, and the mean of its columns, which all windows share: it is computed once and kept.
-     */
+    /* 160 MB, and the mean of its columns, which all windows share: computed once, and kept. */
     cask_array x =
         cask_array_random(ck, "random", (cask_arguments){0}, CASK_SHAPE(ROWS, COLUMNS),
                           &(cask_random){.seeded = true, .chunks = CASK_SHAPE(1000, 1000)});
