@@ -11,6 +11,7 @@
 typedef struct poison {
     struct cask_array_node node;
     cask_status status;
+    const cki_error *why; /* NULL where there was no room for it */
 } poison;
 
 static cask_status lower_poison(cki_lowering *lowering, const cki_node *node, cki_error *error)
@@ -39,7 +40,10 @@ bool cki_api_failed(cask_array x)
 
 cask_status cki_api_status(cask_array x)
 {
-    return x ? ((const poison *)(const void *)x)->status : CASK_INVALID;
+    const poison *failed = (const poison *)(const void *)x;
+    if (failed && failed->why) /* told again, if the program has cleared it meanwhile */
+        cki_context_fail(failed->node.base.ck, failed->why);
+    return failed ? failed->status : CASK_INVALID;
 }
 
 cask_array cki_api_poison(cask *ck, const cki_error *error)
@@ -55,7 +59,8 @@ cask_array cki_api_poison(cask *ck, const cki_error *error)
                                        .collection = &cki_collect_array,
                                        .ck = ck},
                               .label = ""},
-                     .status = error->status};
+                     .status = error->status,
+                     .why = cki_arena_copy(&ck->arena, error, sizeof *error)};
     return &made->node;
 }
 

@@ -47,7 +47,7 @@ bool cki_api_results(cask *ck, const char *name, cask_value *value, cask_array *
 /* A poison array of this context, with the error recorded there; ck may be NULL. */
 cask_array cki_api_poison(cask *ck, const cki_error *error);
 bool cki_api_failed(cask_array x);
-/* What a failed array's computing says. */
+/* What a failed array's computing says; the context is told why, if it knows of no other error. */
 cask_status cki_api_status(cask_array x);
 
 /* Whether it is a constant of the enum; TypeError. */

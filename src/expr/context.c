@@ -5,7 +5,8 @@
 
 cask_status cki_context_fail(cask *ck, const cki_error *error)
 {
-    if (ck && ck->error.status == CASK_OK && error->status != CASK_OK) {
+    bool told = !error->message[0]; /* it stands for a failure of before */
+    if (ck && !told && ck->error.status == CASK_OK && error->status != CASK_OK) {
         ck->error = *error;
         if (ck->options.on_error)
             ck->options.on_error(ck->options.user, error->status, error->message);

@@ -29,6 +29,10 @@ cask_status cki_library_load(const char *soname, const char *package, const char
                              size_t count, void *table, cki_error *error)
 {
     void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+    const char *why = library ? NULL : dlerror();
+    if (!library && why && !strstr(why, "No such file")) /* it is there: want of memory, mostly */
+        return cki_fail(error, CASK_UNSUPPORTED, "ImportError",
+                        "this needs the library %s, which cannot be loaded: %s", soname, why);
     if (!library)
         return cki_fail(error, CASK_UNSUPPORTED, "ImportError",
                         "this needs the library %s, which is not installed: install the package %s",

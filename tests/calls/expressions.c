@@ -146,6 +146,21 @@ static void refused(void **state)
     cask_close(ck);
 }
 
+static void failures_are_remembered(void **state)
+{
+    (void)state;
+    cask *ck = cask_open(NULL);
+    cask_array x = cask_array_arange(ck, CASK_I64, 0, 10, 1, 4);
+    cask_array wrong = cask_array_add_f64(cask_array_slice(x, "20"), 1);
+    const cask_arguments names = CASK_ARGUMENTS(CASK_NAMED("w", wrong));
+    for (int i = 0; i < 2; i++)
+        refuse(wrong, "IndexError", "Index 20 is out of bounds", ck);
+    refuse(cask_array_eval(ck, "w + 1", names), "IndexError", "Index 20 is out of bounds", ck);
+    assert_int_equal(cask_array_save(wrong, "nowhere.npy", NULL), CASK_INDEX);
+    expect_error(ck, "IndexError", "Index 20 is out of bounds");
+    cask_close(ck);
+}
+
 static void indices(void **state)
 {
     (void)state;
@@ -203,7 +218,9 @@ static void back_from_lazy(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(by_name), TEST(with_functions), TEST(expressions),
-                                       TEST(refused), TEST(indices),        TEST(back_from_lazy)};
+    const struct CMUnitTest tests[] = {
+        TEST(by_name),       TEST(with_functions),          TEST(expressions),
+        TEST(refused),       TEST(failures_are_remembered), TEST(indices),
+        TEST(back_from_lazy)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
