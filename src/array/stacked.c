@@ -343,10 +343,13 @@ static bool is_lazy_matrix(const cask_value *value)
 
 static cask_value *pass_on(cki_call *call, cki_build *build, size_t count)
 {
-    cki_compose steps = {.build = build};
-    return cki_compose_drop(&steps,
-                            cki_compose_call(&steps, call->operation->name, call->arguments[0],
-                                             count > 1 ? call->arguments[1] : NULL, NULL, NULL));
+    const char *name = call->operation->name;
+    const cki_operation *operation = cki_operation_find(build->ck, name, CKI_IN_DA);
+    const cki_arguments arguments = {.positional = call->arguments, .count = count};
+    if (operation && operation != call->operation)
+        return cki_operation_call(build->ck, operation, &arguments, build->error);
+    cki_fail_internal(build->error, name);
+    return NULL;
 }
 
 static cask_value *run_kind(cki_call *call, parameters how)

@@ -104,6 +104,10 @@ static void expressions(void **state)
     expect(cask_array_eval(ck, "x.map_blocks(lambda b: b * k)",
                            CASK_ARGUMENTS(CASK_NAMED("x", x), CASK_NAMED("k", 3))),
            "[ 0  3  6  9 12 15 18 21 24 27]");
+    /* NumPy's signature over Dask's operation of the same name */
+    expect(cask_array_eval(ck, "np.linalg.svd(da.ones((4, 2), chunks=2))[1].round(6)",
+                           (cask_arguments){0}),
+           "[2.828427 0.      ]");
     cask_array two[2];
     cask_arrays_eval(ck, "da.unique(x // 5, return_counts=True)",
                      CASK_ARGUMENTS(CASK_NAMED("x", x)), two, 2);
