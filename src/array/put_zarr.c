@@ -89,7 +89,7 @@ static cask_status take_form(asking *a)
     const char *order = text_of(a, "order"), *separator = text_of(a, "dimension_separator");
     if (cki_value_index(argument(a, "zarr_format"), &version, a->call->error) != CASK_OK)
         return a->call->error->status;
-    a->storage.version = version == 2 || version == 3 ? (int)version : -1;
+    a->storage.version = version == (int)version ? (int)version : -1;
     a->storage.fortran = order && strcmp(order, "F") == 0;
     if (order && strcmp(order, "F") != 0 && strcmp(order, "C") != 0)
         cki_fail(a->call->error, CASK_INVALID, NULL, "order must be either 'C' or 'F', found: '%s'",

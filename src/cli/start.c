@@ -1,6 +1,7 @@
 /* Starting: open the context that the command line and the configuration describe. */
 #include "cli/start.h"
 #include "cli/report.h"
+#include "sys/environment.h"
 #include "sys/pages.h"
 
 #include <stdio.h>
@@ -18,6 +19,8 @@ void cki_start_warn(const char *warnings)
 cask *cki_start_context(const char *command, cki_start *start)
 {
     cki_pages_give_back();
+    /* its own threads would only allocate buffers and wait: parallelism is the scheduler's */
+    cki_environment_default("OPENBLAS_NUM_THREADS", "1");
     start->options.set = start->set.items;
     cask *ck = cask_open(&start->options);
     if (cask_error(ck) != CASK_OK) {

@@ -7,6 +7,10 @@
 #include "io/plot.h"
 #include "io/sheet.h"
 
+/* Frames a second that GIF and APNG can tell. */
+#define SLOWEST 0.02
+#define FASTEST 100.0
+
 enum { KEPT = 64 << 20 }; /* bytes of sums and counts at most */
 
 static const cki_layout_room small = {
@@ -47,10 +51,13 @@ static cask_status open_film(cki_plot_film *film, const char *path, const int64_
     film->canvas = cki_canvas_new(error);
     if (!film->canvas)
         return error && error->status ? error->status : CASK_IO;
+    if (style->fps != 0 && !(style->fps >= SLOWEST && style->fps <= FASTEST))
+        return cki_fail(error, CASK_INVALID, NULL, "fps is %g to %g frames a second, not %g",
+                        SLOWEST, FASTEST, style->fps);
     status = cki_sheet_place(&film->panel, film->canvas, &film->scale, style, true, error);
     if (status != CASK_OK)
         return status;
-    film->movie = cki_movie_open(path, film->canvas, film->frames, style->fps > 0 ? style->fps : 5,
+    film->movie = cki_movie_open(path, film->canvas, film->frames, style->fps != 0 ? style->fps : 5,
                                  &film->scale.map, error);
     return film->movie ? CASK_OK : error && error->status ? error->status : CASK_IO;
 }

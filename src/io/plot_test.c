@@ -346,6 +346,22 @@ static void film(const cask_value *array, const char *to)
     assert_int_equal(cki_plot_film_commit(film, &error), CASK_OK);
 }
 
+static void frames_that_cannot_follow_so_are_refused(void **state)
+{
+    static const double speeds[] = {-3, 0.01, 1e300, (double)NAN};
+    const int64_t shape[3] = {2, 3, 3};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof speeds / sizeof *speeds; i++) {
+        cki_error error = {0};
+        cki_plot_range range = {0};
+        assert_null(cki_plot_film_open("never.gif", shape, &(cki_plot_style){.fps = speeds[i]},
+                                       &range, &error));
+        assert_int_equal(error.status, CASK_INVALID);
+        assert_non_null(strstr(error.message, "fps is 0.02 to 100 frames a second, not "));
+    }
+}
+
 /* Lay a frame of the GIF over what was there. */
 static void lay(picture *p, const GifFileType *gif, int i)
 {
@@ -517,12 +533,19 @@ static void knows_colours(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_a_map),       cmocka_unit_test(adds_blocks),
-        cmocka_unit_test(draws_a_montage),   cmocka_unit_test(draws_a_line),
-        cmocka_unit_test(refuses_pictures),  cmocka_unit_test(refuses_styles),
-        cmocka_unit_test(draws_extremes),    cmocka_unit_test(moves_as_gif),
-        cmocka_unit_test(moves_as_png),      cmocka_unit_test(draws_a_gif),
-        cmocka_unit_test(makes_round_ticks), cmocka_unit_test(makes_times),
+        cmocka_unit_test(draws_a_map),
+        cmocka_unit_test(adds_blocks),
+        cmocka_unit_test(draws_a_montage),
+        cmocka_unit_test(draws_a_line),
+        cmocka_unit_test(refuses_pictures),
+        cmocka_unit_test(refuses_styles),
+        cmocka_unit_test(draws_extremes),
+        cmocka_unit_test(moves_as_gif),
+        cmocka_unit_test(moves_as_png),
+        cmocka_unit_test(draws_a_gif),
+        cmocka_unit_test(makes_round_ticks),
+        cmocka_unit_test(makes_times),
+        cmocka_unit_test(frames_that_cannot_follow_so_are_refused),
         cmocka_unit_test(knows_colours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,11 @@ const char *cki_environment_get(const char *name)
     return getenv(name);
 }
 
+void cki_environment_default(const char *name, const char *value)
+{
+    setenv(name, value, 0);
+}
+
 const char *const *cki_environment_all(void)
 {
     static const char *const none[] = {NULL};

@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 enum { LARGE = 1 << 21 }; /* a huge page on the machines that have them */
 
@@ -20,6 +21,19 @@ void cki_pages_give_back(void)
 #ifdef M_MMAP_THRESHOLD
     mallopt(M_MMAP_THRESHOLD, LARGE);
 #endif
+}
+
+bool cki_pages_spare(size_t bytes)
+{
+    struct rlimit space;
+    if (getrlimit(RLIMIT_AS, &space) != 0 || space.rlim_cur == RLIM_INFINITY)
+        return true;
+    void *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (block == MAP_FAILED)
+        return false;
+    munmap(block, bytes);
+    return true;
 }
 
 static void *map(size_t bytes)

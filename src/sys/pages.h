@@ -12,6 +12,10 @@ void cki_pages_expect(void *block, size_t bytes);
  * are freed, each time. By itself it begins to keep those of a size that was freed once. */
 void cki_pages_give_back(void);
 
+/* Whether so many bytes more could be mapped: no only where the process's address space is bounded
+ * (ulimit -v), and then for this moment. For what libraries map that cannot do without it. */
+bool cki_pages_spare(size_t bytes);
+
 /* Pages straight from the system for the large buffers of a ledger; NULL in builds whose checks
  * watch the allocator instead. */
 const cki_ledger_pages *cki_pages_source(void);

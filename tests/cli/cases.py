@@ -13,10 +13,10 @@ _passed = 0
 _failures = []
 
 
-def run(*words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=None, cwd=None, timeout=120):
-    """Run cask; status, stdout and stderr as text."""
+def run(*words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=None, cwd=None, timeout=120, first=None):
+    """Run cask, after `first` in its process; status, stdout and stderr as text."""
     done = subprocess.run([CASK, *map(str, words)], stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, timeout=timeout,
-                          env={**os.environ, **(env or {})}, cwd=cwd)
+                          env={**os.environ, **(env or {})}, cwd=cwd, preexec_fn=first)
     out = done.stdout.decode("utf-8", "replace") if done.stdout is not None else ""
     return done.returncode, out, done.stderr.decode("utf-8", "replace")
 

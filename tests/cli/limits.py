@@ -39,11 +39,17 @@ prints("array([255, 254], dtype=uint8)", "da.zeros(2, chunks=1, dtype='u1') - da
 # Sizes that cannot be.
 fails("", "", "eval", "da.ones(10**30, chunks=1)")
 fails("ValueError", "negative", "eval", "da.ones(-3, chunks=1)")
+fails("ValueError", "zarr_format is 2 or 3, not 7", "eval", "da.to_zarr(da.ones(4), 'x.zarr', zarr_format=7)")
 fails("MemoryError", "", "eval", "da.ones((10**9, 10**6), chunks=-1)", "--memory-limit", "100MB")
 fails("", "", "eval", "'a' * 10**15")
 fails("", "", "eval", "[0] * 10**15")
 prints("1000000000000", "da.ones((10**9, 10**9), chunks=10**6).npartitions * 10**6")
 prints("((1000000000,), (4,))", "da.ones((10**9, 4), chunks=(10**9, 4)).chunks")
+
+# OpenBLAS gets its buffers, or is not called: without them it never returns.
+if "SANITIZED" not in os.environ:  # their shadow takes more address space than there is
+    space = lambda: resource.setrlimit(resource.RLIMIT_AS, (150 << 20, 150 << 20))
+    fails("MemoryError", "OpenBLAS needs", "eval", "x.dot(x).sum()", "x=da.ones((200, 200), chunks=100)", first=space)
 
 # A sum of 2 GB within 200 MB.
 status, out, err = run("eval", "(da.ones((16, 1024, 16384), chunks=(1, 256, 16384)) * 2).sum()", "--memory-limit", "200MB")
