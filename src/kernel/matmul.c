@@ -112,8 +112,10 @@ static cask_status run_blas(const cki_array *a, const cki_array *b, const cki_ar
 {
     const cki_openblas *blas = cki_openblas_load(error);
     operand left = {0}, right = {0};
-    cask_status status = blas ? open_operand(&left, a, error) : error->status;
 
+    if (!blas)
+        return error->status;
+    cask_status status = open_operand(&left, a, error);
     if (status == CASK_OK)
         status = open_operand(&right, b, error);
     if (status == CASK_OK)
