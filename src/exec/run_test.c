@@ -95,8 +95,8 @@ static void results_go_to_disk_and_come_back(void **state)
     cki_graph_free(graph);
 }
 
-/* Of this small limit all that the process has besides takes its quarter. Several threads may be past
- * that before the one that looks has said what it saw, so theirs is only the limit itself. */
+/* Of this small limit all that the process has besides takes its quarter. Several threads may be
+ * past that before the one that looks has said what it saw, so theirs is only the limit itself. */
 static void what_is_beside_takes_a_part_of_the_limit(void **state)
 {
     (void)state;
