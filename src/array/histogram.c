@@ -15,6 +15,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { TILE = 512 }; /* elements at a time */
+
 /* ---- bincount ---- */
 
 typedef struct tally {
@@ -187,71 +189,107 @@ static cask_value *run_op_bincount(cki_call *call)
 
 /* ---- histogram ---- */
 
-/* Counts of one block. The edges rise; the last bin has its upper edge too. */
-static void fill(const cki_order *edges, const cki_order *x, const double *weights, double *sums,
-                 int64_t *counts)
+/* The last bin has its upper edge too. Where there are keys, that edge is therefore put up by one;
+ * if nothing comes behind it, what is beyond it is it. */
+typedef struct upper {
+    bool raised, highest;
+    cki_order elements; /* to compare with the edge if there are no keys */
+} upper;
+
+static cask_status raise_last(cki_order *edges, const cki_array *x, upper *e, cki_error *error)
 {
     int64_t last = edges->count - 1;
-    for (int64_t i = 0; i < x->count; i++) {
-        int64_t bin = cki_order_search(edges, NULL, x, i, true) - 1;
-        if (bin == last && cki_order_compare(edges, last, x, i) == 0)
-            bin--;
-        if (bin < 0 || bin >= last)
-            continue;
-        if (weights)
-            sums[bin] += weights[i];
-        else
-            counts[bin]++;
-    }
+    *e = (upper){.raised = edges->keys != NULL};
+    if (!e->raised)
+        return cki_order_open(&e->elements, x, error);
+    e->highest = edges->keys[last] == UINT64_MAX;
+    edges->keys[last] += !e->highest;
+    return CASK_OK;
 }
 
-/* The bin of a number that lies between the first edge and the last: a guess as if the bins were of
- * one width, which they are most often, and from there its neighbours, or a search. */
-static int64_t find_bin(const double *edges, int64_t bins, double per_width, double number)
+/* Whether element i, which is at the last edge or beyond, is at it. */
+static bool is_last(const cki_order *edges, const upper *e, int64_t i)
 {
-    int64_t bin = (int64_t)((number - edges[0]) * per_width);
-    bin = bin >= bins ? bins - 1 : bin;
-    bin -= bin > 0 && number < edges[bin];
-    bin += bin + 1 < bins && number >= edges[bin + 1];
-    if (number >= edges[bin] && (number < edges[bin + 1] || bin + 1 == bins))
-        return bin;
-    int64_t low = 0, high = bins;
-    while (high - low > 1) {
-        int64_t middle = low + (high - low) / 2;
-        if (number < edges[middle])
-            high = middle;
-        else
-            low = middle;
-    }
-    return low;
+    return e->raised ? e->highest
+                     : cki_order_compare(edges, edges->count - 1, &e->elements, i) == 0;
 }
 
-/* The same of doubles between finite edges, which need no keys. */
-static void fill_doubles(const cki_array *edges, const cki_array *x, const double *weights,
-                         double *sums, int64_t *counts)
+/* Counts of one block. The edges rise; they are changed. */
+static cask_status fill(cki_order *edges, const cki_array *x, const double *weights, double *sums,
+                        int64_t *counts, cki_error *error)
+{
+    const int64_t last = edges->count - 1, count = cki_array_size(x);
+    int64_t places[TILE];
+    upper e;
+    if (raise_last(edges, x, &e, error) != CASK_OK)
+        return error->status;
+    for (int64_t i = 0; i < count; i += TILE) {
+        int64_t many = count - i < TILE ? count - i : TILE;
+        cki_order_places(edges, x->data + i * edges->stride, many, true, places);
+        for (int64_t k = 0; k < many; k++) {
+            int64_t bin = places[k] - 1;
+            if (bin == last && is_last(edges, &e, i + k))
+                bin--;
+            if (bin < 0 || bin >= last)
+                continue;
+            if (weights)
+                sums[bin] += weights[i + k];
+            else
+                counts[bin]++;
+        }
+    }
+    cki_order_close(&e.elements);
+    return CASK_OK;
+}
+
+/* ---- bins of one width ---- */
+
+/* The bin of a number from the first edge on, as if all were of one width. */
+static int64_t guess_bin(const double *edges, double per_width, double number)
+{
+    return (int64_t)((number - edges[0]) * per_width);
+}
+
+/* Bins per width of doubles; 0 unless the edges are finite and a guess is never off by more than
+ * one: it does not fall as numbers rise, so it is enough that no edge is far from its place. */
+static double even_width(const cki_array *edges, const cki_array *x)
+{
+    const double *edge = (const double *)(const void *)edges->data;
+    int64_t bins = edges->ndim == 1 ? edges->shape[0] - 1 : 0;
+    if (x->dtype.id != CASK_F64 || edges->dtype.id != CASK_F64 || bins < 1 || bins >= INT32_MAX ||
+        !isfinite(edge[bins] - edge[0]) || edge[bins] <= edge[0])
+        return 0;
+    double per_width = (double)bins / (edge[bins] - edge[0]);
+    for (int64_t i = 0; i <= bins; i++) {
+        if (!(edge[i] >= edge[0] && edge[i] <= edge[bins]))
+            return 0;
+        int64_t guess = guess_bin(edge, per_width, edge[i]);
+        if (guess != i && guess != i - 1)
+            return 0;
+    }
+    return per_width;
+}
+
+/* The counts of doubles in such bins: a guess, and from there a neighbour. */
+static void fill_even(const cki_array *edges, double per_width, const cki_array *x,
+                      const double *weights, double *sums, int64_t *counts)
 {
     const double *at = (const double *)(const void *)x->data;
     const double *edge = (const double *)(const void *)edges->data;
     const int64_t bins = edges->shape[0] - 1, count = cki_array_size(x);
     const double first = edge[0], last = edge[bins];
-    const double per_width = last > first ? (double)bins / (last - first) : 0;
     for (int64_t i = 0; i < count; i++) {
         if (!(at[i] >= first && at[i] <= last))
             continue;
-        int64_t bin = find_bin(edge, bins, per_width, at[i]);
+        int64_t bin = guess_bin(edge, per_width, at[i]);
+        bin = bin >= bins ? bins - 1 : bin;
+        bin -= bin > 0 && at[i] < edge[bin];
+        bin += bin + 1 < bins && at[i] >= edge[bin + 1];
         if (weights)
             sums[bin] += weights[i];
         else
             counts[bin]++;
     }
-}
-
-static bool are_doubles(const cki_array *edges, const cki_array *x)
-{
-    const double *edge = (const double *)(const void *)edges->data;
-    int64_t bins = edges->ndim == 1 ? edges->shape[0] - 1 : 0;
-    return x->dtype.id == CASK_F64 && edges->dtype.id == CASK_F64 && bins > 0 &&
-           isfinite(edge[bins] - edge[0]) && bins < INT32_MAX;
 }
 
 static cask_status check_edges(const cki_order *edges, cki_error *error)
@@ -272,30 +310,31 @@ static cask_status run_histogram(const cki_task *task, cask_value **result, cki_
             break;
     const cki_array *x = cki_array_of(values[0]), *e = cki_array_of(values[1]);
     const cki_array *w = cki_array_of(values[2]);
-    cki_order elements = {0}, edges = {0};
+    cki_order edges = {0};
     int64_t shape[CKI_MAX_NDIM];
     cask_value *out = NULL;
     for (int k = 0; k < spec->ndim; k++)
         shape[k] = k < spec->ndim - 1 ? 1 : spec->axes[k].length;
-    bool doubles = x && e && error->status == CASK_OK && are_doubles(e, x);
     if (error->status == CASK_OK && x && e && (!w || cki_array_size(w) == cki_array_size(x)) &&
-        (doubles || cki_order_open(&elements, x, error) == CASK_OK) &&
         cki_order_open(&edges, e, error) == CASK_OK && check_edges(&edges, error) == CASK_OK &&
         (out = cki_array_zeros(spec->dtype, spec->ndim, shape, error))) {
         void *to = cki_array_of(out)->data;
         const double *weights = w ? (const double *)(const void *)w->data : NULL;
-        if (doubles)
-            fill_doubles(e, x, weights, to, to);
+        const double per_width = even_width(e, x);
+        if (per_width > 0)
+            fill_even(e, per_width, x, weights, to, to);
         else
-            fill(&edges, &elements, weights, to, to);
+            fill(&edges, x, weights, to, to, error);
     }
     if (error->status == CASK_OK && !out)
         cki_fail_internal(error, "array.histogram");
-    cki_order_close(&elements);
+    if (error->status == CASK_OK)
+        *result = out;
+    else
+        cask_value_unref(out);
     cki_order_close(&edges);
     for (int i = 0; i < 3; i++)
         cask_value_unref(values[i]);
-    *result = out;
     return error->status;
 }
 

@@ -4,10 +4,13 @@
 #include "array/elementwise.h"
 #include "array/functions.h"
 #include "array/mapped.h"
+#include "array/order.h"
 #include "array/rechunk.h"
 
 #include <math.h>
 #include <string.h>
+
+enum { TILE = 512 }; /* places at a time */
 
 typedef struct parameters {
     bool has_left, has_right;
@@ -20,25 +23,13 @@ typedef struct points {
     int64_t count;
 } points;
 
-/* The last point at or before `at`; -1 if it is before all of them. */
-static int64_t find(const points *p, double at)
+/* The value at a place, `j` being the last point at or before it; -1 if it is before all of them.
+ */
+static double value_at(const points *p, const parameters *ends, double at, int64_t j)
 {
-    int64_t low = 0, high = p->count;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (p->x[middle] <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low - 1;
-}
-
-static double value_at(const points *p, const parameters *ends, double at)
-{
-    int64_t last = p->count - 1, j = find(p, at);
+    int64_t last = p->count - 1;
     if (isnan(at))
-        return at;
+        return p->count == 1 ? p->y[0] : at; /* as NumPy has it */
     if (j < 0)
         return ends->has_left ? ends->left : p->y[0];
     if (at > p->x[last])
@@ -52,6 +43,19 @@ static double value_at(const points *p, const parameters *ends, double at)
     return isnan(value) && p->y[j] == p->y[j + 1] ? p->y[j] : value;
 }
 
+/* At places that follow one another, by tiles. */
+static void interpolate_all(const points *p, const parameters *ends, const cki_order *rising,
+                            const double *from, int64_t count, double *to)
+{
+    int64_t after[TILE];
+    for (int64_t i = 0; i < count; i += TILE) {
+        int64_t many = count - i < TILE ? count - i : TILE;
+        cki_order_places(rising, (const unsigned char *)(from + i), many, true, after);
+        for (int64_t k = 0; k < many; k++)
+            to[i + k] = value_at(p, ends, from[i + k], after[k] - 1);
+    }
+}
+
 static cask_status run(const cki_task *task, cask_value **result, cki_error *error)
 {
     const parameters *ends = cki_mapped_of(task)->parameters;
@@ -62,20 +66,21 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     const cki_array *x = cki_array_of(compact[0]), *xp = cki_array_of(compact[1]);
     const cki_array *fp = cki_array_of(compact[2]);
     cask_value *out = NULL;
+    cki_order rising = {0};
     if (x && xp && fp && xp->shape[0] != fp->shape[0])
         cki_fail(error, CASK_INVALID, NULL, "fp and xp are not of the same length.");
     else if (x && xp && fp && xp->shape[0] == 0)
         cki_fail(error, CASK_INVALID, NULL, "array of sample points is empty");
-    else if (x && xp && fp)
+    else if (x && xp && fp && cki_order_open(&rising, xp, error) == CASK_OK)
         out = cki_array_new(cki_dtype_of(CASK_F64), x->ndim, x->shape, error);
     if (out) {
         const points p = {(const double *)(const void *)xp->data,
                           (const double *)(const void *)fp->data, xp->shape[0]};
         const double *from = (const double *)(const void *)x->data;
         double *to = (double *)(void *)cki_array_of(out)->data;
-        for (int64_t i = 0; i < cki_array_size(x); i++)
-            to[i] = value_at(&p, ends, from[i]);
+        interpolate_all(&p, ends, &rising, from, cki_array_size(x), to);
     }
+    cki_order_close(&rising);
     for (int i = 0; i < 3; i++)
         cask_value_unref(compact[i]);
     *result = out;

@@ -5,47 +5,74 @@
 #include "array/mapped.h"
 #include "array/order.h"
 #include "core/memory.h"
+#include "kernel/search.h"
 
 #include <string.h>
+
+enum { TILE = 512 }; /* elements at a time */
 
 typedef struct parameters {
     bool invert;
 } parameters;
 
-/* Element by element, in C order. */
-static void look_up(const cki_order *elements, const cki_order *among, const int64_t *sorted,
-                    bool invert, unsigned char *out)
+/* Elements of a type without keys, one by one, in C order. */
+static cask_status look_up_each(const cki_array *x, const cki_order *among, bool *found,
+                                cki_error *error)
 {
-    for (int64_t i = 0; i < elements->count; i++) {
-        int64_t at = cki_order_search(among, sorted, elements, i, false);
-        bool found = at < among->count && !cki_order_missing(elements, i) &&
-                     cki_order_compare(among, sorted[at], elements, i) == 0;
-        out[i] = found != invert;
+    cki_order elements;
+    int64_t *sorted = cki_order_sorted(among, error);
+    if (!sorted || cki_order_open(&elements, x, error) != CASK_OK) {
+        cki_memory_free(sorted);
+        return error->status;
     }
+    for (int64_t i = 0; i < elements.count; i++) {
+        int64_t at = cki_order_search(among, sorted, &elements, i, false);
+        found[i] |= at < among->count && !cki_order_missing(&elements, i) &&
+                    cki_order_compare(among, sorted[at], &elements, i) == 0;
+    }
+    cki_order_close(&elements);
+    cki_memory_free(sorted);
+    return CASK_OK;
+}
+
+/* By keys, of which those of the test elements are put in order. */
+static cask_status look_up_keys(const cki_array *x, cki_order *among, bool *found, cki_error *error)
+{
+    const int64_t size = (int64_t)cki_dtype_size(x->dtype), count = cki_array_size(x);
+    uint64_t keys[TILE];
+    int64_t places[TILE];
+    cki_order_room room;
+    if (cki_order_room_open(&room, among->count, false, error) != CASK_OK)
+        return error->status;
+    cki_order_sort_keys(among->keys, NULL, among->count, &room);
+    cki_order_room_close(&room);
+    while (among->count > 0 && cki_order_missing(among, among->count - 1))
+        among->count--; /* NaN is among none */
+    for (int64_t i = 0; i < count; i += TILE) {
+        int64_t many = count - i < TILE ? count - i : TILE;
+        cki_order_keys(x->dtype, x->data + i * size, size, many, keys);
+        cki_search_keys(among->keys, (size_t)among->count, keys, (size_t)many, false, places);
+        for (int64_t k = 0; k < many; k++)
+            found[i + k] |= places[k] < among->count && among->keys[places[k]] == keys[k];
+    }
+    return CASK_OK;
 }
 
 /* The blocks of the test elements are looked through one after the other. */
-static cask_status look_up_all(const cki_task *task, const cki_order *elements, bool invert,
-                               unsigned char *out, cki_error *error)
+static cask_status look_up(const cki_task *task, const cki_array *x, bool *found, cki_error *error)
 {
-    unsigned char *one = cki_memory_alloc((size_t)elements->count + 1);
-    if (!one)
-        return cki_fail_memory(error, (size_t)elements->count);
-    memset(out, invert, (size_t)elements->count);
     for (size_t k = 1; k < task->ninputs && error->status == CASK_OK; k++) {
         cki_order among = {0};
         cask_value *compact = cki_array_compact(task->inputs[k], error);
-        int64_t *sorted = NULL;
-        if (compact && cki_order_open(&among, cki_array_of(compact), error) == CASK_OK &&
-            (sorted = cki_order_sorted(&among, error)))
-            look_up(elements, &among, sorted, invert, one);
-        for (int64_t i = 0; sorted && i < elements->count; i++)
-            out[i] = invert ? out[i] & one[i] : out[i] | one[i];
-        cki_memory_free(sorted);
+        if (compact && cki_order_open(&among, cki_array_of(compact), error) == CASK_OK) {
+            if (among.keys)
+                look_up_keys(x, &among, found, error);
+            else
+                look_up_each(x, &among, found, error);
+        }
         cki_order_close(&among);
         cask_value_unref(compact);
     }
-    cki_memory_free(one);
     return error->status;
 }
 
@@ -55,14 +82,15 @@ static cask_status run(const cki_task *task, cask_value **result, cki_error *err
     cask_value *compact = cki_array_compact(task->inputs[0], error);
     const cki_array *x = cki_array_of(compact);
     cask_value *out = x ? cki_array_new(cki_dtype_of(CASK_BOOL), x->ndim, x->shape, error) : NULL;
-    cki_order elements = {0};
-    if (out && cki_order_open(&elements, x, error) == CASK_OK &&
-        look_up_all(task, &elements, p->invert, cki_array_of(out)->data, error) == CASK_OK)
-        *result = out;
-    else
-        cask_value_unref(out);
-    cki_order_close(&elements);
+    bool *found = out ? (bool *)(void *)cki_array_of(out)->data : NULL;
+    if (out && x) {
+        memset(found, 0, (size_t)cki_array_size(x));
+        look_up(task, x, found, error);
+        for (int64_t i = 0; p->invert && i < cki_array_size(x); i++)
+            found[i] = !found[i];
+    }
     cask_value_unref(compact);
+    *result = out;
     return error->status;
 }
 

@@ -1,6 +1,7 @@
 /* Order: keys for numbers and dates, comparison of the rest, a stable merge sort, binary search. */
 #include "array/order.h"
 #include "core/memory.h"
+#include "kernel/search.h"
 
 #include <complex.h>
 #include <math.h>
@@ -10,16 +11,21 @@
 #define MISSING UINT64_MAX
 #define SIGN    ((uint64_t)1 << 63)
 
+enum { TILE = 512 }; /* keys at a time, which stay in the first cache */
+
 /* ---- keys ---- */
 
-static uint64_t key_of_double(double value)
+/* Numbers by their bits: below zero all bits turned, above the sign alone; NaN has all of them. */
+static inline uint64_t exact_of_double(double value)
 {
     uint64_t bits;
-    if (isnan(value))
-        return MISSING;
-    value = value == 0 ? 0 : value; /* -0.0 equals 0.0 */
     memcpy(&bits, &value, sizeof bits);
-    return bits & SIGN ? ~bits : bits | SIGN;
+    return (bits ^ (SIGN | (0 - (bits >> 63)))) | (0 - (uint64_t)(value != value));
+}
+
+static inline uint64_t key_of_double(double value)
+{
+    return exact_of_double(value + 0.0); /* -0.0 becomes 0.0, which it equals */
 }
 
 static uint64_t key_of_signed(int64_t value)
@@ -38,16 +44,35 @@ bool cki_order_has_keys(cki_dtype dtype)
     return !cki_dtype_is_complex(dtype) && !cki_dtype_is_text(dtype);
 }
 
-#define KEYS_OF(type, expression)                                                                  \
+#define KEYS_BY(type, step, expression)                                                            \
     for (int64_t i = 0; i < count; i++) {                                                          \
         type value;                                                                                \
-        memcpy(&value, data + i * stride, sizeof value);                                           \
+        memcpy(&value, data + i * (step), sizeof value);                                           \
         keys[i] = expression;                                                                      \
-    }                                                                                              \
+    }
+#define KEYS_OF(type, expression)                                                                  \
+    KEYS_BY(type, stride, expression)                                                              \
     break
 
-void cki_order_keys(cki_dtype dtype, const unsigned char *data, int64_t stride, int64_t count,
-                    uint64_t *keys)
+/* Floating elements one after the other, as most are: these loops go through vectors. */
+static bool keys_in_line(cki_dtype dtype, const unsigned char *data, int64_t stride, int64_t count,
+                         uint64_t *keys)
+{
+    if (stride != (int64_t)cki_dtype_size(dtype))
+        return false;
+    if (dtype.id == CASK_F64) {
+        KEYS_BY(double, (int64_t)sizeof value, key_of_double(value))
+        return true;
+    }
+    if (dtype.id == CASK_F32) {
+        KEYS_BY(float, (int64_t)sizeof value, key_of_double((double)value))
+        return true;
+    }
+    return false;
+}
+
+static void keys_of_all(cki_dtype dtype, const unsigned char *data, int64_t stride, int64_t count,
+                        uint64_t *keys)
 {
     switch ((cask_dtype)dtype.id) {
     case CASK_BOOL:
@@ -86,17 +111,14 @@ void cki_order_keys(cki_dtype dtype, const unsigned char *data, int64_t stride, 
     }
 }
 
-/* ---- keys and back ---- */
-
-/* Numbers by their bits: below zero all bits turned, above the sign alone. NaN comes last. */
-static uint64_t exact_of_double(double value)
+void cki_order_keys(cki_dtype dtype, const unsigned char *data, int64_t stride, int64_t count,
+                    uint64_t *keys)
 {
-    uint64_t bits;
-    if (isnan(value))
-        return MISSING;
-    memcpy(&bits, &value, sizeof bits);
-    return bits & SIGN ? ~bits : bits | SIGN;
+    if (!keys_in_line(dtype, data, stride, count, keys))
+        keys_of_all(dtype, data, stride, count, keys);
 }
+
+/* ---- keys and back ---- */
 
 static double double_of(uint64_t key)
 {
@@ -361,4 +383,22 @@ int64_t cki_order_search(const cki_order *in, const int64_t *sorted, const cki_o
             high = middle;
     }
     return low;
+}
+
+void cki_order_places(const cki_order *in, const unsigned char *elements, int64_t count, bool right,
+                      int64_t *places)
+{
+    const cki_order of = {
+        .dtype = in->dtype, .data = elements, .stride = in->stride, .count = count};
+    uint64_t keys[TILE];
+    if (!in->keys) {
+        for (int64_t i = 0; i < count; i++)
+            places[i] = cki_order_search(in, NULL, &of, i, right);
+        return;
+    }
+    for (int64_t i = 0; i < count; i += TILE) {
+        int64_t many = count - i < TILE ? count - i : TILE;
+        cki_order_keys(of.dtype, elements + i * of.stride, of.stride, many, keys);
+        cki_search_keys(in->keys, (size_t)in->count, keys, (size_t)many, right, places + i);
+    }
 }

@@ -33,6 +33,10 @@ int64_t *cki_order_quick(const cki_order *order, cki_error *error);
  * than element i of `of`, or with `right` less or equal. */
 int64_t cki_order_search(const cki_order *in, const int64_t *sorted, const cki_order *of, int64_t i,
                          bool right);
+/* The same for `count` elements one after the other, of the dtype of `in`, which is in rising order
+ * itself. */
+void cki_order_places(const cki_order *in, const unsigned char *elements, int64_t count, bool right,
+                      int64_t *places);
 
 /* Whether elements of a type have keys. */
 bool cki_order_has_keys(cki_dtype dtype);

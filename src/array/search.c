@@ -1,5 +1,5 @@
 /* searchsorted and digitize. Each block of the sorted array is searched for each block of values;
- * the counts are then summed along a first axis, which has an element for each block. */
+ * if there are several, the counts are then summed along a first axis, with an element for each. */
 #include "array/search.h"
 #include "array/collect.h"
 #include "array/elementwise.h"
@@ -15,33 +15,30 @@ typedef struct parameters {
     bool right;
 } parameters;
 
+/* The counts of one block; if there are several sorted blocks, with an axis of length 1 in front.
+ */
 static cask_status run(const cki_task *task, cask_value **result, cki_error *error)
 {
-    const parameters *p = cki_mapped_of(task)->parameters;
+    const cki_mapped *spec = cki_mapped_of(task);
+    const parameters *p = spec->parameters;
     cask_value *in = cki_array_compact(task->inputs[0], error);
-    cask_value *of = cki_array_compact(task->inputs[1], error);
+    cask_value *of = in ? cki_array_compact(task->inputs[1], error) : NULL;
     const cki_array *values = cki_array_of(of);
     int64_t shape[CKI_MAX_NDIM] = {1};
     cask_value *out = NULL;
-    cki_order sorted = {0}, wanted = {0};
-    if (in && values) {
-        memcpy(shape + 1, values->shape, (size_t)values->ndim * sizeof *shape);
-        out = cki_array_new(cki_dtype_of(CASK_I64), values->ndim + 1, shape, error);
+    cki_order sorted = {0};
+    if (values && cki_order_open(&sorted, cki_array_of(in), error) == CASK_OK) {
+        memcpy(shape + spec->ndim - values->ndim, values->shape,
+               (size_t)values->ndim * sizeof *shape);
+        out = cki_array_new(cki_dtype_of(CASK_I64), spec->ndim, shape, error);
     }
-    if (out && cki_order_open(&sorted, cki_array_of(in), error) == CASK_OK &&
-        cki_order_open(&wanted, values, error) == CASK_OK) {
-        int64_t *to = (int64_t *)(void *)cki_array_of(out)->data;
-        for (int64_t i = 0; i < wanted.count; i++)
-            to[i] = cki_order_search(&sorted, NULL, &wanted, i, p->right);
-    }
+    if (out)
+        cki_order_places(&sorted, values->data, cki_array_size(values), p->right,
+                         (int64_t *)(void *)cki_array_of(out)->data);
     cki_order_close(&sorted);
-    cki_order_close(&wanted);
     cask_value_unref(in);
     cask_value_unref(of);
-    if (error->status == CASK_OK)
-        *result = out;
-    else
-        cask_value_unref(out);
+    *result = out;
     return error->status;
 }
 
@@ -58,44 +55,56 @@ static cask_status promote(cki_build *build, cask_array *a, cask_array *b)
     return build->error->status;
 }
 
+/* The axes of the counts: those of the values, behind one for several sorted blocks. */
+static cki_axis *count_axes(cki_build *build, cask_array sorted, cask_array values, int front)
+{
+    cki_axis *axes = cki_runs_axes(build, front + values->ndim);
+    if (axes && front && !cki_chunks_regular(build->arena, sorted->axes[0].blocks, 1, &axes[0])) {
+        cki_fail_memory(build->error, sizeof *axes);
+        return NULL;
+    }
+    if (axes)
+        memcpy(axes + front, values->axes, (size_t)values->ndim * sizeof *axes);
+    return axes;
+}
+
 cask_array cki_search_sorted(cki_build *build, cask_array sorted, cask_array values, bool right)
 {
     if (!sorted || !values || promote(build, &sorted, &values) != CASK_OK)
         return NULL;
-    if (values->ndim == CKI_MAX_NDIM) {
+    int front = sorted->axes[0].blocks != 1;
+    if (values->ndim + front > CKI_MAX_NDIM) {
         cki_fail(build->error, CASK_INVALID, NULL, "searchsorted: at most %d axes",
                  CKI_MAX_NDIM - 1);
         return NULL;
     }
-    cki_axis *axes = cki_runs_axes(build, values->ndim + 1);
+    cki_axis *axes = count_axes(build, sorted, values, front);
     parameters *p = axes ? cki_arena_alloc(build->arena, sizeof *p) : NULL;
     cki_hasher *hasher = p ? cki_token_start(build->error) : NULL;
-    if (!hasher || !cki_chunks_regular(build->arena, sorted->axes[0].blocks, 1, &axes[0])) {
-        if (hasher)
-            cki_token_end(hasher);
+    if (!hasher) {
         cki_fail_memory(build->error, sizeof *p);
         return NULL;
     }
     p->right = right;
     cki_token_int(hasher, right);
-    memcpy(axes + 1, values->axes, (size_t)values->ndim * sizeof *axes);
     cki_mapping mapping = {.x = values};
     for (int k = 0; k < values->ndim; k++)
-        mapping.along[k] = (int8_t)(k + 1);
-    size_t bytes = cki_node_largest_block(sorted) + cki_node_largest_block(values);
-    cask_array counts =
-        cki_mapped_array(build, &(cki_mapped){.function = &cki_search_function,
-                                              .label = "searchsorted",
-                                              .dtype = cki_dtype_of(CASK_I64),
-                                              .ndim = values->ndim + 1,
-                                              .axes = axes,
-                                              .inputs = {cki_mapped_same(sorted), mapping},
-                                              .ninputs = 2,
-                                              .parameters = p,
-                                              .token = cki_token_end(hasher),
-                                              .working = bytes / 8 * cki_order_bytes(1)});
+        mapping.along[k] = (int8_t)(k + front);
+    size_t in = cki_node_largest_block(sorted), size = cki_dtype_size(sorted->dtype);
+    cki_mapped spec = {
+        .function = &cki_search_function,
+        .label = "searchsorted",
+        .dtype = cki_dtype_of(CASK_I64),
+        .ndim = front + values->ndim,
+        .axes = axes,
+        .inputs = {front ? cki_mapped_same(sorted) : cki_mapped_whole(sorted), mapping},
+        .ninputs = 2,
+        .parameters = p,
+        .token = cki_token_end(hasher),
+        .working = in / (size ? size : 1) * sizeof(uint64_t)};
+    cask_array counts = cki_mapped_array(build, &spec);
     cki_reduce_spec sum = {.kind = CKI_REDUCE_SUM, .axes = {true}};
-    return counts ? cki_reductions_reduce(build, counts, &sum) : NULL;
+    return counts && front ? cki_reductions_reduce(build, counts, &sum) : counts;
 }
 
 /* ---- operations ---- */

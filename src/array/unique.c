@@ -113,16 +113,14 @@ static cask_status run_inverse(const cki_task *task, cask_value **result, cki_er
 {
     const cask_value *partial = task->inputs[1];
     cask_value *compact = cki_array_compact(task->inputs[0], error), *out = NULL;
-    cki_order elements = {0}, among = {0};
-    if (!compact)
+    const cki_array *elements = cki_array_of(compact);
+    cki_order among = {0};
+    if (!elements)
         return error->status;
     if (partial->kind == CKI_LIST &&
         cki_order_open(&among, cki_array_of(partial->as.list.items[VALUES]), error) == CASK_OK &&
-        cki_order_open(&elements, cki_array_of(compact), error) == CASK_OK &&
-        (out = cki_array_new(cki_dtype_of(CASK_I64), 1, cki_array_of(compact)->shape, error)))
-        for (int64_t i = 0; i < elements.count; i++)
-            numbers_of(out)[i] = cki_order_search(&among, NULL, &elements, i, false);
-    cki_order_close(&elements);
+        (out = cki_array_new(cki_dtype_of(CASK_I64), 1, elements->shape, error)))
+        cki_order_places(&among, elements->data, elements->shape[0], false, numbers_of(out));
     cki_order_close(&among);
     cask_value_unref(compact);
     *result = out;
