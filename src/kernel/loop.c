@@ -20,18 +20,15 @@ static cki_loop *find_math(cki_op op, cask_dtype type)
 {
 #if defined(__x86_64__)
     const cki_vector *vector = cki_loop_vector();
-    const cki_scalar_row *loops = cki_math_loops_baseline;
 
     if (vector == &cki_vector_v4)
-        loops = cki_math_loops_v4;
-    else if (vector == &cki_vector_v3)
-        loops = cki_math_loops_v3;
-    return loops[op][type];
-#else
+        return cki_math_loops_v4[op][type];
+    if (vector == &cki_vector_v3)
+        return cki_math_loops_v3[op][type];
+#endif
     (void)op;
     (void)type;
     return NULL;
-#endif
 }
 
 cki_loop *cki_loop_find(cki_op op, const cki_signature *types)

@@ -156,9 +156,8 @@ extern const cki_scalar_row cki_scalar_int_loops[CKI_OP_COUNT];
 extern const cki_scalar_row cki_scalar_float_loops[CKI_OP_COUNT];
 extern const cki_scalar_row cki_scalar_complex_loops[CKI_OP_COUNT];
 
-/* Functions that SLEEF has vectors for, once for each instruction set. */
+/* Functions that SLEEF has vectors for, once for each instruction set with fused multiply-add. */
 #if defined(__x86_64__)
-extern const cki_scalar_row cki_math_loops_baseline[CKI_OP_COUNT];
 extern const cki_scalar_row cki_math_loops_v3[CKI_OP_COUNT];
 extern const cki_scalar_row cki_math_loops_v4[CKI_OP_COUNT];
 #endif
