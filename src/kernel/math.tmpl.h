@@ -165,7 +165,32 @@ BINARY(arctan2, SLEEF_f64(atan2, u10), atan2, f64, double,
 BINARY(hypot, SLEEF_f64(hypot, u05), hypot, f64, double,
        outside_f64(A, 1e-100, 1e100) | outside_f64(B, 1e-100, 1e100))
 
+/* Of a complex number what is a function of its two parts. */
+#define PARTS(op, of, first, second, D, T)                                                         \
+    static cask_status op##_parts_##D(const cki_call *call)                                        \
+    {                                                                                              \
+        const T *z = call->in[0];                                                                  \
+        T *r = call->out, re[LANES_##D] = {0}, im[LANES_##D] = {0};                                \
+        for (size_t i = 0; i < call->n; i += LANES_##D) {                                          \
+            size_t n = call->n - i < LANES_##D ? call->n - i : LANES_##D;                          \
+            for (size_t k = 0; k < n; k++) {                                                       \
+                re[k] = z[2 * (i + k)];                                                            \
+                im[k] = z[2 * (i + k) + 1];                                                        \
+            }                                                                                      \
+            of##_vector_##D(first, second, re);                                                    \
+            memcpy(r + i, re, n * sizeof(T));                                                      \
+        }                                                                                          \
+        return CASK_OK;                                                                            \
+    }
+PARTS(absolute, hypot, re, im, f64, double)
+PARTS(angle, arctan2, im, re, f64, double)
+PARTS(angle, arctan2, im, re, f32, float)
+
+#include "kernel/math_modulus.tmpl.h"
+
 #define ROW(op, ...) [CKI_OP_##op] = {[CASK_F32] = op##_f32, [CASK_F64] = op##_f64},
 const cki_scalar_row CKI_GLUE(cki_math_loops, ISA)[CKI_OP_COUNT] = {
-    CKI_MATH_UNARY(ROW) CKI_MATH_WITHIN(ROW) ROW(power)
-        ROW(arctan2)[CKI_OP_hypot] = {[CASK_F64] = hypot_f64}};
+    CKI_MATH_UNARY(ROW) CKI_MATH_WITHIN(ROW) ROW(power) ROW(arctan2) ROW(fmod) ROW(remainder)
+        ROW(floor_divide)[CKI_OP_hypot] = {[CASK_F64] = hypot_f64},
+    [CKI_OP_absolute] = {[CASK_C128] = absolute_parts_f64},
+    [CKI_OP_angle] = {[CASK_C64] = angle_parts_f32, [CASK_C128] = angle_parts_f64}};

@@ -141,6 +141,28 @@ static void values_of_two_are_within_one_ulp(void **state)
     }
 }
 
+static void parts_of_complex_numbers_are_those_of_two_arrays(void **state)
+{
+    (void)state;
+    static double re[COUNT], im[COUNT], z[COUNT][2], out[COUNT], wanted[COUNT];
+    fill(re, 3);
+    fill(im, 40);
+    for (size_t i = 0; i < COUNT; i++) {
+        im[i] = im[COUNT - 1 - i];
+        z[i][0] = re[i];
+        z[i][1] = im[i];
+    }
+    for (int set = 0; set < nsets; set++) {
+        cki_call call = {.out = out, .in = {z}, .n = COUNT};
+        run(sets[set], CKI_OP_hypot, re, im, COUNT, wanted);
+        assert_int_equal(sets[set][CKI_OP_absolute][CASK_C128](&call), CASK_OK);
+        assert_memory_equal(out, wanted, sizeof out);
+        run(sets[set], CKI_OP_arctan2, im, re, COUNT, wanted);
+        assert_int_equal(sets[set][CKI_OP_angle][CASK_C128](&call), CASK_OK);
+        assert_memory_equal(out, wanted, sizeof out);
+    }
+}
+
 static double float_ulps(float got, double exact)
 {
     float nearest = (float)exact;
@@ -184,12 +206,63 @@ static void exact_values_are_exact(void **state)
     }
 }
 
+/* Numbers and divisors of all kinds, many near a whole multiple. */
+static void fill_quotients(double *a, double *b)
+{
+    fill(a, 1e4);
+    fill(b, 30);
+    for (size_t i = 0; i < 18 * 18; i++) {
+        a[100 + i] = a[i / 18];
+        b[100 + i] = b[i % 18];
+    }
+    for (size_t i = 500; i < 2000; i++) {
+        a[i] = b[i] * floor(fabs(a[i]));
+        if (i % 3)
+            a[i] = nextafter(a[i], i % 3 == 1 ? HUGE_VAL : -HUGE_VAL);
+    }
+}
+
+static void remainders_are_those_of_single_elements(void **state)
+{
+    (void)state;
+    static const cki_op ops[] = {CKI_OP_fmod, CKI_OP_remainder, CKI_OP_floor_divide};
+    static double a[COUNT], b[COUNT], out[COUNT], wanted[COUNT];
+    static float fa[COUNT], fb[COUNT], fout[COUNT], fwanted[COUNT];
+    fill_quotients(a, b);
+    for (size_t i = 0; i < COUNT; i++) {
+        fa[i] = (float)a[i];
+        fb[i] = (float)b[i];
+    }
+    for (int k = 0; k < 3 * nsets; k++) {
+        cki_call call = {.out = fout, .in = {fa, fb}, .n = COUNT};
+        run(sets[k / 3], ops[k % 3], a, b, COUNT, out);
+        run(cki_scalar_float_loops, ops[k % 3], a, b, COUNT, wanted);
+        assert_int_equal(sets[k / 3][ops[k % 3]][CASK_F32](&call), CASK_OK);
+        call.out = fwanted;
+        assert_int_equal(cki_scalar_float_loops[ops[k % 3]][CASK_F32](&call), CASK_OK);
+        for (size_t i = 0; i < COUNT; i++) {
+            if (memcmp(&out[i], &wanted[i], sizeof *out) != 0 &&
+                !(isnan(out[i]) && isnan(wanted[i])))
+                fail_msg("%d of %.17g and %.17g is %.17g, not %.17g", k, a[i], b[i], out[i],
+                         wanted[i]);
+            if (memcmp(&fout[i], &fwanted[i], sizeof *fout) != 0 &&
+                !(isnan(fout[i]) && isnan(fwanted[i])))
+                fail_msg("%d of %.9g and %.9g is %.9g, not %.9g", k, (double)fa[i], (double)fb[i],
+                         (double)fout[i], (double)fwanted[i]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(instruction_sets_agree), cmocka_unit_test(values_are_within_one_ulp),
+        cmocka_unit_test(parts_of_complex_numbers_are_those_of_two_arrays),
+        cmocka_unit_test(remainders_are_those_of_single_elements),
+        cmocka_unit_test(instruction_sets_agree),
+        cmocka_unit_test(values_are_within_one_ulp),
         cmocka_unit_test(values_of_two_are_within_one_ulp),
-        cmocka_unit_test(floats_are_within_one_ulp), cmocka_unit_test(exact_values_are_exact)};
+        cmocka_unit_test(floats_are_within_one_ulp),
+        cmocka_unit_test(exact_values_are_exact)};
 
     return cmocka_run_group_tests(tests, find_sets, NULL);
 }

@@ -1,6 +1,8 @@
 /* Integer operations that are compiled once: they divide, and do not vectorise.
  */
+#include "kernel/divisor.h"
 #include "kernel/each.h"
+#include <string.h>
 
 #define CKI_TEMPLATE "kernel/scalar_int.tmpl.h"
 #include "kernel/each_int.h"

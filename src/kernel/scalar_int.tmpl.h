@@ -61,12 +61,52 @@ static inline U NAME(raised)(T base, T exponent)
     return (U)r;
 }
 
-#define OP         floor_divide
-#define EXPR(a, b) NAME(quotient)(a, b)
-#include "kernel/binary.tmpl.h"
-#define OP         remainder
-#define EXPR(a, b) NAME(modulus)(a, b)
-#include "kernel/binary.tmpl.h"
+/* All by one positive number: what is below 0 is counted from -1 downwards. */
+static inline T NAME(quotient_by)(T a, const cki_divisor *d)
+{
+    const U below = (U)(NEGATIVE(a) ? ~(U)0 : 0);
+    return (T)((U)cki_divisor_quotient(d, (U)((U)a ^ below)) ^ below);
+}
+
+static inline bool NAME(one_divisor)(const cki_call *call)
+{
+    const T *b = call->in[1];
+    return call->n > 8 && b[0] > 0 && memcmp(b, b + 1, (call->n - 1) * sizeof *b) == 0;
+}
+
+static cask_status NAME(floor_divide)(const cki_call *call)
+{
+    const T *a = call->in[0], *b = call->in[1];
+    T *r = call->out;
+    const size_t n = call->n;
+
+    if (NAME(one_divisor)(call)) {
+        const cki_divisor d = cki_divisor_of((uint64_t)b[0]);
+        for (size_t i = 0; i < n; i++)
+            r[i] = NAME(quotient_by)(a[i], &d);
+    } else
+        for (size_t i = 0; i < n; i++)
+            r[i] = NAME(quotient)(a[i], b[i]);
+    return CASK_OK;
+}
+
+static cask_status NAME(remainder)(const cki_call *call)
+{
+    const T *a = call->in[0], *b = call->in[1];
+    T *r = call->out;
+    const size_t n = call->n;
+
+    if (NAME(one_divisor)(call)) {
+        const T by = b[0];
+        const cki_divisor d = cki_divisor_of((uint64_t)by);
+        for (size_t i = 0; i < n; i++)
+            r[i] = (T)((W)a[i] - (W)NAME(quotient_by)(a[i], &d) * (W)by);
+    } else
+        for (size_t i = 0; i < n; i++)
+            r[i] = NAME(modulus)(a[i], b[i]);
+    return CASK_OK;
+}
+
 #define OP         fmod
 #define EXPR(a, b) NAME(rest)(a, b)
 #include "kernel/binary.tmpl.h"
