@@ -56,7 +56,7 @@ static void fill(double *arguments, double reach)
 }
 
 static void run(const cki_scalar_row *loops, cki_op op, const double *in, const double *other,
-                size_t count, double *out)
+                size_t count, void *out)
 {
     cki_call call = {.out = out, .in = {in, other}, .n = count};
     assert_int_equal(loops[op][CASK_F64](&call), CASK_OK);
