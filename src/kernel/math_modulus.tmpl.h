@@ -4,15 +4,25 @@
  */
 #include <float.h>
 
-#define ROUND (_MM_FROUND_NO_EXC | _MM_FROUND_TO_ZERO)
-#define LOWER (_MM_FROUND_NO_EXC | _MM_FROUND_TO_NEG_INF)
 #if defined(__AVX512F__)
-#define ROUNDED_f64(x, how) _mm512_roundscale_pd(x, how)
-#define ROUNDED_f32(x, how) _mm512_roundscale_ps(x, how)
+#define ROUNDED_f64 _mm512_roundscale_pd
+#define ROUNDED_f32 _mm512_roundscale_ps
 #else
-#define ROUNDED_f64(x, how) _mm256_round_pd(x, how)
-#define ROUNDED_f32(x, how) _mm256_round_ps(x, how)
+#define ROUNDED_f64 _mm256_round_pd
+#define ROUNDED_f32 _mm256_round_ps
 #endif
+#define ROUNDING(name, D, how)                                                                     \
+    static inline vector_##D name##_##D(vector_##D x)                                              \
+    {                                                                                              \
+        return ROUNDED_##D(x, _MM_FROUND_NO_EXC | (how));                                          \
+    }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion" /* gcc's own macros */
+ROUNDING(truncated, f64, _MM_FROUND_TO_ZERO)
+ROUNDING(truncated, f32, _MM_FROUND_TO_ZERO)
+ROUNDING(lower, f64, _MM_FROUND_TO_NEG_INF)
+ROUNDING(lower, f32, _MM_FROUND_TO_NEG_INF)
+#pragma GCC diagnostic pop
 #define LEFT_f64 INTRINSIC(fnmadd_pd)
 #define LEFT_f32 INTRINSIC(fnmadd_ps)
 
@@ -27,7 +37,7 @@ typedef int32_t bits_f32 __attribute__((vector_size(sizeof(vector_f32))));
     }                                                                                              \
     static inline vector_##D fmod_of_##D(vector_##D a, vector_##D b)                               \
     {                                                                                              \
-        vector_##D r = LEFT_##D(ROUNDED_##D(a / b, ROUND), b, a);                                  \
+        vector_##D r = LEFT_##D(truncated_##D(a / b), b, a);                                       \
         bits_##D beyond = (bits_##D)(((bits_##D)r ^ (bits_##D)a) < 0) & (bits_##D)(r != 0);        \
         r += (vector_##D)((bits_##D)sign_of_##D(b, a) & beyond);                                   \
         return sign_of_##D(r, a);                                                                  \
@@ -47,7 +57,7 @@ typedef int32_t bits_f32 __attribute__((vector_size(sizeof(vector_f32))));
         const vector_##D one = (vector_##D){0} + 1;                                                \
         vector_##D r = fmod_of_##D(a, b), q = (a - r) / b;                                         \
         q -= (vector_##D)((bits_##D)one & turns_##D(r, b));                                        \
-        vector_##D whole = ROUNDED_##D(q, LOWER);                                                  \
+        vector_##D whole = lower_##D(q);                                                           \
         whole += (vector_##D)((bits_##D)one & (bits_##D)(q - whole > (T)0.5));                     \
         bits_##D none = (bits_##D)(q == 0);                                                        \
         return (vector_##D)(((bits_##D)whole & ~none) |                                            \
