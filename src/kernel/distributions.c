@@ -44,20 +44,22 @@ static const char *wrong_sample(const double *p)
     {                                                                                              \
 #name, CKI_DOMAIN_##kind                                                                   \
     }
-#define MAP(base, how) CKI_BASE_##base, cki_distributions_draw_##how, NULL, NULL, NULL, false
-#define DRAW(how)      CKI_BASE_DRAW, NULL, cki_distributions_draw_##how, NULL, NULL, true
-#define TALLY(how)     CKI_BASE_COUNT, NULL, NULL, cki_distributions_draw_##how, NULL, false
+#define MAP(base, how) CKI_BASE_##base, cki_distributions_draw_##how, NULL, NULL, NULL, NULL, false
+#define DRAW(how)      CKI_BASE_DRAW, NULL, cki_distributions_draw_##how, NULL, NULL, NULL, true
+#define TALLY(how)                                                                                 \
+    CKI_BASE_COUNT, NULL, NULL, cki_distributions_draw_##how, cki_random_table_##how, NULL, false
 
 static const cki_distribution distributions[] = {
-    {"random_sample", 0, {{0}}, CKI_BASE_UNIFORM, NULL, NULL, NULL, NULL, false},
-    {"standard_normal", 0, {{0}}, CKI_BASE_NORMAL, NULL, NULL, NULL, NULL, false},
-    {"standard_exponential", 0, {{0}}, CKI_BASE_EXPONENTIAL, NULL, NULL, NULL, NULL, false},
+    {"random_sample", 0, {{0}}, CKI_BASE_UNIFORM, NULL, NULL, NULL, NULL, NULL, false},
+    {"standard_normal", 0, {{0}}, CKI_BASE_NORMAL, NULL, NULL, NULL, NULL, NULL, false},
+    {"standard_exponential", 0, {{0}}, CKI_BASE_EXPONENTIAL, NULL, NULL, NULL, NULL, NULL, false},
     {"standard_cauchy", 0, {{0}}, MAP(OPEN, cauchy)},
     {"uniform",
      2,
      {ANY(low), ANY(high)},
      CKI_BASE_UNIFORM,
      cki_distributions_draw_uniform,
+     NULL,
      NULL,
      NULL,
      wrong_range,
@@ -77,6 +79,7 @@ static const cki_distribution distributions[] = {
      {ANY(left), ANY(mode), ANY(right)},
      CKI_BASE_UNIFORM,
      cki_distributions_draw_triangular,
+     NULL,
      NULL,
      NULL,
      wrong_triangle,
@@ -100,6 +103,7 @@ static const cki_distribution distributions[] = {
      NULL,
      NULL,
      cki_distributions_draw_negative_binomial,
+     cki_random_table_negative_binomial,
      NULL,
      true},
     {"geometric", 1, {IS(p, SHARE_POSITIVE)}, TALLY(geometric)},
@@ -110,10 +114,20 @@ static const cki_distribution distributions[] = {
      NULL,
      NULL,
      cki_distributions_draw_hypergeometric,
+     cki_random_table_hypergeometric,
      wrong_sample,
      false},
     {"logseries", 1, {IS(p, SHARE_BELOW)}, TALLY(logseries)},
-    {"zipf", 1, {IS(a, ABOVE_ONE)}, TALLY(zipf)},
+    {"zipf",
+     1,
+     {IS(a, ABOVE_ONE)},
+     CKI_BASE_COUNT,
+     NULL,
+     NULL,
+     cki_distributions_draw_zipf,
+     NULL,
+     NULL,
+     false},
 };
 
 const cki_distribution *cki_distributions_find(const char *name)
@@ -227,10 +241,17 @@ static void fill_base(cki_base base, const cki_random_key *key, uint64_t first, 
     }
 }
 
-/* A batch of elements, their parameters p or a set of parameters each. */
-static void fill(const cki_distribution *d, const cki_random_key *key, uint64_t first, int64_t step,
-                 int64_t n, const double *p, bool one_set, double *x, int64_t *tallies)
+/* A batch of elements, their parameters p or a set of parameters each, or counts by a table. */
+static void fill(const cki_distribution *d, const cki_random_table *table,
+                 const cki_random_key *key, uint64_t first, int64_t step, int64_t n,
+                 const double *p, bool one_set, double *x, int64_t *tallies)
 {
+    if (table) {
+        double numbers[CKI_RANDOM_BATCH];
+        cki_random_uniform(key, first, step, n, numbers);
+        cki_random_table_counts(table, numbers, n, tallies);
+        return;
+    }
     if (d->base < CKI_BASE_DRAW) {
         fill_base(d->base, key, first, step, n, x);
         if (d->map && one_set)
@@ -265,14 +286,15 @@ static cask_status gather(const cki_distribution *d, const double *p, const doub
 }
 
 /* The last numbers, fewer than a batch, are drawn aside: where they belong the memory may end. */
-static void fill_rest(const cki_distribution *d, const cki_random_key *key, uint64_t first,
-                      int64_t step, int64_t size, const double *sets, bool one_set, void *out)
+static void fill_rest(const cki_distribution *d, const cki_random_table *table,
+                      const cki_random_key *key, uint64_t first, int64_t step, int64_t size,
+                      const double *sets, bool one_set, void *out)
 {
     union {
         double numbers[CKI_RANDOM_BATCH];
         int64_t counts[CKI_RANDOM_BATCH];
     } batch = {.counts = {0}};
-    fill(d, key, first, step, size, sets, one_set, batch.numbers, batch.counts);
+    fill(d, table, key, first, step, size, sets, one_set, batch.numbers, batch.counts);
     memcpy(out, &batch, (size_t)size * sizeof *batch.counts);
 }
 
@@ -285,15 +307,18 @@ cask_status cki_distributions_run(const cki_distribution *d, const cki_random_ke
     bool one_set = true;
     for (int k = 0; k < d->count; k++)
         one_set = one_set && !each[k];
+    cki_random_table room;
+    const cki_random_table *table = one_set && d->table && d->table(&room, p) ? &room : NULL;
     for (int64_t at = 0, size; at < n; at += size) {
         size = n - at < CKI_RANDOM_BATCH ? n - at : CKI_RANDOM_BATCH;
         if (!one_set && gather(d, p, each, at, size, sets, error) != CASK_OK)
             return error->status;
         uint64_t from = first + (uint64_t)at * (uint64_t)step;
         if (size == CKI_RANDOM_BATCH)
-            fill(d, key, from, step, size, one_set ? p : sets, one_set, numbers + at, counts + at);
+            fill(d, table, key, from, step, size, one_set ? p : sets, one_set, numbers + at,
+                 counts + at);
         else
-            fill_rest(d, key, from, step, size, one_set ? p : sets, one_set, counts + at);
+            fill_rest(d, table, key, from, step, size, one_set ? p : sets, one_set, counts + at);
     }
     return CASK_OK;
 }

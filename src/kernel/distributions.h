@@ -5,6 +5,7 @@
 
 #include "core/fail.h"
 #include "kernel/random_stream.h"
+#include "kernel/random_table.h"
 
 enum { CKI_DISTRIBUTION_PARAMETERS = 3 };
 
@@ -43,6 +44,9 @@ typedef struct cki_distribution {
     void (*map)(double *x, int64_t n, const double *p); /* NULL: as they are */
     double (*draw)(cki_random_stream *s, const double *p);
     int64_t (*tally)(cki_random_stream *s, const double *p);
+    /* Where one set of parameters is for all elements and gives few counts, drawn by one number
+     * each; NULL: there is none. */
+    bool (*table)(cki_random_table *t, const double *p);
     /* What is wrong with the parameters together, or NULL. */
     const char *(*wrong)(const double *p);
     bool normals; /* drawing takes normal numbers */

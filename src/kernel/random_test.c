@@ -101,9 +101,11 @@ static void instruction_sets(void **state)
 #endif
 }
 
-/* The first distribution of each base; streams are drawn one by one. */
+/* A distribution of each base; streams are drawn one by one. Counts are drawn by a table, or not.
+ */
 static const char *const by_base[] = {"random_sample", "standard_cauchy", "standard_normal",
-                                      "exponential",   "gamma",           "poisson"};
+                                      "exponential",   "gamma",           "poisson",
+                                      "zipf"};
 
 /* An element is the same whatever it is computed with. */
 static void positions(void **state)
@@ -131,37 +133,53 @@ static void positions(void **state)
     }
 }
 
-/* A line of random_cdf.data: so many numbers are at most x as the distribution function says,
- * within five standard deviations, of which one in two million tests would go beyond by chance. */
+enum { DRAWN = 200000 };
+
+/* Words "x expected x expected ...": so many numbers are at most x as the distribution function
+ * says, within five standard deviations, of which one in two million tests would go beyond by
+ * chance. */
+static void check_shares(const cki_distribution *d, const double *p, const double *numbers,
+                         const char *words)
+{
+    char *end;
+    for (double x = strtod(words, &end); end != words; x = strtod(words, &end)) {
+        double below = 0, expected = strtod(end, &end);
+        words = end;
+        for (int i = 0; i < DRAWN; i++)
+            below += numbers[i] <= x;
+        double deviation = sqrt(expected * (1 - expected) * DRAWN) + 1e-6 * DRAWN * 0.01;
+        if (fabs(below - expected * DRAWN) > 5 * deviation)
+            fail_msg("%s(%g, %g, %g): %g of %d are at most %g, expected are %g +- %g", d->name,
+                     p[0], p[1], p[2], below, DRAWN, x, expected * DRAWN, deviation);
+    }
+}
+
+/* A line of random_cdf.data, with parameters for all elements and with a set for each. */
 static void check_line(char *line)
 {
-    enum { N = 200000 };
-    static double numbers[N];
-    static const double *const none[3] = {NULL, NULL, NULL};
+    static double numbers[DRAWN], sets[3][DRAWN];
+    const double *each[3] = {NULL, NULL, NULL};
     double p[3] = {0};
     cki_error error = {0};
-    int64_t *counts = (int64_t *)(void *)numbers;
+    const int64_t *counts = (int64_t *)(void *)numbers;
     char *word = strtok(line, " ");
     const cki_distribution *d = cki_distributions_find(word);
     assert_non_null(d);
     for (int k = 0; (word = strtok(NULL, " ")) && *word != ':'; k++)
         p[k] = strtod(word, NULL);
+    const char *rest = strtok(NULL, "");
+    assert_non_null(rest);
     assert_int_equal(cki_distributions_check(d, p, false, &error), CASK_OK);
-    assert_int_equal(cki_distributions_run(d, &key, 0, 1, N, p, none, numbers, &error), CASK_OK);
-    if (d->base == CKI_BASE_COUNT)
-        for (int i = 0; i < N; i++)
-            numbers[i] = (double)counts[i];
-    while ((word = strtok(NULL, " "))) {
-        double x = strtod(word, NULL), expected, below = 0;
-        word = strtok(NULL, " ");
-        assert_non_null(word);
-        expected = strtod(word, NULL);
-        for (int i = 0; i < N; i++)
-            below += numbers[i] <= x;
-        double deviation = sqrt(expected * (1 - expected) * N) + 1e-6 * N * 0.01;
-        if (fabs(below - expected * N) > 5 * deviation)
-            fail_msg("%s(%g, %g, %g): %g of %d are at most %g, expected are %g +- %g", d->name,
-                     p[0], p[1], p[2], below, N, x, expected * N, deviation);
+    for (int separate = 0; separate < 2; separate++) {
+        for (int k = 0; k < d->count && separate; each[k] = sets[k], k++)
+            for (int i = 0; i < DRAWN; i++)
+                sets[k][i] = p[k];
+        assert_int_equal(cki_distributions_run(d, &key, 0, 1, DRAWN, p, each, numbers, &error),
+                         CASK_OK);
+        if (d->base == CKI_BASE_COUNT)
+            for (int i = 0; i < DRAWN; i++)
+                numbers[i] = (double)counts[i];
+        check_shares(d, p, numbers, rest);
     }
 }
 
