@@ -1,9 +1,13 @@
 /* A fold of elements T into accumulators A: OP its name, IDENTITY, STEP(a, x) with one element
  * more, MERGE(a, b) of two accumulators. A row goes through 16 lanes, which the compiler can hold
- * in vectors of any width. */
+ * in vectors of any width. Where it does not find them itself, WIDE 1 spells them: then A is T and
+ * TAKES(a, x) tells of elements and of vectors whether x takes the place of a. */
 #define PART(part) CKI_GLUE(CKI_GLUE(OP, part), D)
 static const A PART(identity) = IDENTITY;
 
+#if WIDE
+#include "kernel/fold_wide.tmpl.h"
+#else
 static inline A PART(run)(const T *x, size_t n)
 {
     A lane[16], total = IDENTITY;
@@ -26,6 +30,7 @@ static inline A PART(run)(const T *x, size_t n)
         total = STEP(total, x[i]);
     return total;
 }
+#endif
 
 static void PART(rows)(const cki_reduce_run *run)
 {

@@ -3,12 +3,16 @@
 #define A           T
 #define OP          CKI_GLUE(min, SKIP)
 #define IDENTITY    HIGHEST
-#define STEP(a, x)  (((SKIP ? NONE(a) : NONE(x)) | LESS(x, a)) ? (x) : (a))
+#define TAKES(a, x) ((SKIP ? NONE(a) : NONE(x)) | LESS(x, a))
+#define STEP(a, x)  (TAKES(a, x) ? (x) : (a))
 #define MERGE(a, x) STEP(a, x)
 #include "kernel/fold.tmpl.h"
+#undef TAKES
 #define OP          CKI_GLUE(max, SKIP)
 #define IDENTITY    LOWEST
-#define STEP(a, x)  (((SKIP ? NONE(a) : NONE(x)) | LESS(a, x)) ? (x) : (a))
+#define TAKES(a, x) ((SKIP ? NONE(a) : NONE(x)) | LESS(a, x))
+#define STEP(a, x)  (TAKES(a, x) ? (x) : (a))
 #define MERGE(a, x) STEP(a, x)
 #include "kernel/fold.tmpl.h"
+#undef TAKES
 #undef A

@@ -2,6 +2,26 @@
  */
 #include "kernel/each.h"
 #include "kernel/reduce_loop.h"
+#include <string.h>
+
+enum { ROWS = 64 }; /* at a time */
+
+/* The types of the templates' names. */
+enum {
+    ID_i8 = CASK_I8,
+    ID_u8 = CASK_U8,
+    ID_i16 = CASK_I16,
+    ID_u16 = CASK_U16,
+    ID_i32 = CASK_I32,
+    ID_u32 = CASK_U32,
+    ID_i64 = CASK_I64,
+    ID_u64 = CASK_U64,
+    ID_f32 = CASK_F32,
+    ID_f64 = CASK_F64,
+    ID_c64 = CASK_C64,
+    ID_c128 = CASK_C128,
+    ID_time = CASK_DATETIME
+};
 
 #define CKI_TEMPLATE "kernel/arg_extreme.tmpl.h"
 #define BEFORE(a, b) ((a) < (b))

@@ -3,9 +3,17 @@
 #include "kernel/each.h"
 #include "kernel/reduce_loop.h"
 #include <math.h>
+#include <string.h>
+
+#if defined(__AVX2__)
+#define WIDE_BYTES 32
+#else
+#define WIDE_BYTES 16
+#endif
 
 /* ---- minima and maxima ---- */
 
+#define WIDE         0
 #define SKIP         0
 #define NONE(a)      0
 #define LESS(a, b)   ((a) < (b))
@@ -17,6 +25,8 @@
 #undef HIGHEST
 #undef LOWEST
 
+#undef WIDE
+#define WIDE    1
 #define NONE(a) ((a) != (a))
 #define HIGHEST ((T)HUGE_VAL)
 #define LOWEST  (-(T)HUGE_VAL)
@@ -35,6 +45,8 @@
 #undef LOWEST
 
 /* Complex numbers are ordered by real part, then by imaginary part. */
+#undef WIDE
+#define WIDE    0
 #define SKIP    0
 #define NONE(a) (((a).re != (a).re) | ((a).im != (a).im))
 #define LESS(a, b)                                                                                 \
@@ -68,11 +80,13 @@
 #undef HIGHEST
 #undef LOWEST
 
+#undef WIDE
+#define WIDE       1
 #define D          time
 #define T          int64_t
 #define SKIP       0
 #define NONE(a)    ((a) == CKI_NAT)
-#define LESS(a, b) (((a) < (b)) & !NONE(a))
+#define LESS(a, b) (((a) < (b)) & ((a) != CKI_NAT))
 #define HIGHEST    INT64_MAX
 #define LOWEST     (-INT64_MAX)
 #include "kernel/fold_extreme.tmpl.h"
@@ -89,6 +103,9 @@
 #undef LOWEST
 
 /* ---- sums and products; NaT stays ---- */
+
+#undef WIDE
+#define WIDE 0
 
 #define A           int64_t
 #define OP          sum

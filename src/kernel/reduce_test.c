@@ -418,6 +418,84 @@ static void sums_keep_small_terms(void **state)
     cask_value_unref(value);
 }
 
+/* One row of doubles, element by element: the extreme's place, or -1; NaN is one unless skipped. */
+static int place_of_extreme(const double *x, int columns, bool largest, bool skip)
+{
+    int place = -1;
+
+    for (int i = 0; i < columns; i++) {
+        if (isnan(x[i]) && skip)
+            continue;
+        if (place < 0 || (isnan(x[i]) && !isnan(x[place])) ||
+            (largest ? x[i] > x[place] : x[i] < x[place]))
+            place = i;
+    }
+    return place;
+}
+
+static void check_rows(cki_reduce_kind kind, bool skip, const double *x, int rows, int columns)
+{
+    enum { MOST = 130 };
+    const cki_reduce_loops *loops = cki_reduce_find(kind, skip, cki_dtype_of(CASK_F64));
+    const bool places = kind == CKI_REDUCE_ARGMIN || kind == CKI_REDUCE_ARGMAX;
+    double a[MOST], identity = 0;
+    int64_t b[MOST];
+
+    assert_non_null(loops);
+    if (loops->identity)
+        memcpy(&identity, loops->identity, sizeof identity);
+    for (int r = 0; r < rows; r++) {
+        a[r] = identity;
+        b[r] = -1;
+    }
+    loops->rows(&(cki_reduce_run){.x = x,
+                                  .rows = (size_t)rows,
+                                  .columns = (size_t)columns,
+                                  .a = a,
+                                  .b = b,
+                                  .step = 1,
+                                  .index_step = columns});
+    for (int r = 0; r < rows; r++) {
+        const double *row = x + r * columns;
+        int place = place_of_extreme(row, columns,
+                                     kind == CKI_REDUCE_MAX || kind == CKI_REDUCE_ARGMAX, skip);
+
+        if (places)
+            assert_int_equal(b[r], place < 0 ? -1 : r * columns + place);
+        if (place >= 0 && !isnan(row[place]))
+            assert_true(a[r] == row[place]);
+        else if (!places)
+            assert_true(isnan(a[r]));
+    }
+}
+
+/* Extremes of short rows and their places, for every number of elements that vectors leave over. */
+static void extremes_of_short_rows(void **state)
+{
+    static double x[130 * 70];
+    uint64_t seed = 3;
+
+    (void)state;
+    for (int nans = 0; nans < 3; nans++) { /* none, some, most */
+        for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
+            seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+            x[i] = (double)((int)(seed >> 50) % 50 - 25);
+            if ((seed >> 33) % 40 < (nans == 2 ? 38u : (unsigned)nans))
+                x[i] = (double)NAN;
+            else if ((seed >> 33) % 200 > 197)
+                x[i] = x[i] < 0 ? -HUGE_VAL : HUGE_VAL;
+        }
+        for (int columns = 1; columns <= 70; columns++) {
+            for (int skip = 0; skip < 2; skip++) {
+                check_rows(CKI_REDUCE_MIN, skip != 0, x, 130, columns);
+                check_rows(CKI_REDUCE_MAX, skip != 0, x, 130, columns);
+                check_rows(CKI_REDUCE_ARGMIN, skip != 0, x, 130, columns);
+                check_rows(CKI_REDUCE_ARGMAX, skip != 0, x, 130, columns);
+            }
+        }
+    }
+}
+
 #if defined(__x86_64__)
 enum { ROWS = 3, COLUMNS = 77 };
 
@@ -488,6 +566,7 @@ int main(void)
         cmocka_unit_test(results_are_numpys),
         cmocka_unit_test(refusals),
         cmocka_unit_test(sums_keep_small_terms),
+        cmocka_unit_test(extremes_of_short_rows),
 #if defined(__x86_64__)
         cmocka_unit_test(instruction_sets_agree),
 #endif
