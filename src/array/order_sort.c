@@ -1,10 +1,11 @@
-/* Sorting keys: by digits where there are many, by merging where there are few; stable. */
+/* Sorting keys: by digits where there are many, by merging where there are few or where they rise
+ * already in some runs; stable. */
 #include "array/order.h"
 #include "core/memory.h"
 
 #include <string.h>
 
-enum { DIGIT = 11, DIGITS = 6, BUCKETS = 1 << DIGIT, FEW = 2048, RUN = 12 };
+enum { DIGIT = 11, DIGITS = 6, BUCKETS = 1 << DIGIT, FEW = 2048, RUN = 12, RUNS = 8 };
 
 /* ---- few: runs by insertion, then merged ---- */
 
@@ -35,16 +36,23 @@ static void bring_home(uint64_t *keys, int64_t *places, const uint64_t *from,
         memcpy(places, from_places, (size_t)count * sizeof *places);
 }
 
+/* The steps have no branch that depends on the keys. */
 static void merge(const uint64_t *keys, const int64_t *places, int64_t middle, int64_t end,
                   uint64_t *to, int64_t *to_places)
 {
-    int64_t i = 0, j = middle;
-    for (int64_t k = 0; k < end; k++) {
-        int64_t from = j >= end || (i < middle && keys[i] <= keys[j]) ? i++ : j++;
+    int64_t i = 0, j = middle, k = 0;
+    for (; i < middle && j < end; k++) {
+        const int64_t behind = keys[j] < keys[i], from = behind ? j : i;
         to[k] = keys[from];
         if (places)
             to_places[k] = places[from];
+        i += 1 - behind;
+        j += behind;
     }
+    const int64_t from = i < middle ? i : j, left = end - k;
+    memcpy(to + k, keys + from, (size_t)left * sizeof *to);
+    if (places)
+        memcpy(to_places + k, places + from, (size_t)left * sizeof *to_places);
 }
 
 /* The result is where the arguments say, not in the spare room. */
@@ -69,6 +77,47 @@ static void sort_few(uint64_t *keys, int64_t *places, int64_t count, uint64_t *s
         from_places = done_places;
     }
     bring_home(keys, places, from, from_places, count);
+}
+
+/* ---- some runs that rise already, as sorted parts end to end ---- */
+
+/* Where each run ends; 0: there are more than RUNS. */
+static int find_runs(const uint64_t *keys, int64_t count, int64_t *ends)
+{
+    int runs = 0;
+    for (int64_t i = 1; i < count; i++)
+        if (keys[i] < keys[i - 1]) {
+            if (runs == RUNS - 1)
+                return 0;
+            ends[runs++] = i;
+        }
+    ends[runs++] = count;
+    return runs;
+}
+
+static void merge_runs(uint64_t *keys, int64_t *places, int64_t *ends, int runs, uint64_t *spare,
+                       int64_t *spare_places)
+{
+    uint64_t *from = keys, *to = spare;
+    int64_t *from_places = places, *to_places = spare_places;
+    while (runs > 1) {
+        int64_t at = 0;
+        int left = 0;
+        for (int r = 0; r < runs; r += 2) {
+            const int64_t end = ends[r + 1 < runs ? r + 1 : r];
+            merge(from + at, places ? from_places + at : NULL, ends[r] - at, end - at, to + at,
+                  places ? to_places + at : NULL);
+            ends[left++] = at = end;
+        }
+        runs = left;
+        uint64_t *done = to;
+        int64_t *done_places = to_places;
+        to = from;
+        from = done;
+        to_places = from_places;
+        from_places = done_places;
+    }
+    bring_home(keys, places, from, from_places, ends[0]);
 }
 
 /* ---- many: digit by digit from the least ---- */
@@ -147,7 +196,11 @@ void cki_order_room_close(cki_order_room *room)
 
 void cki_order_sort_keys(uint64_t *keys, int64_t *places, int64_t count, cki_order_room *room)
 {
-    if (count > FEW)
+    int64_t ends[RUNS];
+    int runs = find_runs(keys, count, ends);
+    if (runs)
+        merge_runs(keys, places, ends, runs, room->keys, room->places);
+    else if (count > FEW)
         sort_many(keys, places, count, room->keys, room->places,
                   (int64_t(*)[BUCKETS])(void *)room->counts);
     else

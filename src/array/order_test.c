@@ -109,12 +109,42 @@ static void sorts_as_numpy(void **state)
     cask_value_unref(a);
 }
 
+/* Runs of rising keys, few or many, with and without places: in order, equal ones as they came. */
+static void sorts_runs(void **state)
+{
+    (void)state;
+    enum { COUNT = 5000 };
+    static uint64_t keys[COUNT], alone[COUNT], drawn[COUNT];
+    static int64_t places[COUNT];
+    cki_error error = {0};
+    cki_order_room room;
+    assert_int_equal(cki_order_room_open(&room, COUNT, true, &error), CASK_OK);
+    for (int64_t runs = 1; runs <= 12; runs++)
+        for (int64_t count = runs; count <= COUNT; count = count * 3 + runs) {
+            uint64_t seed = (uint64_t)(runs * 31 + count);
+            for (int64_t i = 0, at = 0; i < count; i++, at++) {
+                seed = seed * 6364136223846793005u + 1442695040888963407u;
+                at = i % ((count + runs - 1) / runs) ? at : 0;
+                drawn[i] = keys[i] = alone[i] =
+                    (uint64_t)at / 3 + (seed >> 60) * (uint64_t)(at == 0);
+                places[i] = i;
+            }
+            cki_order_sort_keys(keys, places, count, &room);
+            cki_order_sort_keys(alone, NULL, count, &room);
+            for (int64_t i = 0; i < count; i++) {
+                assert_true(keys[i] == alone[i] && keys[i] == drawn[places[i]]);
+                assert_true(i == 0 || keys[i - 1] < keys[i] ||
+                            (keys[i - 1] == keys[i] && places[i - 1] < places[i]));
+            }
+        }
+    cki_order_room_close(&room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sorts_numbers),
-        cmocka_unit_test(sorts_the_rest),
-        cmocka_unit_test(searches),
+        cmocka_unit_test(sorts_runs),     cmocka_unit_test(sorts_numbers),
+        cmocka_unit_test(sorts_the_rest), cmocka_unit_test(searches),
         cmocka_unit_test(sorts_as_numpy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,41 +21,142 @@ static int64_t *numbers_of(const cask_value *value)
     return (int64_t *)(void *)cki_array_of(value)->data;
 }
 
-/* The different ones of `values` (1-d, C-contiguous). Where each is, and how often, come from
- * `first` and `counts`; if those are NULL, from `start` on and once. */
-static cask_value *distinct(const cki_array *values, const int64_t *first, const int64_t *counts,
-                            int64_t start, cki_error *error)
+/* What there is to find: of each element where it is, and how often, from `first` and `counts`; if
+ * those are NULL, from `start` on and once. */
+typedef struct search {
+    cki_order order;
+    const int64_t *first, *counts;
+    int64_t start;
+    cask_value *parts[PARTS];
+} search;
+
+static int64_t place_of(const search *s, int64_t i)
 {
-    cki_order order = {0};
-    int64_t *sorted = NULL, length = 0;
-    if (cki_order_open(&order, values, error) == CASK_OK)
-        sorted = cki_order_sorted(&order, error);
-    for (int64_t i = 0; sorted && i < order.count; i++)
-        length += i == 0 || cki_order_compare(&order, sorted[i - 1], &order, sorted[i]) != 0;
-    cask_value *parts[PARTS] = {NULL};
-    size_t size = cki_dtype_size(values->dtype);
-    if (sorted) {
-        parts[VALUES] = cki_array_new(values->dtype, 1, &length, error);
-        parts[FIRST] = cki_array_new(cki_dtype_of(CASK_I64), 1, &length, error);
-        parts[COUNTS] = cki_array_zeros(cki_dtype_of(CASK_I64), 1, &length, error);
+    return s->first ? s->first[i] : s->start + i;
+}
+
+static bool make_parts(search *s, cki_dtype dtype, int64_t length, cki_error *error)
+{
+    const cki_dtype whole = cki_dtype_of(CASK_I64);
+    return (s->parts[VALUES] = cki_array_new(dtype, 1, &length, error)) &&
+           (s->parts[FIRST] = cki_array_new(whole, 1, &length, error)) &&
+           (s->parts[COUNTS] = cki_array_zeros(whole, 1, &length, error));
+}
+
+/* Element i, which is the first of its kind, as result k. */
+static void take(const search *s, int64_t k, int64_t i)
+{
+    const size_t size = (size_t)s->order.stride;
+    memcpy(cki_array_of(s->parts[VALUES])->data + (size_t)k * size,
+           s->order.data + (size_t)i * size, size);
+}
+
+/* The elements' places in their order; keys are sorted themselves. */
+static int64_t *sorted_places(cki_order *order, cki_error *error)
+{
+    cki_order_room room = {0};
+    if (!order->keys)
+        return cki_order_sorted(order, error);
+    int64_t *places = cki_memory_alloc(((size_t)order->count + 1) * sizeof *places);
+    if (!places)
+        cki_fail_memory(error, (size_t)order->count * sizeof *places);
+    for (int64_t i = 0; places && i < order->count; i++)
+        places[i] = i;
+    if (places && cki_order_room_open(&room, order->count, true, error) == CASK_OK) {
+        cki_order_sort_keys(order->keys, places, order->count, &room);
+        cki_order_room_close(&room);
+        return places;
     }
-    if (parts[VALUES] && parts[FIRST] && parts[COUNTS]) {
-        unsigned char *to = cki_array_of(parts[VALUES])->data;
-        int64_t *where = numbers_of(parts[FIRST]), *many = numbers_of(parts[COUNTS]), k = -1;
-        for (int64_t i = 0; i < order.count; i++) {
-            int64_t at = sorted[i], place = first ? first[at] : start + at;
-            if (i == 0 || cki_order_compare(&order, sorted[i - 1], &order, at) != 0) {
-                k++;
-                memcpy(to + (size_t)k * size, values->data + (size_t)at * size, size);
+    cki_memory_free(places);
+    return NULL;
+}
+
+static bool is_new(const cki_order *order, const int64_t *sorted, int64_t i)
+{
+    return i == 0 || (order->keys ? order->keys[i] != order->keys[i - 1]
+                                  : cki_order_compare(order, sorted[i - 1], order, sorted[i]) != 0);
+}
+
+static void by_sorting(search *s, cki_error *error)
+{
+    int64_t *sorted = sorted_places(&s->order, error), length = 0;
+    for (int64_t i = 0; sorted && i < s->order.count; i++)
+        length += is_new(&s->order, sorted, i);
+    if (sorted && make_parts(s, s->order.dtype, length, error)) {
+        int64_t *where = numbers_of(s->parts[FIRST]), *many = numbers_of(s->parts[COUNTS]), k = -1;
+        for (int64_t i = 0; i < s->order.count; i++) {
+            const int64_t at = sorted[i], place = place_of(s, at);
+            if (is_new(&s->order, sorted, i)) {
+                take(s, ++k, at);
                 where[k] = place;
             }
             where[k] = place < where[k] ? place : where[k];
-            many[k] += counts ? counts[at] : 1;
+            many[k] += s->counts ? s->counts[at] : 1;
         }
     }
     cki_memory_free(sorted);
-    cki_order_close(&order);
-    return cki_parts_list(parts, PARTS, error);
+}
+
+/* Keys so close together that each possible one may be counted: categories, years, flags. */
+static bool are_close(const cki_order *order, uint64_t *least, uint64_t *span)
+{
+    uint64_t most = 0;
+    *least = UINT64_MAX;
+    for (int64_t i = 0; order->keys && i < order->count; i++) {
+        *least = order->keys[i] < *least ? order->keys[i] : *least;
+        most = order->keys[i] > most ? order->keys[i] : most;
+    }
+    *span = most - *least;
+    return order->keys && order->count && *span < (uint64_t)order->count;
+}
+
+/* An element of each kind, the least place of the kind, and how many. */
+typedef struct kind {
+    int64_t one, place, many;
+} kind;
+
+static void by_counting(search *s, uint64_t least, uint64_t span, cki_error *error)
+{
+    kind *kinds = cki_memory_alloc((size_t)(span + 1) * sizeof *kinds);
+    int64_t length = 0;
+    if (!kinds) {
+        cki_fail_memory(error, (size_t)(span + 1) * sizeof *kinds);
+        return;
+    }
+    for (uint64_t k = 0; k <= span; k++)
+        kinds[k] = (kind){-1, INT64_MAX, 0};
+    for (int64_t i = 0; i < s->order.count; i++) {
+        kind *own = &kinds[s->order.keys[i] - least];
+        const int64_t place = place_of(s, i);
+        length += own->one < 0;
+        own->one = own->one < 0 ? i : own->one;
+        own->place = place < own->place ? place : own->place;
+        own->many += s->counts ? s->counts[i] : 1;
+    }
+    if (make_parts(s, s->order.dtype, length, error))
+        for (uint64_t k = 0, at = 0; k <= span; k++)
+            if (kinds[k].one >= 0) {
+                take(s, (int64_t)at, kinds[k].one);
+                numbers_of(s->parts[FIRST])[at] = kinds[k].place;
+                numbers_of(s->parts[COUNTS])[at++] = kinds[k].many;
+            }
+    cki_memory_free(kinds);
+}
+
+/* The different ones of `values` (1-d, C-contiguous), as a list of parts. */
+static cask_value *distinct(const cki_array *values, const int64_t *first, const int64_t *counts,
+                            int64_t start, cki_error *error)
+{
+    search s = {.first = first, .counts = counts, .start = start};
+    uint64_t least, span;
+    if (cki_order_open(&s.order, values, error) == CASK_OK) {
+        if (are_close(&s.order, &least, &span))
+            by_counting(&s, least, span, error);
+        else
+            by_sorting(&s, error);
+    }
+    cki_order_close(&s.order);
+    return cki_parts_list(s.parts, PARTS, error);
 }
 
 /* ---- tasks ---- */
