@@ -113,9 +113,11 @@ static cask_array absolute(const request *r)
     return apply(r, "absolute", precise(r));
 }
 
+/* Squares of real numbers are those of their absolute values. */
 static cask_array euclidean(const request *r)
 {
-    return apply(r, "sqrt", reduce(r, apply(r, "square", absolute(r)), CKI_REDUCE_SUM, -1));
+    cask_array x = cki_dtype_is_complex(r->x->dtype) ? absolute(r) : precise(r);
+    return apply(r, "sqrt", reduce(r, apply(r, "square", x), CKI_REDUCE_SUM, -1));
 }
 
 static cask_array of_matrix(const request *r)
