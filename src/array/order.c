@@ -59,7 +59,8 @@ typedef uint64_t two_keys __attribute__((vector_size(16)));
 static inline two_keys keys_of_two(two_doubles values)
 {
     values += 0.0;
-    return ((two_keys)values ^ (SIGN | (two_keys)(values < 0))) | (two_keys)(values != values);
+    two_keys numbers = (two_keys)(values <= HUGE_VAL);
+    return ((two_keys)values ^ (SIGN | (two_keys)(values < 0))) | ~numbers;
 }
 
 /* Of floating elements one after the other, as most are, two by two; how many these are. */

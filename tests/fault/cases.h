@@ -293,6 +293,9 @@ static const fault_case fault_cases[] = {
     {"da.pad(da.arange(6, chunks=2).reshape((2, 3)), 2, mode='reflect')", NULL},
     {"da.pad(da.arange(6, chunks=2).reshape((2, 3)), 1, mode='mean')", NULL},
     {"da.isin(da.arange(5, chunks=2), [1, 3])", NULL},
+    {"da.isin(da.from_array([1j, 2, np.nan], chunks=2), [1j]), "
+     "da.histogram(da.arange(9.0, chunks=4), bins=[0, 1, 7])[0]",
+     NULL},
     {"da.array_split(da.arange(5, chunks=2), 3)[1] + 1, da.split(da.ones((4, 2), chunks=2), [1, "
      "3])",
      NULL},
