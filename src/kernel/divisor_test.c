@@ -1,6 +1,6 @@
 /* Division by one number for many: as the processor divides, for every size of both, and in the
  * loops of all integer types as for single elements. */
-#include "kernel/divisor.h"
+#include "core/divisor.h"
 #include "kernel/loop.h"
 #include <setjmp.h>
 #include <stdarg.h>

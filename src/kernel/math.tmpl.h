@@ -162,6 +162,8 @@ BINARY(arctan2, SLEEF_f32(atan2, u10), atan2f, f32, float,
        outside_f32(A, 1e-12F, 1e12F) | outside_f32(B, 1e-12F, 1e12F))
 BINARY(arctan2, SLEEF_f64(atan2, u10), atan2, f64, double,
        outside_f64(A, 1e-100, 1e100) | outside_f64(B, 1e-100, 1e100))
+BINARY(hypot, SLEEF_f32(hypot, u05), hypotf, f32, float,
+       outside_f32(A, 1e-12F, 1e12F) | outside_f32(B, 1e-12F, 1e12F))
 BINARY(hypot, SLEEF_f64(hypot, u05), hypot, f64, double,
        outside_f64(A, 1e-100, 1e100) | outside_f64(B, 1e-100, 1e100))
 
@@ -183,6 +185,7 @@ BINARY(hypot, SLEEF_f64(hypot, u05), hypot, f64, double,
         return CASK_OK;                                                                            \
     }
 PARTS(absolute, hypot, re, im, f64, double)
+PARTS(absolute, hypot, re, im, f32, float)
 PARTS(angle, arctan2, im, re, f64, double)
 PARTS(angle, arctan2, im, re, f32, float)
 
@@ -191,6 +194,6 @@ PARTS(angle, arctan2, im, re, f32, float)
 #define ROW(op, ...) [CKI_OP_##op] = {[CASK_F32] = op##_f32, [CASK_F64] = op##_f64},
 const cki_scalar_row CKI_GLUE(cki_math_loops, ISA)[CKI_OP_COUNT] = {
     CKI_MATH_UNARY(ROW) CKI_MATH_WITHIN(ROW) ROW(power) ROW(arctan2) ROW(fmod) ROW(remainder)
-        ROW(floor_divide)[CKI_OP_hypot] = {[CASK_F64] = hypot_f64},
-    [CKI_OP_absolute] = {[CASK_C128] = absolute_parts_f64},
+        ROW(floor_divide) ROW(hypot)[CKI_OP_absolute] =
+            {[CASK_C64] = absolute_parts_f32, [CASK_C128] = absolute_parts_f64},
     [CKI_OP_angle] = {[CASK_C64] = angle_parts_f32, [CASK_C128] = angle_parts_f64}};

@@ -1,6 +1,6 @@
 /* Integer operations that are compiled once: they divide, and do not vectorise.
  */
-#include "kernel/divisor.h"
+#include "core/divisor.h"
 #include "kernel/each.h"
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* astype: copies with conversion between any two types of elements. */
 #include "value/array_cast.h"
+#include "core/divisor.h"
 #include "value/array_walk.h"
 
 #include <string.h>
@@ -9,6 +10,8 @@ typedef struct conversion {
     cki_dtype to, from;
     cki_cast_row *numbers; /* NULL where elements go one by one */
     bool units;            /* both are dates, or durations, of unlike units */
+    bool coarser;          /* so many (`by`) units make one of the new */
+    cki_divisor by;
 } conversion;
 
 static cask_status fail_units(const conversion *c, cask_status why, cki_error *error)
@@ -34,13 +37,34 @@ static cask_status cast_units(const conversion *c, unsigned char *out, const uns
     return CASK_OK;
 }
 
+/* Times in coarser units, floored; these always fit. */
+static void cast_coarser(const conversion *c, unsigned char *to, int64_t to_stride,
+                         const unsigned char *from, int64_t from_stride, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        int64_t value;
+        memcpy(&value, from + i * from_stride, sizeof value);
+        const uint64_t below = value < 0 ? ~(uint64_t)0 : 0;
+        int64_t result = (int64_t)(cki_divisor_quotient(&c->by, (uint64_t)value ^ below) ^ below);
+        if (value == CKI_NAT)
+            result = CKI_NAT;
+        memcpy(to + i * to_stride, &result, sizeof result);
+    }
+}
+
 static conversion plan(cki_dtype to, cki_dtype from)
 {
     conversion c = {.to = to, .from = from};
     /* a date made a duration, or the other way round, keeps its number */
     c.units = to.id == from.id && cki_dtype_is_time(to);
+    int64_t multiply = 0, divide = 0;
     if (!c.units)
         c.numbers = cki_array_cast_numbers((cask_dtype)to.id, (cask_dtype)from.id);
+    else if (from.unit != CKI_UNIT_GENERIC && to.unit != CKI_UNIT_GENERIC &&
+             cki_dtype_unit_ratio(from, to, &multiply, &divide) && multiply == 1) {
+        c.coarser = true;
+        c.by = cki_divisor_of((uint64_t)divide);
+    }
     return c;
 }
 
@@ -61,6 +85,10 @@ static cask_status cast_row(const conversion *c, unsigned char *to, int64_t to_s
 {
     if (c->numbers) {
         c->numbers(to, to_stride, from, from_stride, count);
+        return CASK_OK;
+    }
+    if (c->coarser) {
+        cast_coarser(c, to, to_stride, from, from_stride, count);
         return CASK_OK;
     }
     for (int64_t i = 0; i < count; i++) {

@@ -1,8 +1,8 @@
 /* Division of many integers by one: a multiplication and shifts instead of the processor's slow
  * division. T. Granlund and P. L. Montgomery, "Division by Invariant Integers using
  * Multiplication", PLDI 1994, figure 4.1. */
-#ifndef CKI_KERNEL_DIVISOR_H
-#define CKI_KERNEL_DIVISOR_H
+#ifndef CKI_CORE_DIVISOR_H
+#define CKI_CORE_DIVISOR_H
 
 #include <stdint.h>
 
