@@ -281,10 +281,10 @@ static void fill_even(const cki_array *edges, double per_width, const cki_array 
     for (int64_t i = 0; i < count; i++) {
         if (!(at[i] >= first && at[i] <= last))
             continue;
-        int64_t bin = guess_bin(edge, per_width, at[i]);
-        bin = bin >= bins ? bins - 1 : bin;
-        bin -= bin > 0 && at[i] < edge[bin];
-        bin += bin + 1 < bins && at[i] >= edge[bin + 1];
+        int64_t bin = guess_bin(edge, per_width, at[i]); /* all without branches from here */
+        bin -= bin >= bins;
+        bin -= at[i] < edge[bin];
+        bin += (bin + 1 < bins) & (at[i] >= edge[bin + 1]);
         if (weights)
             sums[bin] += weights[i];
         else
