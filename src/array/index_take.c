@@ -1,9 +1,11 @@
 /* Taking: the primitive behind x[[1, 5, 3]]. A block of the result comes from one block of the
  * input: positions that follow each other in one input block make one block, as in Dask. */
 #include "array/index_take.h"
+#include "array/elementwise.h"
 #include "array/functions.h"
 #include "array/pick.h"
 #include "array/runs.h"
+#include "array/source.h"
 #include "core/memory.h"
 #include "graph/spelling.h"
 #include "kernel/select.h"
@@ -85,18 +87,72 @@ cask_array cki_index_take(cki_build *build, cask_array x, int axis, const int64_
 
 /* ---- optimising ---- */
 
+/* Whether each block of the input is wanted by one block of the result at most, and of it less than
+ * half: then the source makes the positions alone. */
+static bool is_sparse(const take *t, cask_array out, cask_array in)
+{
+    const cki_axis *to = &out->axes[t->axis], *from = &in->axes[t->axis];
+    if (t->count > in->axes[t->axis].length / 2)
+        return false;
+    int64_t last = -1, direction = 0, at = 0;
+    for (int64_t b = 0; b < to->blocks; at += cki_chunks_size(to, b++)) {
+        const int64_t block = cki_chunks_find(from, t->positions[at]);
+        const int64_t turn = block > last ? 1 : -1;
+        if (b > 0 && (block == last || (direction && turn != direction)))
+            return false;
+        direction = b > 0 ? turn : 0;
+        last = block;
+    }
+    return true;
+}
+
+/* The positions of an element-wise result are those of its inputs. */
+static cask_array push_elementwise(cki_build *build, cask_array self, cask_array x, const take *t)
+{
+    const size_t count = x->base.ninputs;
+    cask_array *inputs = cki_arena_array(build->arena, count ? count : 1, sizeof *inputs);
+    for (size_t i = 0; inputs && i < count; i++) {
+        cask_array input = cki_node_as_array(x->base.inputs[i]);
+        const int a = t->axis - (x->ndim - input->ndim);
+        inputs[i] = input;
+        if (a < 0 || (input->axes[a].length == 1 && x->axes[t->axis].length != 1))
+            continue;
+        cki_axis *axes = cki_runs_axes(build, input->ndim);
+        if (!axes || !cki_chunks_same(&input->axes[a], &x->axes[t->axis]))
+            return NULL;
+        memcpy(axes, input->axes, (size_t)input->ndim * sizeof *axes);
+        axes[a] = self->axes[t->axis];
+        if (!(inputs[i] = cki_index_take_make(build, input, a, t->positions, t->count, axes)))
+            return NULL;
+    }
+    return inputs ? cki_elementwise_rebuild(build, x, inputs, self->ndim, self->axes) : NULL;
+}
+
+/* Towards a file of which little is wanted. */
+static const cki_node *push(cki_build *build, cask_array self, const take *t)
+{
+    cask_array x = input_of(self), pushed = NULL;
+    if (!is_sparse(t, self, x))
+        return &self->base;
+    if (cki_source_may_take(x, t->axis))
+        pushed = cki_source_take(build, x, t->axis, t->positions, t->count, self->axes);
+    else if (cki_elementwise_is(&x->base))
+        pushed = push_elementwise(build, self, x, t);
+    return pushed || build->error->status ? (pushed ? &pushed->base : NULL) : &self->base;
+}
+
 /* Positions at equal distances are a slice, which readers understand. */
 static const cki_node *simplify(cki_optimiser *optimiser, const cki_node *node, cki_error *error)
 {
     const take *t = node->parameters;
     int64_t step = t->count > 1 ? t->positions[1] - t->positions[0] : 1;
-    for (int64_t i = 1; i < t->count; i++)
-        if (t->positions[i] - t->positions[i - 1] != step)
-            return node;
-    if (step == 0)
-        return node;
+    bool even = step != 0;
+    for (int64_t i = 1; i < t->count && even; i++)
+        even = t->positions[i] - t->positions[i - 1] == step;
     cki_build build = cki_optimise_build(optimiser, error);
     cask_array self = cki_node_as_array(node), x = input_of(self);
+    if (!even)
+        return push(&build, self, t);
     cki_pick picks[CKI_MAX_NDIM];
     for (int i = 0; i < x->ndim; i++)
         picks[i] = cki_pick_all(x->axes[i].length);

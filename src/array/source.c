@@ -2,12 +2,14 @@
  * that only what is needed is ever made or read. */
 #include "array/source.h"
 #include "array/functions.h"
+#include "array/source_list.h"
 #include "graph/spelling.h"
 
 #include <string.h>
 
 /* Which part of the whole an array is: axis k of the whole starts at start[k] and goes by step[k];
- * axes that are not kept stand still there. */
+ * axes that are not kept stand still there. Of one kept axis the positions may be listed instead.
+ */
 typedef struct part {
     const cki_source *source;
     const void *self;
@@ -16,6 +18,8 @@ typedef struct part {
     int ndim; /* of the whole */
     const int64_t *start, *step;
     const bool *kept;
+    int listed; /* -1: none */
+    const int64_t *list;
     cask_array array; /* set in lowering: whose blocks are made */
     size_t working;   /* bytes that making a region takes beside it */
 } part;
@@ -23,12 +27,14 @@ typedef struct part {
 typedef struct region {
     int64_t start[CKI_MAX_NDIM], count[CKI_MAX_NDIM], step[CKI_MAX_NDIM];
     bool flipped[CKI_MAX_NDIM];
+    const int64_t *positions; /* of the listed axis; NULL: none */
 } region;
 
 static void region_of(const part *p, int64_t block, region *r)
 {
     int64_t position[CKI_MAX_NDIM];
     cki_node_position(p->array, block, position);
+    r->positions = NULL;
     for (int k = 0, axis = 0; k < p->ndim; k++) {
         r->start[k] = p->start[k];
         r->count[k] = r->step[k] = 1;
@@ -38,6 +44,11 @@ static void region_of(const part *p, int64_t block, region *r)
         int64_t first = cki_chunks_start(&p->array->axes[axis], position[axis]);
         r->count[k] = cki_chunks_size(&p->array->axes[axis], position[axis]);
         axis++;
+        if (k == p->listed) {
+            r->start[k] = 0;
+            r->positions = r->count[k] > 0 ? p->list + first : NULL;
+            continue;
+        }
         r->flipped[k] = p->step[k] < 0;
         r->step[k] = r->flipped[k] ? -p->step[k] : p->step[k];
         r->start[k] += p->step[k] * (r->flipped[k] ? first + r->count[k] - 1 : first);
@@ -82,14 +93,36 @@ static cask_status present(const part *p, const region *r, cask_value *made, cas
     return *result ? CASK_OK : error->status;
 }
 
+static cki_source_list list_of(const part *p, const region *r)
+{
+    cki_source_list list = {.source = p->source,
+                            .self = p->self,
+                            .dtype = p->dtype,
+                            .ndim = p->ndim,
+                            .axis = p->listed,
+                            .positions = r->positions};
+    memcpy(list.start, r->start, sizeof list.start);
+    memcpy(list.count, r->count, sizeof list.count);
+    memcpy(list.step, r->step, sizeof list.step);
+    return list;
+}
+
+static cask_status make_region(const part *p, const region *r, cask_value **made, cki_error *error)
+{
+    if (!r->positions)
+        return p->source->region(p->self, p->dtype, p->ndim, r->start, r->count, r->step, made,
+                                 error);
+    const cki_source_list list = list_of(p, r);
+    return cki_source_list_region(&list, made, error);
+}
+
 static cask_status run_source(const cki_task *task, cask_value **result, cki_error *error)
 {
     const part *p = task->layer->parameters;
     region r;
     region_of(p, task->block, &r);
     cask_value *made = NULL;
-    cask_status status =
-        p->source->region(p->self, p->dtype, p->ndim, r.start, r.count, r.step, &made, error);
+    cask_status status = make_region(p, &r, &made, error);
     if (status == CASK_OK)
         status = present(p, &r, made, result, error);
     cask_value_unref(made);
@@ -111,7 +144,11 @@ static void source_cost(const cki_layer *layer, int64_t block, cki_cost *cost)
     if (p->source->read_bytes) {
         region r;
         region_of(p, block, &r);
-        cost->read = p->source->read_bytes(p->self, p->ndim, r.start, r.count, r.step);
+        if (r.positions) {
+            const cki_source_list list = list_of(p, &r);
+            cki_source_list_cost(&list, cost);
+        } else
+            cost->read = p->source->read_bytes(p->self, p->ndim, r.start, r.count, r.step);
     }
 }
 
@@ -124,6 +161,12 @@ static void source_spell(const cki_layer *layer, int64_t block, cki_spelling *sp
         p->source->spell(p->self, p->dtype, p->ndim, r.start, r.count, r.step, spelling);
     else
         cki_spelling_slices(spelling, p->ndim, r.start, r.count, r.step);
+    if (!r.positions)
+        return;
+    cki_spelling_open(spelling); /* the slice of this axis only counts them */
+    for (int64_t i = 0; i < r.count[p->listed]; i++)
+        cki_spelling_int(spelling, r.positions[i]);
+    cki_spelling_close(spelling);
 }
 
 static cask_status lower_source(cki_lowering *lowering, const cki_node *node, cki_error *error)
@@ -168,6 +211,13 @@ static cask_array make(cki_build *build, const char *label, const part *p, int n
         cki_token_int(hasher, p->step[k]);
         cki_token_int(hasher, p->kept[k]);
     }
+    if (p->listed >= 0) {
+        int axis = 0;
+        for (int k = 0; k < p->listed; k++)
+            axis += p->kept[k];
+        cki_token_int(hasher, p->listed);
+        cki_token_bytes(hasher, p->list, (size_t)axes[axis].length * sizeof *p->list);
+    }
     cki_array_spec spec = {.primitive = &source_primitive,
                            .label = label,
                            .dtype = p->dtype,
@@ -201,8 +251,56 @@ cask_array cki_source_working(cki_build *build, const char *label, const cki_sou
         step[k] = 1;
         kept[k] = true;
     }
-    part p = {source, self, token, dtype, ndim, start, step, kept, NULL, working};
+    part p = {source, self, token, dtype, ndim, start, step, kept, -1, NULL, NULL, working};
     return make(build, label, &p, ndim, axes);
+}
+
+/* Of a list the positions from start by step. */
+static const int64_t *chosen(cki_build *build, const int64_t *list, int64_t start, int64_t step,
+                             int64_t count)
+{
+    int64_t *some = cki_arena_array(build->arena, (size_t)count + 1, sizeof *some);
+    if (!some) {
+        cki_fail_memory(build->error, (size_t)count * sizeof *some);
+        return NULL;
+    }
+    for (int64_t i = 0; i < count; i++)
+        some[i] = list[start + i * step];
+    return some;
+}
+
+/* Which axis of the whole one of x is. */
+static int whole_axis(const part *p, int axis)
+{
+    int k = 0;
+    for (int left = axis; !p->kept[k] || left-- > 0;)
+        k++;
+    return k;
+}
+
+bool cki_source_may_take(cask_array x, int axis)
+{
+    if (!cki_source_is(x))
+        return false;
+    const part *p = x->base.parameters;
+    return p->source->read_bytes && (p->listed < 0 || p->listed == whole_axis(p, axis));
+}
+
+cask_array cki_source_take(cki_build *build, cask_array x, int axis, const int64_t *positions,
+                           int64_t count, const cki_axis *axes)
+{
+    part p = *(const part *)x->base.parameters;
+    const int k = whole_axis(&p, axis);
+    int64_t *list = cki_arena_array(build->arena, (size_t)count + 1, sizeof *list);
+    if (!list) {
+        cki_fail_memory(build->error, (size_t)count * sizeof *list);
+        return NULL;
+    }
+    for (int64_t i = 0; i < count; i++)
+        list[i] = p.listed == k ? p.list[positions[i]] : p.start[k] + positions[i] * p.step[k];
+    p.listed = k;
+    p.list = list;
+    return make(build, x->label, &p, x->ndim, axes);
 }
 
 cask_array cki_source_restrict(cki_build *build, cask_array x, const int64_t *start,
@@ -218,16 +316,23 @@ cask_array cki_source_restrict(cki_build *build, cask_array x, const int64_t *st
         return NULL;
     }
     int ndim = 0;
+    part p = *whole;
     for (int k = 0, axis = 0; k < whole->ndim; k++) {
         if (!whole->kept[k])
             continue;
-        starts[k] += start[axis] * steps[k];
-        steps[k] *= step[axis];
         kept[k] = !drop[axis];
+        if (k != whole->listed) {
+            starts[k] += start[axis] * steps[k];
+            steps[k] *= step[axis];
+        } else if (drop[axis]) {
+            starts[k] = whole->list[start[axis]];
+            p.listed = -1;
+        } else if (!(p.list =
+                         chosen(build, whole->list, start[axis], step[axis], axes[ndim].length)))
+            return NULL;
         ndim += kept[k];
         axis++;
     }
-    part p = *whole;
     p.start = starts;
     p.step = steps;
     p.kept = kept;

@@ -40,5 +40,10 @@ cask_array cki_source_constant(cki_build *build, cask_value *array, const cki_ax
 bool cki_source_is(cask_array x);
 cask_array cki_source_restrict(cki_build *build, cask_array x, const int64_t *start,
                                const int64_t *step, const bool *drop, const cki_axis *axes);
+/* Whether x is a source of files still that can be restricted to listed positions of an axis, and
+ * then the same so restricted; `axes` are the chunks, of which each is to lie in one of x. */
+bool cki_source_may_take(cask_array x, int axis);
+cask_array cki_source_take(cki_build *build, cask_array x, int axis, const int64_t *positions,
+                           int64_t count, const cki_axis *axes);
 
 #endif
