@@ -71,8 +71,7 @@ static inline unsigned outside_f32(vector_f32 x, float low, float high)
         const vector_##D A = LOAD_##D(a);                                                          \
         unsigned left = odd;                                                                       \
         T x[LANES_##D];                                                                            \
-        if (left)                                                                                  \
-            STORE_##D(x, A); /* r may be a */                                                      \
+        STORE_##D(x, A); /* r may be a */                                                          \
         STORE_##D(r, SLEEF_##D(name, u10)(A));                                                     \
         for (; left; left &= left - 1)                                                             \
             r[__builtin_ctz(left)] = LIBM_##D(name)(x[__builtin_ctz(left)]);                       \
@@ -98,10 +97,8 @@ static inline unsigned outside_f32(vector_f32 x, float low, float high)
         const vector_##D A = LOAD_##D(a), B = LOAD_##D(b);                                         \
         unsigned left = odd;                                                                       \
         T x[LANES_##D], y[LANES_##D];                                                              \
-        if (left) {                                                                                \
-            STORE_##D(x, A);                                                                       \
-            STORE_##D(y, B);                                                                       \
-        }                                                                                          \
+        STORE_##D(x, A);                                                                           \
+        STORE_##D(y, B);                                                                           \
         STORE_##D(r, function(A, B));                                                              \
         for (; left; left &= left - 1)                                                             \
             r[__builtin_ctz(left)] = libm(x[__builtin_ctz(left)], y[__builtin_ctz(left)]);         \
