@@ -51,7 +51,17 @@ static size_t read_of(const cki_source_list *list, run r)
     return list->source->read_bytes(list->self, list->ndim, at.start, at.count, at.step);
 }
 
-/* Whether reading run by run is less than half of reading all between: *bytes of what is chosen,
+/* What it takes to begin reading elsewhere in a file, for each place along the axes before: as long
+ * as reading so many bytes. */
+static double detours_of(const cki_source_list *list, run r)
+{
+    double places = r.step > 1 ? (double)r.count : 1;
+    for (int k = 0; k < list->axis; k++)
+        places *= (double)list->count[k];
+    return places * 16384;
+}
+
+/* Whether reading run by run takes less than half of reading all between: *bytes of what is chosen,
  * *longest run. */
 static bool is_run_by_run(const cki_source_list *list, size_t *bytes, int64_t *longest)
 {
@@ -59,14 +69,16 @@ static bool is_run_by_run(const cki_source_list *list, size_t *bytes, int64_t *l
     const run all = all_between(list);
     const size_t whole = read_of(list, all);
     size_t sum = 0;
+    double effort = 0;
     *longest = 0;
-    for (int64_t i = 0; i < n && sum <= whole / 2;) {
+    for (int64_t i = 0; i < n && effort <= (double)whole / 2;) {
         const run r = run_at(list, i);
         sum += read_of(list, r);
+        effort += (double)read_of(list, r) + detours_of(list, r);
         *longest = r.count > *longest ? r.count : *longest;
         i += r.count;
     }
-    const bool by_run = sum <= whole / 2;
+    const bool by_run = effort <= (double)whole / 2;
     *bytes = by_run ? sum : whole;
     *longest = by_run ? *longest : all.count;
     return by_run;
