@@ -22,6 +22,7 @@ typedef struct drawn {
 typedef struct filling {
     const drawn *what;
     const double *each[CKI_DISTRIBUTION_PARAMETERS];
+    const cki_random_table *table;
     unsigned char *out;
     cki_error *error;
 } filling;
@@ -32,8 +33,9 @@ static cask_status fill_run(void *user, uint64_t first, int64_t step, int64_t n,
     const double *each[CKI_DISTRIBUTION_PARAMETERS];
     for (int k = 0; k < CKI_DISTRIBUTION_PARAMETERS; k++)
         each[k] = f->each[k] ? f->each[k] + done : NULL;
-    return cki_distributions_run(f->what->distribution, &f->what->key, first, step, n, f->what->p,
-                                 each, f->out + (size_t)done * sizeof(double), f->error);
+    return cki_distributions_run(f->what->distribution, f->table, &f->what->key, first, step, n,
+                                 f->what->p, each, f->out + (size_t)done * sizeof(double),
+                                 f->error);
 }
 
 /* A region's numbers, as the type that is wanted. */
@@ -45,6 +47,8 @@ static cask_value *draw(filling *f, const int64_t *start, const int64_t *count, 
     cask_value *made = cki_array_new(natural, d->layout.ndim, count, f->error), *cast;
     if (!made)
         return NULL;
+    cki_random_table room; /* made once, however short the runs are */
+    f->table = cki_distributions_table(d->distribution, d->p, f->each, &room);
     f->out = cki_array_of(made)->data;
     if (cki_random_walk(&d->layout, start, count, step, fill_run, f) != CASK_OK) {
         cask_value_unref(made);

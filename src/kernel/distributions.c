@@ -298,17 +298,28 @@ static void fill_rest(const cki_distribution *d, const cki_random_table *table,
     memcpy(out, &batch, (size_t)size * sizeof *batch.counts);
 }
 
-cask_status cki_distributions_run(const cki_distribution *d, const cki_random_key *key,
-                                  uint64_t first, int64_t step, int64_t n, const double *p,
-                                  const double *const *each, void *out, cki_error *error)
+static bool is_one_set(const cki_distribution *d, const double *const *each)
 {
-    double sets[CKI_RANDOM_BATCH * CKI_DISTRIBUTION_PARAMETERS], *numbers = out;
-    int64_t *counts = out;
     bool one_set = true;
     for (int k = 0; k < d->count; k++)
         one_set = one_set && !each[k];
-    cki_random_table room;
-    const cki_random_table *table = one_set && d->table && d->table(&room, p) ? &room : NULL;
+    return one_set;
+}
+
+const cki_random_table *cki_distributions_table(const cki_distribution *d, const double *p,
+                                                const double *const *each, cki_random_table *room)
+{
+    return d->table && is_one_set(d, each) && d->table(room, p) ? room : NULL;
+}
+
+cask_status cki_distributions_run(const cki_distribution *d, const cki_random_table *table,
+                                  const cki_random_key *key, uint64_t first, int64_t step,
+                                  int64_t n, const double *p, const double *const *each, void *out,
+                                  cki_error *error)
+{
+    double sets[CKI_RANDOM_BATCH * CKI_DISTRIBUTION_PARAMETERS], *numbers = out;
+    int64_t *counts = out;
+    const bool one_set = is_one_set(d, each);
     for (int64_t at = 0, size; at < n; at += size) {
         size = n - at < CKI_RANDOM_BATCH ? n - at : CKI_RANDOM_BATCH;
         if (!one_set && gather(d, p, each, at, size, sets, error) != CASK_OK)

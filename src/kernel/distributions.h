@@ -59,10 +59,17 @@ const cki_distribution *cki_distributions_find(const char *name);
 cask_status cki_distributions_check(const cki_distribution *d, const double *p, bool among,
                                     cki_error *error);
 
+/* The table that counts of the distribution are drawn by, made in `room`; NULL if they are not, as
+ * where parameters are arrays (`each`). */
+const cki_random_table *cki_distributions_table(const cki_distribution *d, const double *p,
+                                                const double *const *each, cki_random_table *room);
+
 /* Elements first, first + step, ... of an array, n of them, as doubles or int64s to `out`. The
- * parameters are p's, or where each[k] is not NULL its n numbers, which are checked. */
-cask_status cki_distributions_run(const cki_distribution *d, const cki_random_key *key,
-                                  uint64_t first, int64_t step, int64_t n, const double *p,
-                                  const double *const *each, void *out, cki_error *error);
+ * parameters are p's, or where each[k] is not NULL its n numbers, which are checked; `table` is
+ * theirs. */
+cask_status cki_distributions_run(const cki_distribution *d, const cki_random_table *table,
+                                  const cki_random_key *key, uint64_t first, int64_t step,
+                                  int64_t n, const double *p, const double *const *each, void *out,
+                                  cki_error *error);
 
 #endif

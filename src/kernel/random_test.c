@@ -101,6 +101,14 @@ static void instruction_sets(void **state)
 #endif
 }
 
+static cask_status draw(const cki_distribution *d, uint64_t first, int64_t step, int64_t n,
+                        const double *p, const double *const *each, void *out, cki_error *error)
+{
+    cki_random_table room;
+    const cki_random_table *table = cki_distributions_table(d, p, each, &room);
+    return cki_distributions_run(d, table, &key, first, step, n, p, each, out, error);
+}
+
 /* A distribution of each base; streams are drawn one by one. Counts are drawn by a table, or not.
  */
 static const char *const by_base[] = {"random_sample", "standard_cauchy", "standard_normal",
@@ -119,13 +127,13 @@ static void positions(void **state)
         const cki_distribution *d = cki_distributions_find(by_base[t]);
         cki_error error = {0};
         assert_non_null(d);
-        assert_int_equal(cki_distributions_run(d, &key, 0, 1, N, p, none, whole, &error), CASK_OK);
+        assert_int_equal(draw(d, 0, 1, N, p, none, whole, &error), CASK_OK);
         for (int64_t step = -3; step <= 5; step++) {
             if (step == 0)
                 continue;
             for (int64_t first = 700; first < 704; first++)
                 for (int64_t n = 0; n < 130; n += 1 + n / 3) {
-                    cki_distributions_run(d, &key, (uint64_t)first, step, n, p, none, part, &error);
+                    draw(d, (uint64_t)first, step, n, p, none, part, &error);
                     for (int64_t i = 0; i < n; i++)
                         assert_memory_equal(&part[i], &whole[first + i * step], sizeof *part);
                 }
@@ -174,8 +182,7 @@ static void check_line(char *line)
         for (int k = 0; k < d->count && separate; each[k] = sets[k], k++)
             for (int i = 0; i < DRAWN; i++)
                 sets[k][i] = p[k];
-        assert_int_equal(cki_distributions_run(d, &key, 0, 1, DRAWN, p, each, numbers, &error),
-                         CASK_OK);
+        assert_int_equal(draw(d, 0, 1, DRAWN, p, each, numbers, &error), CASK_OK);
         if (d->base == CKI_BASE_COUNT)
             for (int i = 0; i < DRAWN; i++)
                 numbers[i] = (double)counts[i];
@@ -206,8 +213,7 @@ static void independence(void **state)
     static const double *const none[3] = {NULL, NULL, NULL};
     cki_error error = {0};
     (void)state;
-    cki_distributions_run(cki_distributions_find("standard_normal"), &key, 0, 1, N, NULL, none, x,
-                          &error);
+    draw(cki_distributions_find("standard_normal"), 0, 1, N, NULL, none, x, &error);
     for (int lag = 1; lag < 20; lag++) {
         double sum = 0, squares = 0;
         for (int i = 0; i + lag < N; i++) {
@@ -315,17 +321,16 @@ static void arrays(void **state)
     (void)state;
     for (int i = 0; i < N; i++)
         means[i] = 1000 * i;
-    assert_int_equal(cki_distributions_run(d, &key, 0, 1, N, NULL, each, out, &error), CASK_OK);
+    assert_int_equal(draw(d, 0, 1, N, NULL, each, out, &error), CASK_OK);
     for (int i = 0; i < N; i++)
         assert_true(fabs((double)out[i] - means[i]) <= 6 * sqrt(means[i]));
     means[N - 1] = -1;
-    assert_int_equal(cki_distributions_run(d, &key, 0, 1, N, NULL, each, out, &error),
-                     CASK_INVALID);
+    assert_int_equal(draw(d, 0, 1, N, NULL, each, out, &error), CASK_INVALID);
     assert_string_equal(error.message, "lam < 0 or lam contains NaNs");
     means[N - 1] = 5;
     error = (cki_error){0};
     d = cki_distributions_find("exponential");
-    assert_int_equal(cki_distributions_run(d, &key, 0, 1, N, NULL, each, whole, &error), CASK_OK);
+    assert_int_equal(draw(d, 0, 1, N, NULL, each, whole, &error), CASK_OK);
     assert_true(whole[0] == 0 && whole[N - 1] > 0);
 }
 
