@@ -7,76 +7,82 @@
 
 enum { DIGIT = 11, DIGITS = 6, BUCKETS = 1 << DIGIT, FEW = 2048, RUN = 12, RUNS = 8 };
 
-/* ---- few: runs by insertion, then merged ---- */
+/* Keys, and where they came from if that is wanted. */
+typedef struct lines {
+    uint64_t *keys;
+    int64_t *places; /* NULL: not wanted */
+} lines;
 
-static void insert(uint64_t *keys, int64_t *places, int64_t count)
+static lines behind(lines all, int64_t at)
 {
-    for (int64_t i = 1; i < count; i++) {
-        uint64_t key = keys[i];
-        int64_t place = places ? places[i] : 0, k = i;
-        for (; k > 0 && keys[k - 1] > key; k--) {
-            keys[k] = keys[k - 1];
-            if (places)
-                places[k] = places[k - 1];
-        }
-        keys[k] = key;
-        if (places)
-            places[k] = place;
-    }
+    return (lines){all.keys + at, all.places ? all.places + at : NULL};
+}
+
+static void swap(lines *a, lines *b)
+{
+    const lines other = *a;
+    *a = *b;
+    *b = other;
 }
 
 /* What was sorted back to where it belongs, if it ended in the memory beside that. */
-static void bring_home(uint64_t *keys, int64_t *places, const uint64_t *from,
-                       const int64_t *from_places, int64_t count)
+static void bring_home(lines home, lines from, int64_t count)
 {
-    if (from == keys)
+    if (from.keys == home.keys)
         return;
-    memcpy(keys, from, (size_t)count * sizeof *keys);
-    if (places)
-        memcpy(places, from_places, (size_t)count * sizeof *places);
+    memcpy(home.keys, from.keys, (size_t)count * sizeof *home.keys);
+    if (home.places && from.places)
+        memcpy(home.places, from.places, (size_t)count * sizeof *home.places);
+}
+
+/* ---- few: runs by insertion, then merged ---- */
+
+static void insert(lines all, int64_t count)
+{
+    for (int64_t i = 1; i < count; i++) {
+        uint64_t key = all.keys[i];
+        int64_t place = all.places ? all.places[i] : 0, k = i;
+        for (; k > 0 && all.keys[k - 1] > key; k--) {
+            all.keys[k] = all.keys[k - 1];
+            if (all.places)
+                all.places[k] = all.places[k - 1];
+        }
+        all.keys[k] = key;
+        if (all.places)
+            all.places[k] = place;
+    }
 }
 
 /* The steps have no branch that depends on the keys. */
-static void merge(const uint64_t *keys, const int64_t *places, int64_t middle, int64_t end,
-                  uint64_t *to, int64_t *to_places)
+static void merge(lines from, int64_t middle, int64_t end, lines to)
 {
     int64_t i = 0, j = middle, k = 0;
     for (; i < middle && j < end; k++) {
-        const int64_t behind = keys[j] < keys[i], from = behind ? j : i;
-        to[k] = keys[from];
-        if (places)
-            to_places[k] = places[from];
-        i += 1 - behind;
-        j += behind;
+        const int64_t later = from.keys[j] < from.keys[i], at = later ? j : i;
+        to.keys[k] = from.keys[at];
+        if (from.places && to.places)
+            to.places[k] = from.places[at];
+        i += 1 - later;
+        j += later;
     }
-    const int64_t from = i < middle ? i : j, left = end - k;
-    memcpy(to + k, keys + from, (size_t)left * sizeof *to);
-    if (places)
-        memcpy(to_places + k, places + from, (size_t)left * sizeof *to_places);
+    bring_home(behind(to, k), behind(from, i < middle ? i : j), end - k);
 }
 
 /* The result is where the arguments say, not in the spare room. */
-static void sort_few(uint64_t *keys, int64_t *places, int64_t count, uint64_t *spare,
-                     int64_t *spare_places)
+static void sort_few(lines all, int64_t count, lines spare)
 {
     for (int64_t at = 0; at < count; at += RUN)
-        insert(keys + at, places ? places + at : NULL, count - at < RUN ? count - at : RUN);
-    uint64_t *from = keys, *to = spare;
-    int64_t *from_places = places, *to_places = spare_places;
+        insert(behind(all, at), count - at < RUN ? count - at : RUN);
+    lines from = all, to = spare;
     for (int64_t width = RUN; width < count; width *= 2) {
         for (int64_t at = 0; at < count; at += 2 * width) {
             int64_t left = count - at;
-            merge(from + at, places ? from_places + at : NULL, width < left ? width : left,
-                  2 * width < left ? 2 * width : left, to + at, places ? to_places + at : NULL);
+            merge(behind(from, at), width < left ? width : left,
+                  2 * width < left ? 2 * width : left, behind(to, at));
         }
-        uint64_t *done = to;
-        int64_t *done_places = to_places;
-        to = from;
-        from = done;
-        to_places = from_places;
-        from_places = done_places;
+        swap(&from, &to);
     }
-    bring_home(keys, places, from, from_places, count);
+    bring_home(all, from, count);
 }
 
 /* ---- some runs that rise already, as sorted parts end to end ---- */
@@ -95,29 +101,21 @@ static int find_runs(const uint64_t *keys, int64_t count, int64_t *ends)
     return runs;
 }
 
-static void merge_runs(uint64_t *keys, int64_t *places, int64_t *ends, int runs, uint64_t *spare,
-                       int64_t *spare_places)
+static void merge_runs(lines all, int64_t *ends, int runs, lines spare)
 {
-    uint64_t *from = keys, *to = spare;
-    int64_t *from_places = places, *to_places = spare_places;
+    lines from = all, to = spare;
     while (runs > 1) {
         int64_t at = 0;
         int left = 0;
         for (int r = 0; r < runs; r += 2) {
             const int64_t end = ends[r + 1 < runs ? r + 1 : r];
-            merge(from + at, places ? from_places + at : NULL, ends[r] - at, end - at, to + at,
-                  places ? to_places + at : NULL);
+            merge(behind(from, at), ends[r] - at, end - at, behind(to, at));
             ends[left++] = at = end;
         }
         runs = left;
-        uint64_t *done = to;
-        int64_t *done_places = to_places;
-        to = from;
-        from = done;
-        to_places = from_places;
-        from_places = done_places;
+        swap(&from, &to);
     }
-    bring_home(keys, places, from, from_places, ends[0]);
+    bring_home(all, from, ends[0]);
 }
 
 /* ---- many: digit by digit from the least ---- */
@@ -144,30 +142,23 @@ static bool begin_at(int64_t *counts, int64_t all)
     return true;
 }
 
-static void sort_many(uint64_t *keys, int64_t *places, int64_t count, uint64_t *spare,
-                      int64_t *spare_places, int64_t (*counts)[BUCKETS])
+static void sort_many(lines all, int64_t count, lines spare, int64_t (*counts)[BUCKETS])
 {
-    uint64_t *from = keys, *to = spare;
-    int64_t *from_places = places, *to_places = spare_places;
-    count_digits(keys, count, counts);
+    lines from = all, to = spare;
+    count_digits(all.keys, count, counts);
     for (int d = 0; d < DIGITS; d++) {
         int64_t *at = counts[d];
         if (!begin_at(at, count))
             continue;
         for (int64_t i = 0; i < count; i++) {
-            int64_t place = at[from[i] >> (d * DIGIT) & (BUCKETS - 1)]++;
-            to[place] = from[i];
-            if (places)
-                to_places[place] = from_places[i];
+            int64_t place = at[from.keys[i] >> (d * DIGIT) & (BUCKETS - 1)]++;
+            to.keys[place] = from.keys[i];
+            if (from.places && to.places)
+                to.places[place] = from.places[i];
         }
-        uint64_t *done = to;
-        int64_t *done_places = to_places;
-        to = from;
-        from = done;
-        to_places = from_places;
-        from_places = done_places;
+        swap(&from, &to);
     }
-    bring_home(keys, places, from, from_places, count);
+    bring_home(all, from, count);
 }
 
 /* ---- both ---- */
@@ -196,13 +187,15 @@ void cki_order_room_close(cki_order_room *room)
 
 void cki_order_sort_keys(uint64_t *keys, int64_t *places, int64_t count, cki_order_room *room)
 {
+    lines all = {.keys = keys}, spare = {.keys = room->keys};
+    all.places = places;
+    spare.places = places ? room->places : NULL;
     int64_t ends[RUNS];
     int runs = find_runs(keys, count, ends);
     if (runs)
-        merge_runs(keys, places, ends, runs, room->keys, room->places);
+        merge_runs(all, ends, runs, spare);
     else if (count > FEW)
-        sort_many(keys, places, count, room->keys, room->places,
-                  (int64_t(*)[BUCKETS])(void *)room->counts);
+        sort_many(all, count, spare, (int64_t(*)[BUCKETS])(void *)room->counts);
     else
-        sort_few(keys, places, count, room->keys, room->places);
+        sort_few(all, count, spare);
 }
