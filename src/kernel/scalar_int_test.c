@@ -1,6 +1,4 @@
-/* Division by one number for many: as the processor divides, for every size of both, and in the
- * loops of all integer types as for single elements. */
-#include "core/divisor.h"
+/* Loops of integers: many divided by one number as each by itself, for all types. */
 #include "kernel/loop.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,25 +12,6 @@ enum { COUNT = 64 * 5 };
 static uint64_t edge(int i)
 {
     return ((uint64_t)1 << (i / 5)) + (uint64_t)(i % 5) - 2;
-}
-
-static void quotients_are_the_processors(void **state)
-{
-    (void)state;
-    uint64_t seed = 1;
-    for (int i = 0; i < COUNT; i++) {
-        const uint64_t by = edge(i);
-        if (!by)
-            continue;
-        const cki_divisor d = cki_divisor_of(by);
-        for (int j = 0; j < COUNT; j++) {
-            seed = seed * 6364136223846793005u + 1442695040888963407u;
-            const uint64_t near = by * (seed >> 32);
-            const uint64_t some[] = {edge(j), seed, seed >> (j % 64), near, near - 1, near + 1};
-            for (size_t k = 0; k < sizeof some / sizeof *some; k++)
-                assert_true(cki_divisor_quotient(&d, some[k]) == some[k] / by);
-        }
-    }
 }
 
 /* COUNT numbers and one divisor, at once and one by one. */
@@ -73,7 +52,6 @@ static void loops_divide_as_single_elements(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(quotients_are_the_processors),
-                                       cmocka_unit_test(loops_divide_as_single_elements)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(loops_divide_as_single_elements)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
